@@ -1,0 +1,180 @@
+//! Whether the arguments of a call are right, before anything is planned; all that is wrong is said at once.
+
+use std::fmt;
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::expected::violations_of;
+use crate::expression::Expression;
+use crate::integration::Refusal;
+use crate::problem::Problem;
+use crate::tolerance::tolerated;
+use crate::tool::Tool;
+
+/// Steps a look-around pattern may backtrack; all other patterns run in linear time.
+const MAX_BACKTRACKS: usize = 20_000;
+
+/// Why a call cannot be planned. Shown to the agent, which can correct itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArgumentError {
+    /// At least one.
+    pub violations: Vec<Violation>,
+}
+
+/// One thing that is wrong with the arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// JSON Pointer into the arguments, e.g. `/touch_id`; empty for the arguments as a whole.
+    pub path: String,
+    /// What was expected, and what was given.
+    pub message: String,
+}
+
+impl Violation {
+    /// `path` is a JSON Pointer.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+
+    /// About one argument, by its name.
+    pub(crate) fn at(argument: &str, message: impl Into<String>) -> Self {
+        Self::new(child("", argument), message)
+    }
+}
+
+/// The JSON Pointer of a member (RFC 6901 section 3).
+pub(crate) fn child(path: &str, member: &str) -> String {
+    format!("{path}/{}", member.replace('~', "~0").replace('/', "~1"))
+}
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.violations.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            if !violation.path.is_empty() {
+                write!(f, "{}: ", violation.path)?;
+            }
+            f.write_str(&violation.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ArgumentError {}
+
+/// A combination of arguments that the vendor mishandles, ready to be checked.
+#[derive(Debug)]
+pub(crate) struct CompiledRefusal {
+    when: Expression,
+    argument: String,
+    message: String,
+}
+
+impl CompiledRefusal {
+    pub(crate) fn compile(
+        path: &str,
+        refusals: &[Refusal],
+        properties: &Map<String, Value>,
+        problems: &mut Vec<Problem>,
+    ) -> Vec<Self> {
+        let mut compiled = Vec::with_capacity(refusals.len());
+        for (index, refusal) in refusals.iter().enumerate() {
+            if !properties.contains_key(&refusal.argument) {
+                problems.push(Problem::error(
+                    format!("{path}.refuse.{index}.argument"),
+                    format!("`{}` is no argument of this tool; name one of its input properties", refusal.argument),
+                ));
+            }
+            match Expression::parse(&refusal.when) {
+                Ok(when) => compiled.push(Self {
+                    when,
+                    argument: refusal.argument.clone(),
+                    message: refusal.message.clone(),
+                }),
+                Err(error) => problems.push(Problem::error(
+                    format!("{path}.refuse.{index}.when"),
+                    error.to_string(),
+                )),
+            }
+        }
+        compiled
+    }
+}
+
+/// A validator for one schema: no reference is fetched, no pattern runs away.
+///
+/// # Errors
+/// The schema is not valid JSON Schema 2020-12, or a reference leads nowhere.
+pub(crate) fn validator(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(PatternOptions::fancy_regex().backtrack_limit(MAX_BACKTRACKS))
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+impl Tool {
+    /// The arguments as they will be sent, if they are right.
+    ///
+    /// What is not right is tried once more with the slips mended that MCP clients are known for (see
+    /// `tolerance.rs`); only then it is refused.
+    pub(crate) fn checked(
+        &self,
+        arguments: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ArgumentError> {
+        let validator = self.validator()?;
+        let mut arguments = Value::Object(arguments);
+        if !validator.is_valid(&arguments) {
+            if let Some(mended) = tolerated(&arguments, &self.input_schema) {
+                arguments = mended;
+            }
+            let violations = violations_of(validator, &arguments, &self.input_schema);
+            if !violations.is_empty() {
+                return Err(ArgumentError { violations });
+            }
+        }
+        let violations = self.refusals_of(&arguments);
+        match arguments {
+            Value::Object(arguments) if violations.is_empty() => Ok(arguments),
+            _ => Err(ArgumentError { violations }),
+        }
+    }
+
+    fn validator(&self) -> Result<&Validator, ArgumentError> {
+        let validator = self.validator.get_or_init(|| validator(&self.input_schema));
+        validator.as_ref().map_err(|error| ArgumentError {
+            violations: vec![Violation::new(
+                "",
+                format!("the definition of this tool has a broken input schema ({error}); tell its operator"),
+            )],
+        })
+    }
+
+    fn refusals_of(&self, arguments: &Value) -> Vec<Violation> {
+        if self.refusals.is_empty() {
+            return Vec::new();
+        }
+        // What is sent in place of an absent argument counts like an argument.
+        let mut complete = arguments.clone();
+        if let (Some(object), Some(body)) = (complete.as_object_mut(), &self.route.body) {
+            for (argument, default) in body.defaults() {
+                object
+                    .entry(argument)
+                    .or_insert_with(|| default.clone());
+            }
+        }
+        let context = minijinja::Value::from_serialize(&complete);
+        self.refusals
+            .iter()
+            .filter(|refusal| refusal.when.holds(&context))
+            .map(|refusal| Violation::at(&refusal.argument, refusal.message.clone()))
+            .collect()
+    }
+}

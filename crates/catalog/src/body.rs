@@ -1,0 +1,319 @@
+//! The request body: arguments put together in the vendor's shape and written once, as bytes.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use crate::arguments::Violation;
+use crate::encode::scalar;
+use crate::integration::BodyFormat;
+
+/// How the arguments of a tool become its body.
+#[derive(Debug)]
+pub(crate) struct BodyRoute {
+    pub(crate) format: BodyFormat,
+    /// Replaces the format's own media type.
+    pub(crate) content_type: Option<String>,
+    pub(crate) wrap: Option<String>,
+    pub(crate) fixed: Map<String, Value>,
+    pub(crate) content: Content,
+}
+
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Each member is an argument.
+    Members { members: Vec<Member>, rest: Rest },
+    /// One argument is the body.
+    Whole { argument: String, encoding: Encoding },
+}
+
+/// A member of an object body.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) argument: String,
+    /// The vendor's name.
+    pub(crate) name: String,
+    /// Sent when the argument is absent.
+    pub(crate) default: Option<Value>,
+    pub(crate) encoding: Encoding,
+}
+
+/// Whether arguments that nothing declares belong to the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Refused,
+    Body,
+}
+
+/// What an argument's text stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    AsIs,
+    /// Bytes in base64 (`contentEncoding: base64`): a file, of `contentMediaType`.
+    Base64 { media_type: String },
+}
+
+/// A body ready to be sent.
+pub(crate) struct ReadyBody {
+    pub(crate) content_type: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl BodyRoute {
+    /// Takes the body's arguments out of `arguments` and writes them; `declared` are the tool's properties.
+    ///
+    /// `None` where nothing is to be sent. What cannot be written is added to `violations`.
+    pub(crate) fn write(
+        &self,
+        arguments: &mut Map<String, Value>,
+        declared: &Map<String, Value>,
+        violations: &mut Vec<Violation>,
+    ) -> Option<ReadyBody> {
+        let body = match &self.content {
+            Content::Members { members, rest } => {
+                Value::Object(self.object(members, *rest, arguments, declared, violations))
+            }
+            Content::Whole { argument, .. } => {
+                let mut body = arguments.shift_remove(argument);
+                if !self.fixed.is_empty() {
+                    match body.get_or_insert_with(|| Value::Object(Map::new())) {
+                        Value::Object(object) => object.extend(self.fixed.clone()),
+                        _ => violations.push(Violation::at(argument, "expected an object")),
+                    }
+                }
+                body?
+            }
+        };
+        match self.format {
+            BodyFormat::Json => match serde_json::to_vec(&self.wrapped(body)) {
+                Ok(bytes) => Some(self.ready("application/json", bytes)),
+                Err(error) => {
+                    violations.push(Violation::new("", error.to_string()));
+                    None
+                }
+            },
+            BodyFormat::Form => {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                self.fields(&body, &mut |name, value| {
+                    form.append_pair(name, value);
+                });
+                Some(self.ready("application/x-www-form-urlencoded", form.finish().into_bytes()))
+            }
+            BodyFormat::Multipart => Some(self.multipart(&body, violations)),
+            BodyFormat::Raw => self.raw(&body, violations),
+        }
+    }
+
+    /// Arguments with the values that are sent in place of absent ones.
+    pub(crate) fn defaults(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let members = match &self.content {
+            Content::Members { members, .. } => members.as_slice(),
+            Content::Whole { .. } => &[],
+        };
+        members
+            .iter()
+            .filter_map(|member| Some((member.argument.as_str(), member.default.as_ref()?)))
+    }
+
+    fn object(
+        &self,
+        members: &[Member],
+        rest: Rest,
+        arguments: &mut Map<String, Value>,
+        declared: &Map<String, Value>,
+        violations: &mut Vec<Violation>,
+    ) -> Map<String, Value> {
+        let mut object = Map::with_capacity(members.len() + self.fixed.len());
+        for member in members {
+            // Moved, not copied; what is left behind is null, which nothing reads after the body is written.
+            let given = arguments.get_mut(&member.argument).map(Value::take);
+            if let Some(value) = given.or_else(|| member.default.clone()) {
+                object.insert(member.name.clone(), value);
+            }
+        }
+        if rest == Rest::Body {
+            for (name, value) in arguments.iter_mut() {
+                if declared.contains_key(name) {
+                    continue;
+                }
+                let is_taken = self.fixed.contains_key(name)
+                    || members.iter().any(|member| member.name == *name);
+                if is_taken {
+                    let message = "unknown argument; this member of the body is set in another way";
+                    violations.push(Violation::at(name, message));
+                } else {
+                    object.insert(name.clone(), value.take());
+                }
+            }
+        }
+        for (name, value) in &self.fixed {
+            object.insert(name.clone(), value.clone());
+        }
+        object
+    }
+
+    fn wrapped(&self, body: Value) -> Value {
+        match &self.wrap {
+            Some(wrap) => Value::Object(Map::from_iter([(wrap.clone(), body)])),
+            None => body,
+        }
+    }
+
+    fn ready(&self, usual_type: &str, bytes: Vec<u8>) -> ReadyBody {
+        let content_type = self.content_type.as_deref().unwrap_or(usual_type);
+        ReadyBody {
+            content_type: content_type.to_owned(),
+            bytes,
+        }
+    }
+
+    /// Names and texts of a form: a list repeats its name, an object's members stand in brackets, null is left out.
+    fn fields(&self, body: &Value, field: &mut dyn FnMut(&str, &str)) {
+        if let Value::Object(object) = body {
+            for (name, value) in object {
+                write_field(&self.field_name(name), value, field);
+            }
+        }
+    }
+
+    fn field_name(&self, name: &str) -> String {
+        match &self.wrap {
+            Some(wrap) => format!("{wrap}[{name}]"),
+            None => name.to_owned(),
+        }
+    }
+
+    fn multipart(&self, body: &Value, violations: &mut Vec<Violation>) -> ReadyBody {
+        let mut parts = Vec::new();
+        for (name, value) in body.as_object().into_iter().flatten() {
+            match (self.encoding_of(name), value) {
+                (Encoding::Base64 { media_type }, Value::String(text)) => match STANDARD.decode(text) {
+                    Ok(bytes) => parts.push(Part {
+                        head: format!(
+                            "name=\"{0}\"; filename=\"{0}\"\r\nContent-Type: {media_type}",
+                            quoted_name(&self.field_name(name))
+                        ),
+                        bytes,
+                    }),
+                    Err(_) => violations.push(not_base64(self.argument_of(name))),
+                },
+                _ => write_field(&self.field_name(name), value, &mut |name, text| {
+                    parts.push(Part {
+                        head: format!("name=\"{}\"", quoted_name(name)),
+                        bytes: text.as_bytes().to_vec(),
+                    });
+                }),
+            }
+        }
+        let boundary = boundary_for(&parts);
+        let mut bytes = Vec::new();
+        for part in &parts {
+            bytes.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; {}\r\n\r\n", part.head).as_bytes(),
+            );
+            bytes.extend_from_slice(&part.bytes);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let media_type = self.content_type.as_deref().unwrap_or("multipart/form-data");
+        ReadyBody {
+            content_type: format!("{media_type}; boundary={boundary}"),
+            bytes,
+        }
+    }
+
+    fn raw(&self, body: &Value, violations: &mut Vec<Violation>) -> Option<ReadyBody> {
+        match (&self.content, body) {
+            (
+                Content::Whole {
+                    argument,
+                    encoding: Encoding::Base64 { media_type },
+                },
+                Value::String(text),
+            ) => match STANDARD.decode(text) {
+                Ok(bytes) => Some(self.ready(media_type, bytes)),
+                Err(_) => {
+                    violations.push(not_base64(argument));
+                    None
+                }
+            },
+            (_, Value::String(text)) => {
+                Some(self.ready("text/plain; charset=utf-8", text.as_bytes().to_vec()))
+            }
+            (_, other) => Some(self.ready("application/json", other.to_string().into_bytes())),
+        }
+    }
+
+    fn encoding_of(&self, name: &str) -> &Encoding {
+        match &self.content {
+            Content::Members { members, .. } => members
+                .iter()
+                .find(|member| member.name == name)
+                .map_or(&Encoding::AsIs, |member| &member.encoding),
+            Content::Whole { .. } => &Encoding::AsIs,
+        }
+    }
+
+    fn argument_of<'a>(&'a self, name: &'a str) -> &'a str {
+        match &self.content {
+            Content::Members { members, .. } => members
+                .iter()
+                .find(|member| member.name == name)
+                .map_or(name, |member| &member.argument),
+            Content::Whole { argument, .. } => argument,
+        }
+    }
+}
+
+struct Part {
+    head: String,
+    bytes: Vec<u8>,
+}
+
+fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                write_field(name, item, field);
+            }
+        }
+        Value::Object(object) => {
+            for (key, member) in object {
+                write_field(&format!("{name}[{key}]"), member, field);
+            }
+        }
+        single => field(name, &scalar(single)),
+    }
+}
+
+/// A boundary that is in no part. Derived from the parts, so that equal arguments give equal plans.
+fn boundary_for(parts: &[Part]) -> String {
+    // FNV-1a; chance collisions are all that must be unlikely, and the search below settles those too.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in parts.iter().flat_map(|part| part.head.as_bytes().iter().chain(&part.bytes)) {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    loop {
+        let boundary = format!("part-{hash:016x}");
+        let text = boundary.as_bytes();
+        let is_free = parts.iter().all(|part| {
+            part.bytes.windows(text.len()).all(|window| window != text)
+                && !part.head.contains(&boundary)
+        });
+        if is_free {
+            return boundary;
+        }
+        hash = hash.wrapping_add(1);
+    }
+}
+
+/// A field name inside quotes, as HTML forms write it.
+fn quoted_name(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn not_base64(argument: &str) -> Violation {
+    Violation::at(argument, "expected bytes in base64 (RFC 4648 section 4, with padding)")
+}

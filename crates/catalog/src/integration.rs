@@ -1,0 +1,510 @@
+//! The types of the definition format, nothing else: one [`Integration`] is one definition file.
+//!
+//! The doc comments here are what `tidegate catalog schema` publishes for editors, so they speak to
+//! whoever writes a definition. Reading a file is `parse.rs`, deriving tools from it `tool.rs`.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The definition of one vendor API: auth, resources, methods, documentation, pagination, rate limits, errors.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// Version of the definition format. Always 1.
+    pub version: u32,
+    /// Identifier in URLs and commands: lower-case letters, digits and underscores, e.g. `acme`.
+    pub name: String,
+    /// The vendor's name as people write it, e.g. `myShop`. Tool names start with its snake_case form.
+    pub label: String,
+    /// Replaces the snake_case label in tool names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_prefix: Option<String>,
+    /// One or two sentences on what the vendor's API is for; shown in the catalog and as MCP instructions.
+    pub description: String,
+    /// Where the vendor documents this API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation_url: Option<String>,
+    /// Where every request starts, e.g. `https://{subdomain}.acme.com`. Names in braces are `variables`.
+    pub base_url: String,
+    /// What an account must supply in its `context` to complete `base_url` and `headers`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variables: IndexMap<String, Variable>,
+    /// Ways to authenticate, by `authentication_method` name; the first one is the default.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub credentials: IndexMap<String, CredentialScheme>,
+    /// Headers sent with every request.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub headers: IndexMap<String, String>,
+    /// Query parameters sent with every request.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub query: IndexMap<String, String>,
+    /// Singular forms that the usual rules get wrong, by plural word, e.g. `media: medium`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub singular: IndexMap<String, String>,
+    /// How `list` methods page, unless a resource or method says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pagination: Option<Pagination>,
+    /// What the vendor says about its limits, unless a resource or method says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+    /// How to read the vendor's refusals.
+    #[serde(default)]
+    pub errors: Errors,
+    /// The nouns of the API, by plural snake_case name.
+    pub resources: IndexMap<String, Resource>,
+}
+
+/// One value that an account's `context` supplies.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variable {
+    /// What the value is and where to find it.
+    pub description: String,
+    /// Used when the account gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// Regular expression that the whole value must match. Default: a DNS label, `^[A-Za-z0-9-]{1,63}$`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+}
+
+/// One way to authenticate: which secrets an account holds and how they are shown to the vendor.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialScheme {
+    pub kind: CredentialKind,
+    /// How the credential is attached. Default: by kind, e.g. `Authorization: Bearer …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attach: Option<Attach>,
+    /// Endpoints and scopes, for the `oauth2` kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth2: Option<OAuth2>,
+}
+
+/// Which secrets an account's `credentials` object holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// `api_key`.
+    ApiKey,
+    /// `username` and `password`.
+    Basic,
+    /// `token`.
+    Bearer,
+    /// `access_token`, and usually `refresh_token` and `expires_at`.
+    #[serde(rename = "oauth2")]
+    OAuth2,
+    /// `client_id` and `client_secret`, exchanged for an `access_token`.
+    #[serde(rename = "oauth2_client_credentials")]
+    OAuth2ClientCredentials,
+}
+
+/// Where a credential goes in a request: exactly one of `header` and `query`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attach {
+    /// Header name, e.g. `X-Api-Key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// Query parameter name. Prefer a header where the vendor offers one: URLs end up in logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Text before the secret, e.g. `Token `. Default: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+}
+
+/// Endpoints of an OAuth 2.0 authorization server. The app's client id and secret are never here.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OAuth2 {
+    /// RFC 6749 authorization endpoint; absent for client credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorize_url: Option<String>,
+    pub token_url: String,
+    /// RFC 7009 revocation endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoke_url: Option<String>,
+    /// Every scope the vendor knows, with what it permits.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub scopes: IndexMap<String, String>,
+    /// Whether the vendor supports PKCE (RFC 7636, S256).
+    #[serde(default)]
+    pub pkce: bool,
+}
+
+/// A noun of the API.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// Functional areas, used to filter MCP servers; every method of the resource has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// OAuth scopes that every method of the resource needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// Replaces the integration's pagination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pagination: Option<Pagination>,
+    /// Replaces the integration's rate limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+    /// What can be done: `list`, `get`, `create`, `update`, `delete`, or any other name for a custom method.
+    pub methods: IndexMap<String, Method>,
+}
+
+/// One operation of the API.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    /// Verb and path, e.g. `GET /api/v3/orders/{order_id}`. Names in braces are path parameters.
+    pub request: String,
+    /// Arguments outside the body, by the vendor's name (or the name a tool shows, see `name`).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub parameters: IndexMap<String, Parameter>,
+    /// The request body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+    /// Headers sent with this request, beside the integration's.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub headers: IndexMap<String, String>,
+    /// Where the answer's interesting parts are.
+    #[serde(default)]
+    pub response: Response,
+    /// Replaces the resource's pagination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pagination: Option<Pagination>,
+    /// Replaces the resource's rate limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+    /// Error rules tried before the integration's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ErrorRule>,
+    /// Combinations of arguments that the vendor mishandles, refused before anything is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refuse: Vec<Refusal>,
+    /// Functional areas beside the resource's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// OAuth scopes beside the resource's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// Replaces the derived tool name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_name: Option<String>,
+    /// Overrides the hints derived from method name and verb.
+    #[serde(default)]
+    pub annotations: Annotations,
+    /// What an agent reads. A method without documentation is not a tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Documentation>,
+}
+
+/// An argument that travels in the path, the query or a header.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Where the argument goes.
+    #[serde(rename = "in")]
+    pub location: Location,
+    /// The vendor's name, where it differs from the key, e.g. `category_ids[]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Path parameters are always required.
+    #[serde(default)]
+    pub required: bool,
+    /// How arrays and objects are written. Default: `form` in a query, `simple` elsewhere (OpenAPI's names).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<Style>,
+    /// Whether each array item or object member stands alone, e.g. `a=1&a=2`. Default: true for `form`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explode: Option<bool>,
+    /// JSON Schema (2020-12) of the value, with a `description`.
+    pub schema: Value,
+}
+
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Location {
+    Path,
+    Query,
+    Header,
+}
+
+/// How arrays and objects become text (OpenAPI's parameter styles, RFC 6570).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Style {
+    /// `a=1&a=2`, or `a=1,2` without `explode`.
+    Form,
+    /// `1,2`.
+    Simple,
+    /// `a=1%202`.
+    SpaceDelimited,
+    /// `a=1%7C2`.
+    PipeDelimited,
+    /// `a[x]=1&a[y]=2`.
+    DeepObject,
+}
+
+/// A request body.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    #[serde(default)]
+    pub format: BodyFormat,
+    /// Media type, where it is not the format's own, e.g. `application/scim+json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Name of an outer object around everything, e.g. `order` for `{"order": {…}}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrap: Option<String>,
+    /// Members that are always sent and that no argument can change.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fixed: Map<String, Value>,
+    /// Members sent when the argument is absent; the tool shows them as `default` and does not require them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub defaults: Map<String, Value>,
+    /// JSON Schema (2020-12) of what goes inside `wrap`, without `fixed` members. The properties of an object
+    /// become arguments of the tool; any other schema becomes one argument called `body`.
+    pub schema: Value,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyFormat {
+    #[default]
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// The argument `body` as it is.
+    Raw,
+}
+
+/// Where the interesting parts of an answer are. Paths are dotted, e.g. `pagination.after`; absent = the whole answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// The array of records in a `list` answer. A single object counts as one record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
+    /// The number of all records, for `page` and `offset` pagination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// The part of any other answer that is passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Replaces the usual limit of 100,000 characters on what a tool answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_characters: Option<usize>,
+}
+
+/// How a `list` method gives its records in parts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Pagination {
+    /// Numbered pages.
+    Page {
+        /// Query parameter for the page number.
+        page: String,
+        /// Query parameter for the page size.
+        size: String,
+        /// Number of the first page.
+        #[serde(default = "one")]
+        first: u64,
+        default_size: u64,
+        max_size: u64,
+    },
+    /// A position in the list.
+    Offset {
+        /// Query parameter for the position.
+        offset: String,
+        /// Query parameter for the page size.
+        size: String,
+        /// Position of the first record: 0, or 1 for SCIM.
+        #[serde(default)]
+        first: u64,
+        default_size: u64,
+        max_size: u64,
+    },
+    /// An opaque cursor from the answer before.
+    Cursor {
+        /// Query parameter for the cursor.
+        cursor: String,
+        /// Query parameter for the page size, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default_size: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_size: Option<u64>,
+        /// Where the answer holds the next cursor, e.g. `pagination.after`; absent or null there = the end.
+        next: String,
+    },
+    /// The next page's URL stands in the `Link` header (RFC 8288, `rel="next"`).
+    LinkHeader {
+        /// Query parameter for the page size, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default_size: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_size: Option<u64>,
+    },
+    /// Everything comes at once; `limit` and `next_cursor` cut it into parts here.
+    None,
+    /// Anything else: the query parameters of the next page, computed from the answer.
+    Expression {
+        /// Query parameter for the page size, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        default_size: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_size: Option<u64>,
+        /// Expression over `body`, `headers` and `query` (what was sent) that gives a map of query
+        /// parameters, or none at the end.
+        next: String,
+    },
+}
+
+fn one() -> u64 {
+    1
+}
+
+/// What a vendor says about its limits, beside the standard `RateLimit-*`, `X-RateLimit-*` and `Retry-After`
+/// headers, which are always understood.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Header with the number of requests allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_header: Option<String>,
+    /// Header with the number of requests left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining_header: Option<String>,
+    /// Header that says when the window ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_header: Option<String>,
+    /// What the reset header holds.
+    #[serde(default)]
+    pub reset_format: ResetFormat,
+    /// What is known about a 429 when the vendor's headers do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when_limited: Option<KnownLimit>,
+}
+
+/// How a reset time is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResetFormat {
+    /// Seconds from now.
+    #[default]
+    Seconds,
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// Milliseconds since 1970.
+    EpochMilliseconds,
+    /// An HTTP date.
+    HttpDate,
+}
+
+/// A documented limit.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KnownLimit {
+    /// Requests allowed in a window.
+    pub limit: u64,
+    /// Seconds until the window ends, where the vendor documents it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset: Option<u64>,
+}
+
+/// How to read the vendor's refusals.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Errors {
+    /// Dotted paths where an error body may hold its message; the first that exists is used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub message: Vec<String>,
+    /// Tried in order; the first whose `when` holds is used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ErrorRule>,
+}
+
+/// What a certain refusal means and what an agent can do about it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorRule {
+    /// Expression over `status`, `body` and `headers`, e.g. `status == 404 and body.message == "Order not found"`.
+    pub when: String,
+    /// Replaces the code derived from the status, e.g. `not_found`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Template that replaces the vendor's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Template for what to do, e.g. which tool gives a valid id; sees `status`, `body` and `headers`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// A combination of arguments that the vendor mishandles.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Expression over the arguments, e.g. `country not in ["US", "USA"] and not mobile_no`.
+    pub when: String,
+    /// The argument to mend.
+    pub argument: String,
+    /// What is expected instead, and why.
+    pub message: String,
+}
+
+/// Overrides of the hints that MCP clients see.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Annotations {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destructive: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_world: Option<bool>,
+}
+
+/// What an agent reads about a method.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Documentation {
+    /// What the tool does, what it returns, where its ids come from and what the vendor refuses, as facts.
+    pub description: String,
+    /// The vendor's page about this operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// JSON Schema of a successful answer; for readers, not checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Value>,
+    /// Calls that work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+}
+
+/// A call that works.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// When one would make this call.
+    pub description: String,
+    pub arguments: Map<String, Value>,
+}

@@ -1,0 +1,160 @@
+//! Where requests go: base URL, OAuth endpoints and the variables in them.
+
+use serde_json::{Value, json};
+use url::{Host, Url};
+
+use super::{is_snake_case, methods};
+use crate::fit::did_you_mean;
+use crate::integration::{Integration, Variable};
+use crate::problem::Problem;
+
+/// What a variable without a `pattern` must match.
+const DEFAULT_PATTERN: &str = "^[A-Za-z0-9-]{1,63}$";
+
+pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
+    check_url("base_url", &integration.base_url, problems);
+    for (scheme, credential) in &integration.credentials {
+        if let Some(oauth2) = &credential.oauth2 {
+            let path = format!("credentials.{scheme}.oauth2");
+            let urls = [
+                ("authorize_url", oauth2.authorize_url.as_deref()),
+                ("token_url", Some(oauth2.token_url.as_str())),
+                ("revoke_url", oauth2.revoke_url.as_deref()),
+            ];
+            for (key, url) in urls {
+                if let Some(url) = url {
+                    check_url(&format!("{path}.{key}"), url, problems);
+                }
+            }
+        }
+    }
+    if let Some(url) = &integration.documentation_url
+        && Url::parse(url).is_err()
+    {
+        problems.push(Problem::warning("documentation_url", "this is no complete URL; start it with `https://`"));
+    }
+    check_variables(integration, problems);
+}
+
+fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
+    let mut error = |message: &str| problems.push(Problem::error(path, message));
+    let filled = match placeholders(text) {
+        Ok(names) => names.iter().fold(text.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), "x")),
+        Err(message) => return error(message),
+    };
+    let url = match Url::parse(&filled) {
+        Ok(url) => url,
+        Err(_) => return error("this is no complete URL; write e.g. `https://api.example.com/v1`"),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        _ => error("only https is allowed (http for localhost); write `https://…`"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        error("a URL must not hold a user name or password; describe it under `credentials`");
+    }
+    if url.fragment().is_some() || (path == "base_url" && url.query().is_some()) {
+        error("remove what follows `?` or `#`; constant query parameters go under `query`");
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// Names in braces, in order.
+///
+/// # Errors
+/// Braces that do not pair, or nothing between them.
+pub(super) fn placeholders(text: &str) -> Result<Vec<&str>, &'static str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find(['{', '}']) {
+        let inner = &rest[open + 1..];
+        match (rest.as_bytes()[open], inner.find(['{', '}'])) {
+            (b'{', Some(close)) if close > 0 && inner.as_bytes()[close] == b'}' => {
+                names.push(&inner[..close]);
+                rest = &inner[close + 1..];
+            }
+            _ => return Err("braces do not pair; a name stands in them, e.g. `{subdomain}`"),
+        }
+    }
+    Ok(names)
+}
+
+fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
+    let declared: Vec<&str> = integration.variables.keys().map(String::as_str).collect();
+    let mut used: Vec<&str> = Vec::new();
+    for (path, text) in places(integration) {
+        // Unpaired braces were reported for URLs; elsewhere they are text, as in a JSON header.
+        for name in placeholders(text).unwrap_or_default() {
+            let is_url = path.ends_with("_url");
+            if !declared.contains(&name) && (is_url || is_snake_case(name)) {
+                problems.push(Problem::error(
+                    &path,
+                    format!("the variable `{name}` is not declared under `variables`; {}", did_you_mean(name, &declared)),
+                ));
+            }
+            used.push(name);
+        }
+    }
+    for (name, variable) in &integration.variables {
+        let path = format!("variables.{name}");
+        if !is_snake_case(name) {
+            problems.push(Problem::error(&path, "a variable's name is snake_case, e.g. `subdomain`"));
+        }
+        if !used.contains(&name.as_str()) {
+            problems.push(Problem::error(
+                &path,
+                format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
+            ));
+        }
+        check_pattern(&path, variable, problems);
+    }
+}
+
+/// Every text that variables may stand in, with its path.
+fn places(integration: &Integration) -> Vec<(String, &str)> {
+    let mut places = vec![("base_url".to_owned(), integration.base_url.as_str())];
+    let of_methods = methods(integration).map(|at| (format!("{}.headers", at.path), &at.method.headers));
+    let of_all = [("headers".to_owned(), &integration.headers), ("query".to_owned(), &integration.query)];
+    for (path, texts) in of_all.into_iter().chain(of_methods) {
+        places.extend(texts.iter().map(|(name, text)| (format!("{path}.{name}"), text.as_str())));
+    }
+    for (scheme, credential) in &integration.credentials {
+        if let Some(oauth2) = &credential.oauth2 {
+            let path = format!("credentials.{scheme}.oauth2");
+            places.push((format!("{path}.token_url"), &oauth2.token_url));
+            places.extend(oauth2.authorize_url.as_deref().map(|url| (format!("{path}.authorize_url"), url)));
+            places.extend(oauth2.revoke_url.as_deref().map(|url| (format!("{path}.revoke_url"), url)));
+        }
+    }
+    places
+}
+
+fn check_pattern(path: &str, variable: &Variable, problems: &mut Vec<Problem>) {
+    let pattern = variable.pattern.as_deref().unwrap_or(DEFAULT_PATTERN);
+    let schema = json!({ "pattern": format!("^(?:{pattern})$") });
+    match jsonschema::draft202012::new(&schema) {
+        Err(_) => problems.push(Problem::error(
+            format!("{path}.pattern"),
+            "this is no regular expression; escape special characters with a backslash",
+        )),
+        Ok(validator) => {
+            if let Some(default) = &variable.default
+                && !validator.is_valid(&Value::String(default.clone()))
+            {
+                problems.push(Problem::error(
+                    format!("{path}.default"),
+                    format!("the default does not match the pattern `{pattern}`; mend one of them"),
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What a body says beside its schema: format, wrapper, fixed and default members.
+
+use serde_json::{Map, Value};
+
+use super::methods;
+use super::schemas::Parts;
+use crate::fit::did_you_mean;
+use crate::integration::{Body, BodyFormat, Integration};
+use crate::problem::Problem;
+
+pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
+    for at in methods(integration) {
+        if let Some(body) = &at.method.body {
+            let path = format!("{}.body", at.path);
+            check_format(&path, body, problems);
+            check_fixed(&path, body, problems);
+            check_defaults(&path, body, problems);
+        }
+    }
+}
+
+fn check_format(path: &str, body: &Body, problems: &mut Vec<Problem>) {
+    if let Some(content_type) = &body.content_type
+        && !is_media_type(content_type)
+    {
+        problems.push(Problem::error(
+            format!("{path}.content_type"),
+            "this is no media type; write e.g. `application/scim+json`",
+        ));
+    }
+    if body.format == BodyFormat::Raw {
+        for (key, is_used) in [
+            ("wrap", body.wrap.is_some()),
+            ("fixed", !body.fixed.is_empty()),
+            ("defaults", !body.defaults.is_empty()),
+        ] {
+            if is_used {
+                problems.push(Problem::error(
+                    format!("{path}.{key}"),
+                    format!("a raw body is sent as it is, so `{key}` cannot apply; remove it or change `format`"),
+                ));
+            }
+        }
+    }
+    if body.wrap.as_deref().is_some_and(str::is_empty) {
+        problems.push(Problem::error(format!("{path}.wrap"), "the wrapper's name is empty; remove `wrap` or name it"));
+    }
+}
+
+fn is_media_type(text: &str) -> bool {
+    let is_part = |part: &str| super::headers::is_token(part.trim());
+    let essence = text.split(';').next().unwrap_or_default();
+    text.is_ascii()
+        && !text.contains(char::is_control)
+        && essence.split_once('/').is_some_and(|(kind, subkind)| is_part(kind) && is_part(subkind))
+}
+
+fn properties(body: &Body) -> Option<&Map<String, Value>> {
+    body.schema.get("properties").and_then(Value::as_object)
+}
+
+fn check_fixed(path: &str, body: &Body, problems: &mut Vec<Problem>) {
+    let required = body.schema.get("required").and_then(Value::as_array);
+    for key in body.fixed.keys() {
+        let path = format!("{path}.fixed.{key}");
+        if properties(body).is_some_and(|properties| properties.contains_key(key)) {
+            let message = "an argument of the same name could change this member; remove it from the schema or from `fixed`";
+            problems.push(Problem::error(path, message));
+        } else if required.is_some_and(|required| required.iter().any(|name| name == key)) {
+            problems.push(Problem::error(path, "no argument has this name, so remove it from the schema's `required`"));
+        } else if body.defaults.contains_key(key) {
+            problems.push(Problem::error(path, "the same member stands in `defaults`; keep one of the two"));
+        } else if body.schema.get("type").is_some_and(|kind| kind != "object") {
+            problems.push(Problem::error(path, "only an object has members; make the schema's type `object`"));
+        }
+    }
+}
+
+fn check_defaults(path: &str, body: &Body, problems: &mut Vec<Problem>) {
+    let none = Map::new();
+    let properties = properties(body).unwrap_or(&none);
+    let mut parts = Parts::of(&body.schema);
+    let names: Vec<&str> = properties.keys().map(String::as_str).collect();
+    for (key, default) in &body.defaults {
+        let path = format!("{path}.defaults.{key}");
+        let Some(property) = properties.get(key) else {
+            let message = format!("no property of the schema has this name; {}", did_you_mean(key, &names));
+            problems.push(Problem::error(path, message));
+            continue;
+        };
+        if let Some(own) = property.get("default")
+            && own != default
+        {
+            problems.push(Problem::error(&path, "the property's own `default` differs; keep one of the two"));
+        }
+        if let Some(property) = property.as_object()
+            && let Some(validator) = parts.validator(property)
+            && let Err(error) = validator.validate(default)
+        {
+            let message = format!("the default is not valid in the property's schema: {error}; mend one of them");
+            problems.push(Problem::error(path, message));
+        }
+    }
+}

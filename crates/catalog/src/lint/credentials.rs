@@ -1,0 +1,98 @@
+//! Ways to authenticate, and the OAuth scopes that methods ask for.
+
+use super::headers::{is_reserved, is_token};
+use super::{is_snake_case, methods};
+use crate::fit::did_you_mean;
+use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration};
+use crate::problem::Problem;
+
+pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
+    if integration.credentials.is_empty() {
+        problems.push(Problem::warning(
+            "credentials",
+            "no way to authenticate is described, so calls carry no credential; add one unless the API is public",
+        ));
+    }
+    for (name, scheme) in &integration.credentials {
+        let path = format!("credentials.{name}");
+        if !is_snake_case(name) {
+            problems.push(Problem::error(&path, "an authentication method's name is snake_case, e.g. `api_key`"));
+        }
+        check_oauth2(&path, scheme, problems);
+        if let Some(attach) = &scheme.attach {
+            check_attach(&format!("{path}.attach"), attach, problems);
+        }
+    }
+    check_scopes(integration, problems);
+}
+
+fn check_oauth2(path: &str, scheme: &CredentialScheme, problems: &mut Vec<Problem>) {
+    let is_oauth2 = matches!(scheme.kind, CredentialKind::OAuth2 | CredentialKind::OAuth2ClientCredentials);
+    match &scheme.oauth2 {
+        None if is_oauth2 => problems.push(Problem::error(
+            path,
+            "this kind needs its endpoints; add `oauth2` with `token_url`",
+        )),
+        Some(_) if !is_oauth2 => problems.push(Problem::error(
+            format!("{path}.oauth2"),
+            "only the oauth2 kinds have endpoints; remove `oauth2` or change `kind`",
+        )),
+        Some(oauth2) if scheme.kind == CredentialKind::OAuth2 && oauth2.authorize_url.is_none() => {
+            problems.push(Problem::error(
+                format!("{path}.oauth2"),
+                "people have to be sent somewhere to consent; add `authorize_url` or use `oauth2_client_credentials`",
+            ));
+        }
+        _ => {}
+    }
+}
+
+fn check_attach(path: &str, attach: &Attach, problems: &mut Vec<Problem>) {
+    match (&attach.header, &attach.query) {
+        (Some(_), Some(_)) => {
+            problems.push(Problem::error(path, "a credential goes to one place; keep `header` or `query`"));
+        }
+        (None, None) => problems.push(Problem::error(path, "nothing says where the credential goes; add `header`")),
+        (Some(header), None) if !is_token(header) => problems.push(Problem::error(
+            format!("{path}.header"),
+            "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Key`",
+        )),
+        (Some(header), None) if is_reserved(header) && !header.eq_ignore_ascii_case("authorization") => {
+            problems.push(Problem::error(
+                format!("{path}.header"),
+                format!("the header `{header}` cannot carry a credential; use the one that the vendor documents"),
+            ));
+        }
+        (None, Some(query)) if query.is_empty() => {
+            problems.push(Problem::error(format!("{path}.query"), "the query parameter's name is empty; write it"));
+        }
+        _ => {}
+    }
+    if attach.prefix.chars().any(char::is_control) || !attach.prefix.is_ascii() {
+        problems.push(Problem::error(format!("{path}.prefix"), "a prefix is ASCII text on one line, e.g. `Token `"));
+    }
+}
+
+fn check_scopes(integration: &Integration, problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = integration
+        .credentials
+        .values()
+        .filter_map(|scheme| scheme.oauth2.as_ref())
+        .flat_map(|oauth2| oauth2.scopes.keys().map(String::as_str))
+        .collect();
+    let of_resources = integration
+        .resources
+        .iter()
+        .map(|(key, resource)| (format!("resources.{key}.scopes"), &resource.scopes));
+    let of_methods = methods(integration).map(|at| (format!("{}.scopes", at.path), &at.method.scopes));
+    for (path, scopes) in of_resources.chain(of_methods) {
+        for (index, scope) in scopes.iter().enumerate() {
+            if !known.contains(&scope.as_str()) {
+                problems.push(Problem::error(
+                    format!("{path}.{index}"),
+                    format!("the scope `{}` is not among `oauth2.scopes`; {}", scope.escape_debug(), did_you_mean(scope, &known)),
+                ));
+            }
+        }
+    }
+}

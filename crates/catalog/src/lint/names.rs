@@ -1,0 +1,140 @@
+//! Names: of the integration, its resources, methods, tags and tools.
+
+use std::collections::HashMap;
+
+use super::is_snake_case;
+use crate::integration::Integration;
+use crate::naming;
+use crate::problem::Problem;
+
+/// Longest key; all of it stands in tool names.
+const MAX_KEY_CHARACTERS: usize = 64;
+
+/// Words that stand for groups of methods in the filter of an MCP server, so no method can be called so.
+const FILTER_WORDS: &[&str] = &["read", "write", "custom"];
+
+pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
+    check_key("name", "name", &integration.name, problems);
+    check_prefix(integration, problems);
+    if integration.resources.is_empty() {
+        problems.push(Problem::error("resources", "no resource is defined; add one with its methods"));
+    }
+    for (plural, singular) in &integration.singular {
+        if !(is_snake_case(plural) && is_snake_case(singular)) {
+            problems.push(Problem::error(
+                format!("singular.{plural}"),
+                "a word and its singular are lower-case letters and digits, e.g. `media: medium`",
+            ));
+        }
+    }
+    for (key, resource) in &integration.resources {
+        let path = format!("resources.{key}");
+        check_key(&path, "resource", key, problems);
+        check_tags(&path, &resource.tags, problems);
+        if resource.methods.is_empty() {
+            problems.push(Problem::error(format!("{path}.methods"), "no method is defined; add one or remove the resource"));
+        }
+        for (name, method) in &resource.methods {
+            let path = format!("{path}.methods.{name}");
+            check_key(&path, "method", name, problems);
+            check_tags(&path, &method.tags, problems);
+            if FILTER_WORDS.contains(&name.as_str()) {
+                problems.push(Problem::error(
+                    &path,
+                    format!("`{name}` means a group of methods in filters; give the method another name"),
+                ));
+            }
+        }
+    }
+    check_tool_names(integration, problems);
+}
+
+fn check_key(path: &str, what: &str, key: &str, problems: &mut Vec<Problem>) {
+    if !is_snake_case(key) || key.len() > MAX_KEY_CHARACTERS {
+        let message = format!(
+            "the {what} `{}` is not a snake_case name of at most {MAX_KEY_CHARACTERS} characters; write e.g. `{}`",
+            key.escape_debug(),
+            suggestion(key, what)
+        );
+        problems.push(Problem::error(path, message));
+    }
+}
+
+fn suggestion(key: &str, fallback: &str) -> String {
+    let words = naming::snake_case(key);
+    if is_snake_case(&words) && words.len() <= MAX_KEY_CHARACTERS { words } else { format!("my_{fallback}") }
+}
+
+fn check_tags(path: &str, tags: &[String], problems: &mut Vec<Problem>) {
+    for (index, tag) in tags.iter().enumerate() {
+        check_key(&format!("{path}.tags.{index}"), "tag", tag, problems);
+    }
+}
+
+fn check_prefix(integration: &Integration, problems: &mut Vec<Problem>) {
+    let label = integration.label.trim();
+    if label.is_empty() || label.len() > MAX_KEY_CHARACTERS {
+        problems.push(Problem::error("label", "the label is empty or too long; write the vendor's name as people do"));
+        return;
+    }
+    match &integration.tool_prefix {
+        Some(prefix) if !is_prefix(prefix) => problems.push(Problem::error(
+            "tool_prefix",
+            "a prefix is words of lower-case letters and digits joined by underscores, e.g. `my_vendor`",
+        )),
+        None if naming::snake_case(label).is_empty() => problems.push(Problem::error(
+            "label",
+            "tool names cannot be made from this label; add a `tool_prefix`",
+        )),
+        None if !label.is_ascii() => problems.push(Problem::warning(
+            "label",
+            format!(
+                "tool names drop letters outside ASCII, so they start with `{}`; add a `tool_prefix` for a better name",
+                naming::snake_case(label)
+            ),
+        )),
+        _ => {}
+    }
+}
+
+/// Like a key, but may start with a digit: `3_cx`.
+fn is_prefix(prefix: &str) -> bool {
+    prefix.len() <= MAX_KEY_CHARACTERS && is_snake_case(&format!("a{prefix}"))
+}
+
+fn check_tool_names(integration: &Integration, problems: &mut Vec<Problem>) {
+    let label_prefix = naming::snake_case(&integration.label);
+    let prefix = integration.tool_prefix.as_deref().unwrap_or(&label_prefix);
+    let mut taken: HashMap<String, String> = HashMap::new();
+    for (resource, definition) in &integration.resources {
+        for (name, method) in &definition.methods {
+            let path = format!("resources.{resource}.methods.{name}");
+            let tool_name = match &method.tool_name {
+                Some(own) => {
+                    check_tool_name(&format!("{path}.tool_name"), own, problems);
+                    own.clone()
+                }
+                None => naming::tool_name(prefix, resource, name, &integration.singular),
+            };
+            if let Some(first) = taken.get(&tool_name) {
+                problems.push(Problem::error(
+                    &path,
+                    format!("the tool name `{tool_name}` is that of {first} too; set `tool_name` on one of them"),
+                ));
+            } else {
+                taken.insert(tool_name, path);
+            }
+        }
+    }
+}
+
+fn check_tool_name(path: &str, name: &str, problems: &mut Vec<Problem>) {
+    let is_valid = (1..=naming::MAX_TOOL_NAME_CHARACTERS).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if !is_valid {
+        problems.push(Problem::error(
+            path,
+            "a tool name is 1 to 64 letters, digits, underscores and hyphens; clients refuse others",
+        ));
+    }
+}

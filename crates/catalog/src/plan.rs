@@ -1,0 +1,224 @@
+//! A tool call as the exact request it stands for, written down before anything is sent.
+//!
+//! Planning is pure: no clock, no network, no secret. Credentials are attached later and are no part of a plan.
+
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::arguments::{ArgumentError, Violation};
+use crate::encode::{Query, header_value, push_path_value};
+use crate::page::Page;
+use crate::route::PathPart;
+use crate::target::Target;
+use crate::tool::{Kind, Tool};
+
+/// The exact request a tool call is about to make.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    pub verb: Verb,
+    pub url: Url,
+    /// Names and values in the order they are sent; each name once, whatever its case.
+    pub headers: Vec<(String, String)>,
+    #[serde(serialize_with = "body_for_inspection")]
+    pub body: Option<Vec<u8>>,
+    pub kind: Kind,
+    /// Which part of a list is asked for; `None` for what is no list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Verb {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
+            .into_iter()
+            .find(|verb| verb.as_str() == text)
+    }
+}
+
+impl Tool {
+    /// Turns a tool call into the vendor request it stands for, without sending it.
+    ///
+    /// `arguments` is the flat object an MCP client sent, e.g. `{"id": 7, "limit": 20}`. Each argument goes where the
+    /// definition puts it: path, query, header or body.
+    ///
+    /// # Errors
+    /// [`ArgumentError`] with everything that is wrong; nothing may be sent then.
+    ///
+    /// Source: RFC 3986 section 3.3 for paths, RFC 6570 and OpenAPI 3.1 for styles, CVE-2026-32871 for what must not
+    /// happen in a path.
+    pub fn plan(
+        &self,
+        target: &Target,
+        arguments: Map<String, Value>,
+    ) -> Result<Plan, ArgumentError> {
+        let mut arguments = self.checked(arguments)?;
+        let mut violations = Vec::new();
+        let page = self.page(&arguments, &mut violations);
+        let url = self.url(target, &arguments, page.as_ref(), &mut violations);
+        let mut headers = self.headers(target, &arguments, &mut violations);
+        let body = self.route.body.as_ref().and_then(|route| {
+            route.write(&mut arguments, self.properties(), &mut violations)
+        });
+        let body = body.map(|body| {
+            put_header(&mut headers, "Content-Type", body.content_type);
+            body.bytes
+        });
+        match url {
+            Some(url) if violations.is_empty() => Ok(Plan {
+                verb: self.route.verb,
+                url,
+                headers,
+                body,
+                kind: self.kind,
+                page,
+            }),
+            _ => Err(ArgumentError { violations }),
+        }
+    }
+
+    fn page(
+        &self,
+        arguments: &Map<String, Value>,
+        violations: &mut Vec<Violation>,
+    ) -> Option<Page> {
+        let paging = self.paging.as_ref()?;
+        let limit = arguments.get("limit").and_then(Value::as_u64);
+        // Some clients send an empty text for an argument they mean to leave out.
+        let cursor = arguments
+            .get("next_cursor")
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty());
+        let page = paging.page(limit, cursor);
+        if page.is_none() {
+            violations.push(Violation::at(
+                "next_cursor",
+                "expected the next_cursor of an earlier answer of this tool, passed back unchanged; leave it out to \
+                 start from the beginning",
+            ));
+        }
+        page
+    }
+
+    fn url(
+        &self,
+        target: &Target,
+        arguments: &Map<String, Value>,
+        page: Option<&Page>,
+        violations: &mut Vec<Violation>,
+    ) -> Option<Url> {
+        let mut text = String::with_capacity(target.prefix().len() + 128);
+        text.push_str(target.prefix());
+        for part in &self.route.path {
+            match part {
+                PathPart::Text(literal) => text.push_str(literal),
+                PathPart::Argument { argument, explode } => {
+                    let value = arguments.get(argument).unwrap_or(&Value::Null);
+                    if let Err(reason) = push_path_value(&mut text, *explode, value) {
+                        violations.push(Violation::at(argument, reason));
+                    }
+                }
+            }
+        }
+        let mut query = Query::of(&mut text);
+        if let Some(page) = page {
+            page.push_query(&mut query);
+        }
+        for parameter in &self.route.query {
+            if page.is_some_and(|page| page.gives(&parameter.name)) {
+                continue;
+            }
+            if let Some(value) = arguments.get(&parameter.argument) {
+                query.argument(&parameter.encoded_name, parameter.style, parameter.explode, value);
+            }
+        }
+        query.encoded(target.query());
+
+        // The parser must find nothing to mend: what was written is what is sent, below the account's base URL.
+        let url = Url::parse(&text).ok();
+        let url = url.filter(|url| url.as_str() == text && target.contains(url));
+        if url.is_none() && violations.is_empty() {
+            violations.push(Violation::new(
+                "",
+                "these arguments would lead outside of the account's base URL",
+            ));
+        }
+        url
+    }
+
+    fn headers(
+        &self,
+        target: &Target,
+        arguments: &Map<String, Value>,
+        violations: &mut Vec<Violation>,
+    ) -> Vec<(String, String)> {
+        let mut headers = Vec::with_capacity(4 + target.headers().len());
+        for (name, value) in target.headers().iter().chain(&self.route.fixed_headers) {
+            put_header(&mut headers, name, value.clone());
+        }
+        for parameter in &self.route.headers {
+            let value = arguments.get(&parameter.argument).unwrap_or(&Value::Null);
+            match header_value(parameter.explode, value) {
+                Ok(Some(value)) => put_header(&mut headers, &parameter.name, value),
+                Ok(None) => {}
+                Err(reason) => violations.push(Violation::at(&parameter.argument, reason)),
+            }
+        }
+        if !has_header(&headers, "accept") {
+            headers.insert(0, ("Accept".to_owned(), "application/json".to_owned()));
+        }
+        headers
+    }
+}
+
+fn has_header(headers: &[(String, String)], name: &str) -> bool {
+    headers
+        .iter()
+        .any(|(given, _)| given.eq_ignore_ascii_case(name))
+}
+
+/// The more specific header replaces the more general one.
+fn put_header(headers: &mut Vec<(String, String)>, name: &str, value: String) {
+    match headers
+        .iter_mut()
+        .find(|(given, _)| given.eq_ignore_ascii_case(name))
+    {
+        Some(header) => header.1 = value,
+        None => headers.push((name.to_owned(), value)),
+    }
+}
+
+/// JSON as JSON, other text as text, bytes by their number.
+fn body_for_inspection<S: Serializer>(body: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let Some(bytes) = body else {
+        return serializer.serialize_none();
+    };
+    if let Ok(json) = serde_json::from_slice::<Value>(bytes) {
+        return json.serialize(serializer);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => serializer.serialize_str(text),
+        Err(_) => serializer.serialize_str(&format!("({} bytes)", bytes.len())),
+    }
+}

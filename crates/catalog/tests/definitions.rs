@@ -1,0 +1,133 @@
+//! The corpus: every shipped definition, and files that each have one kind of fault.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use catalog::parse::{lint, parse};
+use catalog::schema::schema;
+use proptest::prelude::*;
+
+fn integrations() -> Vec<(String, String)> {
+    files("../../integrations")
+}
+
+/// Name and text of each definition in a folder, by name.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn a_broken_file_is_refused_with_place_problem_and_remedy() {
+    let files = files("tests/invalid");
+    assert!(files.len() >= 20);
+    for (file, text) in files {
+        let error = parse(&file, &text).err().unwrap_or_else(|| panic!("{file} was accepted"));
+        insta::assert_snapshot!(file.trim_end_matches(".yaml"), error);
+    }
+}
+
+#[test]
+fn a_shipped_definition_has_neither_errors_nor_warnings() {
+    for (file, text) in integrations() {
+        let report = lint(&file, &text);
+        let findings: Vec<String> =
+            report.errors.iter().chain(&report.warnings).map(|finding| format!("{file}:{finding}")).collect();
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
+}
+
+#[test]
+fn a_shipped_definition_fits_the_published_schema() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    for (file, text) in integrations() {
+        let definition = parse(&file, &text).unwrap();
+        let value = serde_json::to_value(&definition.integration).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{file}: {}", errors.join("\n"));
+    }
+}
+
+#[test]
+fn the_published_schema_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integration.schema.json");
+    let published = fs::read_to_string(path).unwrap_or_default();
+    let current = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    assert!(
+        published == current,
+        "write it anew: cargo run -- catalog schema > docs/integration.schema.json"
+    );
+}
+
+#[test]
+fn a_definition_in_json_is_the_same_as_in_yaml() {
+    for (file, text) in integrations() {
+        let from_yaml = serde_json::to_value(&parse(&file, &text).unwrap().integration).unwrap();
+        let json = serde_json::to_string_pretty(&from_yaml).unwrap();
+        let from_json = serde_json::to_value(&parse("definition.json", &json).unwrap().integration).unwrap();
+        assert_eq!(from_yaml, from_json, "{file}");
+    }
+}
+
+#[test]
+fn at_most_fifty_problems_are_listed() {
+    let resources: String = (0..80).map(|at| format!("  Wrong{at}: {{ methods: {{ list: {{ request: GET / }} }} }}\n")).collect();
+    let text = format!(
+        "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: https://api.acme.test\nresources:\n{resources}"
+    );
+    let error = parse("acme.yaml", &text).unwrap_err().to_string();
+    assert_eq!(error.lines().count(), 51);
+    assert!(error.ends_with("acme.yaml: 30 more problems are not listed; mend these first"), "{error}");
+}
+
+/// Small changes of a kind that people and tools make: lines moved, doubled or dropped, characters replaced.
+fn mutated(text: &str, edits: &[(usize, u8, char)]) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (at, kind, character) in edits {
+        if lines.is_empty() {
+            break;
+        }
+        let at = at % lines.len();
+        match kind % 6 {
+            0 => drop(lines.remove(at)),
+            1 => lines.insert(at, lines[at].clone()),
+            2 => lines[at] = format!(" {}", lines[at]),
+            3 => lines[at] = lines[at].trim_start().to_owned(),
+            4 => lines[at] = lines[at].replacen(' ', &character.to_string(), 1),
+            _ => lines[at].push(*character),
+        }
+    }
+    lines.join("\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_mutated_definition_is_parsed_or_refused(
+        file in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<usize>(), any::<u8>(), prop::sample::select(vec![
+            ':', '-', '{', '}', '[', ']', '"', '\'', '&', '*', '!', '|', '>', '#', '\t', '%', '@', '~', '?', ',', 'x', '0', 'é',
+        ])), 1..8),
+    ) {
+        let texts: Vec<(String, String)> = files("tests/invalid");
+        let (name, text) = file.get(&texts);
+        if let Err(error) = parse(name, &mutated(text, &edits)) {
+            for line in error.to_string().lines() {
+                prop_assert!(line.starts_with(&format!("{name}:")) || !line.is_empty(), "{}", line);
+            }
+            prop_assert!(!error.errors.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_text_is_parsed_or_refused(text in "[ \n\ta-c:{}\\[\\]\"'&*!|>#%@,?~0-9-]{0,200}") {
+        prop_assert!(parse("any.yaml", &text).is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! From the token in a URL to everything a request there may use: one cached look-up.
+//!
+//! A cached entry is used only while the generation of its account is the one it was read at, so a change
+//! that was acknowledged holds for the next request.
+
+use std::sync::Arc;
+
+use catalog::filter::Filter;
+use catalog::target::Target;
+use jiff::Timestamp;
+use quick_cache::sync::Cache;
+use store::{Account, ApiToken, Generation, McpServer, Store, StoreError, TokenHash};
+use upstream::Credential;
+
+use crate::accounts;
+use crate::live_catalog::LiveCatalog;
+use crate::tool_set::{ToolSet, ToolSets};
+
+/// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
+const CAPACITY: usize = 20_000;
+
+/// What a token of an MCP server opens.
+pub struct Access {
+    pub server: McpServer,
+    pub account: Account,
+    pub tools: Arc<ToolSet>,
+    pub target: Target,
+    /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
+    pub credential: Option<Credential>,
+}
+
+/// Why a known token cannot be served now.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the account {account} cannot be used: {reason}")]
+    Unusable { account: String, reason: String },
+}
+
+/// Looks tokens up, through a cache.
+pub struct Door {
+    store: Store,
+    catalog: Arc<LiveCatalog>,
+    tool_sets: ToolSets,
+    servers: Cache<TokenHash, Cached<Access>>,
+    api_tokens: Cache<TokenHash, Cached<ApiToken>>,
+}
+
+struct Cached<T> {
+    value: Arc<T>,
+    generation: Generation,
+    /// The catalog that tool sets were taken from; unused for API tokens.
+    catalog_version: u64,
+}
+
+impl<T> Clone for Cached<T> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), ..*self }
+    }
+}
+
+impl Door {
+    pub fn new(store: Store, catalog: Arc<LiveCatalog>) -> Self {
+        Self {
+            store,
+            catalog,
+            tool_sets: ToolSets::default(),
+            servers: Cache::new(CAPACITY),
+            api_tokens: Cache::new(CAPACITY),
+        }
+    }
+
+    /// What `token` opens at `now`. `None` when it is unknown, revoked or expired: nobody can tell which.
+    pub async fn access(&self, token: &str, now: Timestamp) -> Result<Option<Arc<Access>>, AccessError> {
+        let hash = self.store.hash_token(token);
+        let access = match self.servers.get(&hash) {
+            Some(cached) if self.is_current(&cached) => cached.value,
+            _ => match self.load(&hash).await? {
+                Some(cached) => {
+                    let value = Arc::clone(&cached.value);
+                    self.servers.insert(hash, cached);
+                    value
+                }
+                None => {
+                    self.servers.remove(&hash);
+                    return Ok(None);
+                }
+            },
+        };
+        let expired = access.server.expires_at.is_some_and(|expires_at| expires_at <= now);
+        Ok((!expired).then_some(access))
+    }
+
+    /// The API token that `secret` is at `now`. `None` when it is unknown, revoked or expired.
+    pub async fn api_token(&self, secret: &str, now: Timestamp) -> Result<Option<Arc<ApiToken>>, StoreError> {
+        let hash = self.store.hash_token(secret);
+        let generations = self.store.generations();
+        let token = match self.api_tokens.get(&hash) {
+            Some(cached) if cached.generation == generations.of(cached.value.environment_id.into()) => cached.value,
+            _ => {
+                self.api_tokens.remove(&hash);
+                let mark = generations.mark();
+                let Some(token) = self.store.api_tokens().find_by_hash(&hash).await? else { return Ok(None) };
+                let generation = generations.since(mark, token.environment_id.into());
+                let value = Arc::new(token);
+                self.api_tokens.insert(hash, Cached { value: Arc::clone(&value), generation, catalog_version: 0 });
+                value
+            }
+        };
+        let expired = token.expires_at.is_some_and(|expires_at| expires_at <= now);
+        Ok((!expired).then_some(token))
+    }
+
+    /// The tools of an account behind a filter.
+    pub fn tools(&self, definition: &Arc<catalog::definition::Definition>, filter: Filter) -> Arc<ToolSet> {
+        self.tool_sets.get(definition, filter)
+    }
+
+    fn is_current(&self, cached: &Cached<Access>) -> bool {
+        cached.generation == self.store.generations().of(cached.value.account.id.into())
+            && cached.catalog_version == self.catalog.version()
+    }
+
+    async fn load(&self, hash: &TokenHash) -> Result<Option<Cached<Access>>, AccessError> {
+        let mark = self.store.generations().mark();
+        let catalog_version = self.catalog.version();
+        let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
+        let unusable = |reason: String| AccessError::Unusable { account: account.id.to_string(), reason };
+        let catalog = self.catalog.current();
+        let definition = catalog
+            .get(&account.integration)
+            .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
+        let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
+            .map_err(|error| unusable(error.to_string()))?;
+        let filter = Filter { methods: server.config.methods.clone(), tags: server.config.tags.clone() };
+        let tools = self.tool_sets.get(definition, filter);
+        let credential = accounts::credential(&self.store, definition, &account).await?;
+        // Last: whatever was read above must be of this generation.
+        let generation = self.store.generations().since(mark, account.id.into());
+        let value = Arc::new(Access { server, account, tools, target, credential });
+        Ok(Some(Cached { value, generation, catalog_version }))
+    }
+}

@@ -1,0 +1,56 @@
+//! Who calls the management API. A handler that takes an [`ApiCaller`] cannot be reached without an API token.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use store::{ApiTokenId, EnvironmentId};
+
+use super::error::ApiError;
+use crate::app::App;
+
+/// The holder of a valid API token; sees and changes one environment.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiCaller {
+    pub environment: EnvironmentId,
+    pub api_token: ApiTokenId,
+}
+
+impl FromRequestParts<Arc<App>> for ApiCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let secret = bearer(&parts.headers)
+            .ok_or_else(|| ApiError::unauthorized("an API token is needed: send the header Authorization: Bearer <API token>"))?;
+        match app.door.api_token(secret, app.clock.now()).await? {
+            Some(token) => Ok(Self { environment: token.environment_id, api_token: token.id }),
+            None => Err(ApiError::unauthorized("the API token is unknown, revoked or expired; create another one")),
+        }
+    }
+}
+
+/// Someone on this machine, or the holder of an API token: who may see health and metrics.
+pub struct Operator;
+
+impl FromRequestParts<Arc<App>> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let local = parts.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+        // A proxy on this machine forwards for someone who is not.
+        let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|name| parts.headers.contains_key(*name));
+        if local && !forwarded {
+            return Ok(Self);
+        }
+        ApiCaller::from_request_parts(parts, app).await.map(|_| Self)
+    }
+}
+
+/// The secret of an `Authorization: Bearer` header.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
+}

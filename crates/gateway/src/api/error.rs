@@ -1,0 +1,96 @@
+//! What a caller of the management API is told when something is wrong, and what the operator reads in the log.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use store::StoreError;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A refused request. `message` says what to do.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    message: String,
+    details: Vec<String>,
+}
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// The HTTP status again.
+    #[serde(rename = "statusCode")]
+    status_code: u16,
+    /// The status in words.
+    #[schema(example = "Bad Request")]
+    error: &'static str,
+    /// What is wrong and what to do.
+    message: String,
+    /// One entry a problem, where there are several.
+    details: Vec<String>,
+}
+
+impl ApiError {
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, message)
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("there is no such {what} in this environment"))
+    }
+
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), details: Vec::new() }
+    }
+
+    pub fn with_details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let request_id = Uuid::now_v7();
+        match error {
+            StoreError::Conflict(message) => Self::new(StatusCode::CONFLICT, message),
+            StoreError::Invalid(message) => Self::bad_request(message),
+            StoreError::Unavailable(_) => {
+                tracing::error!(%request_id, %error, "the database is unavailable");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("the database is unavailable, try again shortly (request {request_id})"))
+            }
+            StoreError::Unreadable(_) | StoreError::WrongKey | StoreError::Unexpected(_) => {
+                tracing::error!(%request_id, %error, "a management request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("internal error (request {request_id})"))
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = ErrorBody {
+            status_code: self.status.as_u16(),
+            error: self.status.canonical_reason().unwrap_or("Error"),
+            message: self.message,
+            details: self.details,
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        match self.status {
+            StatusCode::UNAUTHORIZED => response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            StatusCode::SERVICE_UNAVAILABLE => response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2")),
+            _ => None,
+        };
+        response
+    }
+}

@@ -1,0 +1,116 @@
+//! `POST /integrated-account`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use catalog::definition::Definition;
+use catalog::target::Target;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use store::{Account, AccountStatus, EnvironmentId, NewAccount};
+use upstream::Credential;
+use utoipa::ToSchema;
+
+use super::view::AccountView;
+use crate::api::caller::ApiCaller;
+use crate::api::error::{ApiError, ErrorBody};
+use crate::api::input::Body;
+use crate::app::App;
+
+const LONGEST_TENANT_ID: usize = 255;
+
+/// A customer's account at a vendor, with the credentials that open it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewIntegratedAccount {
+    #[schema(example = "sendoso")]
+    pub integration: String,
+    /// Your customer's id.
+    pub tenant_id: String,
+    pub name: Option<String>,
+    /// One of the integration's credential kinds; absent = its first.
+    pub authentication_method: Option<String>,
+    /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown.
+    #[schema(value_type = Object)]
+    pub credentials: Map<String, Value>,
+    /// Values that complete the vendor's address, e.g. a subdomain.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub context: Map<String, Value>,
+    /// Replaces the vendor's own address, e.g. for its sandbox.
+    pub base_url: Option<String>,
+}
+
+/// Connect an account
+#[utoipa::path(post, path = "/integrated-account", tag = "Integrated accounts",
+    request_body = NewIntegratedAccount,
+    responses((status = 201, body = AccountView), (status = 400, body = ErrorBody)))]
+pub(super) async fn handle(
+    caller: ApiCaller,
+    State(app): State<Arc<App>>,
+    Body(new): Body<NewIntegratedAccount>,
+) -> Result<(StatusCode, Json<AccountView>), ApiError> {
+    let account = create_account(&app, caller.environment, new).await?;
+    Ok((StatusCode::CREATED, Json(account.into())))
+}
+
+/// Connects an account after checking everything that can be checked without asking the vendor.
+pub async fn create_account(app: &App, environment: EnvironmentId, new: NewIntegratedAccount) -> Result<Account, ApiError> {
+    let definition = app.definition(&new.integration)?;
+    let authentication_method = chosen_method(&definition, new.authentication_method)?;
+    check_credentials(&definition, &authentication_method, &new.credentials)?;
+    check_target(&definition, new.base_url.as_deref(), &new.context)?;
+    let new = NewAccount {
+        integration: new.integration,
+        tenant_id: checked_tenant(new.tenant_id)?,
+        name: new.name,
+        authentication_method,
+        credentials: new.credentials,
+        context: new.context,
+        base_url: new.base_url,
+        status: AccountStatus::Active,
+    };
+    let account = app.store.accounts().create(environment, new, app.clock.now()).await?;
+    tracing::info!(account.id = %account.id, integration = account.integration, "account connected");
+    Ok(account)
+}
+
+fn chosen_method(definition: &Definition, chosen: Option<String>) -> Result<String, ApiError> {
+    let schemes = &definition.integration.credentials;
+    let known = || schemes.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    match chosen {
+        Some(method) if schemes.contains_key(&method) => Ok(method),
+        Some(method) => Err(ApiError::bad_request(format!("`authentication_method`: `{method}` is not one of {}", known()))),
+        None => schemes
+            .keys()
+            .next()
+            .cloned()
+            .ok_or_else(|| ApiError::bad_request("this integration defines no credentials, so no account can be connected")),
+    }
+}
+
+pub(super) fn check_credentials(definition: &Definition, method: &str, credentials: &Map<String, Value>) -> Result<(), ApiError> {
+    let scheme = definition
+        .integration
+        .credentials
+        .get(method)
+        .ok_or_else(|| ApiError::bad_request(format!("the integration has no authentication method `{method}`")))?;
+    Credential::from_stored(scheme, credentials)
+        .map(drop)
+        .map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
+}
+
+pub(super) fn check_target(definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
+    Target::new(&definition.integration, base_url, context).map(drop).map_err(|error| ApiError::bad_request(error.to_string()))
+}
+
+fn checked_tenant(tenant_id: String) -> Result<String, ApiError> {
+    if tenant_id.is_empty() || tenant_id.chars().count() > LONGEST_TENANT_ID || tenant_id.chars().any(char::is_control) {
+        return Err(ApiError::bad_request(format!(
+            "`tenant_id` must have 1 to {LONGEST_TENANT_ID} characters and no control characters"
+        )));
+    }
+    Ok(tenant_id)
+}

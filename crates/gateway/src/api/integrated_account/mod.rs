@@ -1,0 +1,26 @@
+//! Connected accounts: `/integrated-account`.
+
+mod create;
+mod delete;
+mod get;
+mod list;
+mod tools;
+mod update;
+mod view;
+
+pub use create::{NewIntegratedAccount, create_account};
+pub use view::AccountView;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+pub(super) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list::handle, create::handle))
+        .routes(routes!(get::handle, update::handle, delete::handle))
+        .routes(routes!(tools::handle))
+}

@@ -1,0 +1,52 @@
+//! Accounts as the API shows them: never with credentials.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use store::{Account, AccountId, AccountStatus};
+use utoipa::ToSchema;
+
+use crate::api::output::Time;
+
+/// One customer's connection to one vendor.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IntegratedAccount)]
+pub struct AccountView {
+    #[schema(value_type = String, format = Uuid)]
+    pub id: AccountId,
+    #[schema(example = "sendoso")]
+    pub integration: String,
+    /// Your customer's id.
+    pub tenant_id: String,
+    pub name: Option<String>,
+    #[schema(example = "oauth2")]
+    pub authentication_method: String,
+    /// Values that complete the vendor's address, e.g. a subdomain.
+    #[schema(value_type = Object)]
+    pub context: Map<String, Value>,
+    /// Replaces the vendor's own address.
+    pub base_url: Option<String>,
+    /// `connecting`, `active`, `needs_reauth` or `validation_error`.
+    #[schema(value_type = String, example = "active")]
+    pub status: AccountStatus,
+    pub last_error: Option<String>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            integration: account.integration,
+            tenant_id: account.tenant_id,
+            name: account.name,
+            authentication_method: account.authentication_method,
+            context: account.context,
+            base_url: account.base_url,
+            status: account.status,
+            last_error: account.last_error,
+            created_at: Time(account.created_at),
+            updated_at: Time(account.updated_at),
+        }
+    }
+}

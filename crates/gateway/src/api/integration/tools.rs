@@ -1,0 +1,32 @@
+//! `GET /integration/{name}/tools`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+
+use crate::api::caller::ApiCaller;
+use crate::api::error::{ApiError, ErrorBody};
+use crate::api::input::Query;
+use crate::api::tool_view::ToolList;
+use crate::app::App;
+
+/// List the tools of an integration
+#[utoipa::path(get, path = "/integration/{name}/tools", tag = "Catalog",
+    params(
+        ("name" = String, Path, description = "The integration's name"),
+        ("methods[]" = Option<Vec<String>>, Query, description = "As in an MCP server's `config.methods`"),
+        ("tags[]" = Option<Vec<String>>, Query, description = "As in an MCP server's `config.tags`"),
+        ("documented" = Option<bool>, Query, description = "false: also name the methods that are no tools, and why"),
+    ),
+    responses((status = 200, body = ToolList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(super) async fn handle(
+    _: ApiCaller,
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<ToolList>, ApiError> {
+    let catalog = app.catalog.current();
+    let definition = catalog.get(&name).ok_or_else(|| ApiError::not_found("integration"))?;
+    ToolList::of(definition, query).map(Json)
+}

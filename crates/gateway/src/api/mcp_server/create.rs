@@ -1,0 +1,100 @@
+//! `POST /integrated-account/{id}/mcp`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use store::{AccountId, EnvironmentId, McpServer, McpServerConfig, NewMcpServer};
+use utoipa::ToSchema;
+
+use super::view::{ConfigChange, McpServerSecret, filter};
+use crate::api::caller::ApiCaller;
+use crate::api::error::{ApiError, ErrorBody};
+use crate::api::input::{Body, Id};
+use crate::api::output::Time;
+use crate::app::App;
+
+/// How far ahead an expiry must be at least.
+const SHORTEST_LIFE: Duration = Duration::from_secs(60);
+const LONGEST_NAME: usize = 200;
+
+/// A set of tools over one account, to be reached at a secret URL.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewServer {
+    #[schema(example = "SDR agent")]
+    pub name: String,
+    #[serde(default)]
+    pub config: ConfigChange,
+    /// When the URL stops working, at least 60 seconds ahead; absent = never.
+    pub expires_at: Option<Time>,
+}
+
+/// Create an MCP server
+///
+/// The answer holds the token and the URL; neither can be read again.
+#[utoipa::path(post, path = "/integrated-account/{id}/mcp", tag = "MCP servers",
+    params(("id" = String, Path, description = "The account's id")),
+    request_body = NewServer,
+    responses((status = 201, body = McpServerSecret), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
+pub(super) async fn handle(
+    caller: ApiCaller,
+    State(app): State<Arc<App>>,
+    Id(account): Id<AccountId>,
+    Body(new): Body<NewServer>,
+) -> Result<(StatusCode, Json<McpServerSecret>), ApiError> {
+    let created = create_server(&app, caller.environment, account, new).await?;
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Makes a server after checking that its filters leave something and that it will live long enough.
+pub async fn create_server(app: &App, environment: EnvironmentId, account: AccountId, new: NewServer) -> Result<McpServerSecret, ApiError> {
+    let now = app.clock.now();
+    let name = checked_name(new.name)?;
+    let expires_at = new.expires_at.map(|Time(at)| checked_expiry(at, now)).transpose()?;
+    let mut config = McpServerConfig::default();
+    new.config.apply(&mut config)?;
+    let account = app.store.accounts().get(environment, account).await?.ok_or_else(|| ApiError::not_found("account"))?;
+    let tool_count = checked_tool_count(app, &account.integration, &config)?;
+    let new = NewMcpServer { name, config, expires_at };
+    let created = app.store.mcp_servers().create(environment, account.id, new, now).await?;
+    let (server, token) = created.ok_or_else(|| ApiError::not_found("account"))?;
+    tracing::info!(mcp_server.id = %server.id, account.id = %account.id, tool_count, "MCP server created");
+    Ok(secret_view(app, server, tool_count, &token))
+}
+
+/// The answer that shows a token, once.
+pub(super) fn secret_view(app: &App, server: McpServer, tool_count: usize, token: &SecretString) -> McpServerSecret {
+    let token = token.expose_secret().to_owned();
+    let url = format!("{}/mcp/{token}", app.public_url());
+    McpServerSecret { server: server.into(), tool_count, token, url }
+}
+
+pub(super) fn checked_name(name: String) -> Result<String, ApiError> {
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(ApiError::bad_request(format!("`name` must have 1 to {LONGEST_NAME} characters and no control characters")));
+    }
+    Ok(name)
+}
+
+pub(super) fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let earliest = now.checked_add(SHORTEST_LIFE).unwrap_or(Timestamp::MAX);
+    if at < earliest {
+        return Err(ApiError::bad_request(format!("`expires_at` must be at least 60 seconds ahead; it is now {now:.3}")));
+    }
+    Ok(at)
+}
+
+/// How many tools a configuration leaves: at least one.
+pub(super) fn checked_tool_count(app: &App, integration: &str, config: &McpServerConfig) -> Result<usize, ApiError> {
+    let definition = app.definition(integration)?;
+    let filter = filter(config);
+    filter.check(&definition).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    Ok(app.door.tools(&definition, filter).tools().len())
+}

@@ -1,0 +1,37 @@
+//! MCP servers over one account: `/integrated-account/{id}/mcp`.
+
+mod create;
+mod delete;
+mod get;
+mod list;
+mod rotate;
+mod update;
+mod view;
+
+pub use create::{NewServer, create_server};
+pub(crate) use view::filter;
+pub use view::{ConfigChange, McpServerSecret};
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use store::{AccountId, McpServer, McpServerId};
+use super::caller::ApiCaller;
+use super::error::ApiError;
+use crate::app::App;
+
+/// A server of the caller's, by both ids of its path. One that has expired is gone, swept or not.
+async fn find(app: &App, caller: ApiCaller, account: AccountId, id: McpServerId) -> Result<McpServer, ApiError> {
+    let server = app.store.mcp_servers().get(caller.environment, id).await?;
+    let lives = |server: &McpServer| server.expires_at.is_none_or(|at| at > app.clock.now());
+    server.filter(|server| server.account_id == account && lives(server)).ok_or_else(|| ApiError::not_found("MCP server"))
+}
+
+pub(super) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(create::handle, list::handle))
+        .routes(routes!(get::handle, update::handle, delete::handle))
+        .routes(routes!(rotate::handle))
+}

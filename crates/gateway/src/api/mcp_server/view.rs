@@ -1,0 +1,108 @@
+//! MCP servers as the API shows and takes them.
+
+use catalog::filter::Filter;
+use serde::{Deserialize, Serialize};
+use store::{AccountId, Auth, McpServer, McpServerConfig, McpServerId};
+use utoipa::ToSchema;
+
+use crate::api::error::ApiError;
+use crate::api::output::Time;
+
+/// An MCP server. Its token and URL were shown once, when it was made or rotated.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = McpServer)]
+pub struct McpServerView {
+    #[schema(value_type = String, example = "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2")]
+    pub id: McpServerId,
+    pub name: String,
+    #[schema(value_type = String, format = Uuid)]
+    pub integrated_account_id: AccountId,
+    pub config: ConfigView,
+    /// When the URL stops working; null = never.
+    pub expires_at: Option<Time>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+/// What a server shows and asks for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = McpServerConfig)]
+pub struct ConfigView {
+    /// `read`, `write`, `custom` or exact method names; empty = all.
+    pub methods: Vec<String>,
+    /// Keeps tools that have one of these tags; empty = all.
+    pub tags: Vec<String>,
+    /// `url`: the URL is the secret; `bearer`: an API token is demanded as well.
+    #[schema(value_type = String, example = "url")]
+    pub auth: Auth,
+    /// The same as `auth: "bearer"`.
+    pub require_api_token_auth: bool,
+    /// Whether successes are given as `structuredContent` too.
+    pub structured_content: bool,
+}
+
+/// A new or rotated server, with the secret that nobody can read again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct McpServerSecret {
+    #[serde(flatten)]
+    pub server: McpServerView,
+    /// How many tools the filters leave.
+    pub tool_count: usize,
+    pub token: String,
+    /// What a client is given.
+    pub url: String,
+}
+
+/// Members of `config` to set; what is absent stays as it is, or as the default says for a new server.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigChange {
+    /// `read` (list, get), `write` (create, update, delete), `custom`, or exact method names; OR-ed; empty = all.
+    pub methods: Option<Vec<String>>,
+    /// Keeps tools that have one of these tags; empty = all.
+    pub tags: Option<Vec<String>>,
+    /// `url` or `bearer`.
+    #[schema(value_type = Option<String>)]
+    pub auth: Option<Auth>,
+    /// The same as `auth: "bearer"` (true) and `auth: "url"` (false).
+    pub require_api_token_auth: Option<bool>,
+    pub structured_content: Option<bool>,
+}
+
+impl ConfigChange {
+    /// # Errors
+    /// 400 when `auth` and `require_api_token_auth` say different things.
+    pub(super) fn apply(self, config: &mut McpServerConfig) -> Result<(), ApiError> {
+        let required = self.require_api_token_auth.map(|required| if required { Auth::Bearer } else { Auth::Url });
+        if let (Some(auth), Some(required)) = (self.auth, required)
+            && auth != required
+        {
+            return Err(ApiError::bad_request("`config.auth` and `config.require_api_token_auth` contradict each other; give one of them"));
+        }
+        config.auth = self.auth.or(required).unwrap_or(config.auth);
+        config.methods = self.methods.unwrap_or_else(|| std::mem::take(&mut config.methods));
+        config.tags = self.tags.unwrap_or_else(|| std::mem::take(&mut config.tags));
+        config.structured_content = self.structured_content.unwrap_or(config.structured_content);
+        Ok(())
+    }
+}
+
+/// The filter that a configuration stands for.
+pub(crate) fn filter(config: &McpServerConfig) -> Filter {
+    Filter { methods: config.methods.clone(), tags: config.tags.clone() }
+}
+
+impl From<McpServer> for McpServerView {
+    fn from(server: McpServer) -> Self {
+        let McpServerConfig { methods, tags, auth, structured_content } = server.config;
+        Self {
+            id: server.id,
+            name: server.name,
+            integrated_account_id: server.account_id,
+            config: ConfigView { methods, tags, auth, require_api_token_auth: auth == Auth::Bearer, structured_content },
+            expires_at: server.expires_at.map(Time),
+            created_at: Time(server.created_at),
+            updated_at: Time(server.updated_at),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The management API: JSON over HTTP, a folder per resource, a file per operation.
+
+mod api_token;
+mod caller;
+mod docs;
+mod error;
+mod health;
+mod input;
+mod integrated_account;
+mod integration;
+mod mcp_server;
+mod output;
+mod tool_view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use caller::bearer;
+pub use error::ApiError;
+pub use integrated_account::{NewIntegratedAccount, create_account};
+pub use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
+
+use crate::app::App;
+
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Tidegate management API",
+    description = "Connect accounts, make MCP servers over them, and revoke both. Every path also answers under /api. \
+                   Errors have one shape, `ErrorBody`, whose `message` says what to do."
+))]
+struct Description;
+
+/// Every route of the management API, and its description.
+pub fn router() -> Router<Arc<App>> {
+    let (routes, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(integration::router())
+        .merge(integrated_account::router())
+        .merge(mcp_server::router())
+        .merge(api_token::router())
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .split_for_parts();
+    description.components.get_or_insert_default().add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    description.security = Some(vec![utoipa::openapi::SecurityRequirement::new("api_token", Vec::<String>::new())]);
+    let routes = routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    Router::new()
+        .nest("/api", routes.clone())
+        .merge(routes)
+        .merge(docs::router(&description))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+}
+
+async fn not_found() -> ApiError {
+    ApiError::new(http::StatusCode::NOT_FOUND, "there is nothing at this path; /docs lists what there is")
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::new(http::StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method; /docs lists what it takes")
+}

@@ -1,0 +1,47 @@
+//! All that a request may use.
+
+use std::sync::Arc;
+
+use catalog::definition::Definition;
+use store::Store;
+use tokio_util::task::TaskTracker;
+
+use crate::access::Door;
+use crate::api::ApiError;
+use crate::clock::Clock;
+use crate::live_catalog::LiveCatalog;
+use crate::mcp::AllowedOrigins;
+use crate::metrics::Metrics;
+
+/// One per process, shared by all requests.
+pub struct App {
+    pub store: Store,
+    pub catalog: Arc<LiveCatalog>,
+    pub door: Door,
+    pub upstream: upstream::Client,
+    pub allowed_origins: AllowedOrigins,
+    pub metrics: Metrics,
+    pub clock: Arc<Clock>,
+    /// Calls that are finished even when their client has gone; shutdown waits for them.
+    pub tasks: TaskTracker,
+    /// What generated URLs start with, without a slash at the end.
+    pub public_url: String,
+}
+
+impl App {
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// A definition by name, for a caller who named it.
+    ///
+    /// # Errors
+    /// 400 that lists the names there are.
+    pub fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
+        let catalog = self.catalog.current();
+        catalog.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = catalog.iter().map(|definition| definition.integration.name.as_str()).collect();
+            ApiError::bad_request(format!("the catalog has no integration `{name}`; it has {}", known.join(", ")))
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! `tidegate demo`: sandboxes, a server on a temporary database, one connected account and one MCP server each.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use sandbox::{Sandbox, Vendor};
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value, json};
+use store::MasterKey;
+use upstream::{PrivateAddresses, UpstreamSettings};
+use url::Url;
+
+use super::{runtime, signals};
+use crate::api::{ApiError, ConfigChange, McpServerSecret, NewIntegratedAccount, NewServer, create_account, create_server};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::server::Server;
+use crate::telemetry::{self, LogFormat};
+
+/// What the demo suggests to ask an agent.
+const PROMPT: &str = "Send the \"Prospect Coffee\" eGift to sarah.connor@example.com, then tell me the status of that send.";
+
+/// Starts everything on this machine and leaves nothing behind when it stops.
+#[derive(Args)]
+#[command(after_help = "Example:\n  tidegate demo --json | head -1")]
+pub(super) struct DemoArgs {
+    /// Address of the server (port 0: any free port)
+    #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
+    listen: SocketAddr,
+
+    /// Print one JSON line when ready, then keep serving
+    #[arg(long)]
+    json: bool,
+
+    /// What is logged
+    #[arg(long, env = "TIDEGATE_LOG", default_value = "warn", value_name = "FILTER")]
+    log: String,
+}
+
+/// One vendor, simulated and connected.
+struct Connected {
+    vendor: Vendor,
+    sandbox: Sandbox,
+    account: String,
+    server: McpServerSecret,
+}
+
+pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    telemetry::start(&args.log, LogFormat::Text)?;
+    let folder = tempfile::Builder::new().prefix("tidegate-demo-").tempdir().context("cannot create a temporary folder")?;
+    let config = Config {
+        listen: args.listen,
+        public_url: Url::parse(&format!("http://{}", args.listen))?,
+        database_url: format!("sqlite://{}", folder.path().join("demo.db").display()).into(),
+        master_key: MasterKey::generate()?,
+        catalog_dir: None,
+        bootstrap_api_token: None,
+        allowed_hosts: Vec::new(),
+        allowed_origins: Vec::new(),
+        upstream: UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() },
+        log: args.log,
+        log_format: LogFormat::Text,
+    };
+    runtime()?.block_on(async {
+        let shutdown = signals::shutdown()?;
+        let server = Server::bind(config, Arc::new(Clock::default())).await?;
+        let mut connected = Vec::new();
+        for vendor in Vendor::ALL {
+            connected.push(connect(&server, *vendor).await?);
+        }
+        let api_token = server.first_api_token.as_ref().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
+        if args.json {
+            println!("{}", ready_line(&server, &api_token, &connected));
+        } else {
+            print_ready(&server, &api_token, &connected);
+        }
+        server.run(shutdown).await?;
+        for vendor in connected {
+            vendor.sandbox.stop().await;
+        }
+        Ok::<_, anyhow::Error>(())
+    })?;
+    folder.close().context("cannot remove the temporary folder")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
+    let sandbox = Sandbox::start(vendor, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let tokens = sandbox.issue_tokens();
+    let new = NewIntegratedAccount {
+        integration: vendor.to_string(),
+        tenant_id: "demo".to_owned(),
+        name: Some("Demo account".to_owned()),
+        authentication_method: None,
+        credentials: credentials(&tokens),
+        context: Map::new(),
+        base_url: Some(sandbox.url().to_owned()),
+    };
+    let environment = server.environment.id;
+    let account = create_account(&server.app, environment, new).await.map_err(refused)?;
+    let new = NewServer { name: format!("{vendor} demo"), config: ConfigChange::default(), expires_at: None };
+    let mcp_server = create_server(&server.app, environment, account.id, new).await.map_err(refused)?;
+    Ok(Connected { vendor, sandbox, account: account.id.to_string(), server: mcp_server })
+}
+
+fn credentials(tokens: &sandbox::Tokens) -> Map<String, Value> {
+    Map::from_iter([
+        ("access_token".to_owned(), json!(tokens.access_token)),
+        ("refresh_token".to_owned(), json!(tokens.refresh_token)),
+        ("expires_at".to_owned(), json!(tokens.expires_at)),
+    ])
+}
+
+fn refused(error: ApiError) -> anyhow::Error {
+    anyhow!("{}", error.message())
+}
+
+fn ready_line(server: &Server, api_token: &str, connected: &[Connected]) -> Value {
+    let by_vendor = |value: &dyn Fn(&Connected) -> Value| -> Map<String, Value> {
+        connected.iter().map(|one| (one.vendor.to_string(), value(one))).collect()
+    };
+    json!({
+        "listen": server.address.to_string(),
+        "api_token": api_token,
+        // There is no dashboard yet.
+        "dashboard_url": Value::Null,
+        "sandboxes": by_vendor(&|one| json!(one.sandbox.url())),
+        "accounts": by_vendor(&|one| json!(one.account)),
+        "mcp_servers": by_vendor(&|one| json!({"id": one.server.server.id, "url": one.server.url, "token": one.server.token})),
+    })
+}
+
+fn print_ready(server: &Server, api_token: &str, connected: &[Connected]) {
+    println!("Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n");
+    for one in connected {
+        println!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url);
+    }
+    println!("Add it to a client");
+    for one in connected {
+        let (vendor, url) = (one.vendor, &one.server.url);
+        println!("  Claude Code      claude mcp add --transport http {vendor} {url}");
+        println!("  Cursor           {}", json!({"mcpServers": {vendor.to_string(): {"url": url}}}));
+        println!("  Claude Desktop   {}", json!({"mcpServers": {vendor.to_string(): {"command": "npx", "args": ["-y", "mcp-remote", url]}}}));
+    }
+    println!("\nThen ask\n  {PROMPT}\n");
+    println!("Management API     http://{}/docs", server.address);
+    println!("  API token        {api_token}");
+    for one in connected {
+        println!("{} sandbox    {}/__sandbox/state", one.vendor, one.sandbox.url());
+    }
+}

@@ -1,0 +1,55 @@
+//! `tidegate serve` and `tidegate migrate`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use secrecy::ExposeSecret;
+use store::Store;
+
+use super::{runtime, signals};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::server::Server;
+use crate::telemetry;
+
+/// Flags of the production server.
+#[derive(Args)]
+#[command(after_help = "Each setting is a flag, an environment variable, or a key of the settings file; the first of these wins.\n\n\
+    Example:\n  tidegate serve --listen 0.0.0.0:8700 --public-url https://tidegate.example.com")]
+pub(super) struct ServeArgs {
+    /// Settings file [default: tidegate.toml, if there is one]
+    #[arg(long, env = "TIDEGATE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub(super) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = args.settings.resolve(args.config.as_deref())?;
+    telemetry::start(&config.log, config.log_format)?;
+    runtime()?.block_on(async {
+        let shutdown = signals::shutdown()?;
+        let server = Server::bind(config, Arc::new(Clock::default())).await?;
+        if let Some(token) = &server.first_api_token {
+            // The only time it can be seen. On standard output, so that it is in no log.
+            println!("API token (shown only now): {}", token.expose_secret());
+        }
+        tracing::info!(address = %server.address, public_url = server.app.public_url(), "listening");
+        server.run(shutdown).await?;
+        tracing::info!("stopped");
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+pub(super) fn migrate(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = args.settings.resolve(args.config.as_deref())?;
+    runtime()?.block_on(async {
+        let store = Store::open(config.database_url.expose_secret(), &config.master_key).await?;
+        store.close().await;
+        println!("the database is at this version's schema");
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,208 @@
+//! Settings: flags over environment variables over `tidegate.toml` over defaults, read once at start.
+
+mod master_key;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use store::MasterKey;
+use upstream::{PrivateAddresses, UpstreamSettings};
+use url::Url;
+
+use crate::telemetry::LogFormat;
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:8700";
+const DEFAULT_DATABASE: &str = "sqlite://tidegate-data/tidegate.db";
+const DEFAULT_FILE: &str = "tidegate.toml";
+
+/// One settings source as it is written: everything optional. The same names serve flags (`--public-url`),
+/// variables (`TIDEGATE_PUBLIC_URL`) and the file (`public_url`).
+#[derive(Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Address to listen on [default: 127.0.0.1:8700] [file: listen]
+    #[arg(long, env = "TIDEGATE_LISTEN", value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+
+    /// What generated URLs start with; may have a path prefix [default: http://<listen>] [file: public_url]
+    #[arg(long, env = "TIDEGATE_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<Url>,
+
+    /// sqlite://PATH or postgres://… [default: sqlite://tidegate-data/tidegate.db] [file: database_url]
+    #[arg(long, env = "TIDEGATE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<SecretString>,
+
+    /// 32 bytes, base64; SQLite keeps a generated one beside the database [file: master_key]
+    #[arg(long, env = "TIDEGATE_MASTER_KEY", value_name = "BASE64", hide_env_values = true)]
+    master_key: Option<SecretString>,
+
+    /// File that holds the master key [file: master_key_file]
+    #[arg(long, env = "TIDEGATE_MASTER_KEY_FILE", value_name = "FILE")]
+    master_key_file: Option<PathBuf>,
+
+    /// Folder of extra definitions, watched and reloaded [file: catalog_dir]
+    #[arg(long, env = "TIDEGATE_CATALOG_DIR", value_name = "FOLDER")]
+    catalog_dir: Option<PathBuf>,
+
+    /// Allow vendor calls to loopback and private addresses [default: false] [file: allow_private_upstreams]
+    #[arg(long, env = "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    allow_private_upstreams: Option<bool>,
+
+    /// API token to create at first start, for automation [file: bootstrap_api_token]
+    #[arg(long, env = "TIDEGATE_BOOTSTRAP_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    bootstrap_api_token: Option<SecretString>,
+
+    /// More host names that clients may use for this server [file: allowed_hosts]
+    #[arg(long, env = "TIDEGATE_ALLOWED_HOSTS", value_name = "HOST", value_delimiter = ',')]
+    allowed_hosts: Option<Vec<String>>,
+
+    /// More browser origins that may use MCP URLs [file: allowed_origins]
+    #[arg(long, env = "TIDEGATE_ALLOWED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    allowed_origins: Option<Vec<String>>,
+
+    /// Longest wait for a vendor's complete answer, in seconds [default: 30] [file: upstream_timeout_seconds]
+    #[arg(long, env = "TIDEGATE_UPSTREAM_TIMEOUT_SECONDS", value_name = "SECONDS")]
+    upstream_timeout_seconds: Option<u64>,
+
+    /// Largest vendor answer that is read, in bytes [default: 5242880] [file: upstream_max_answer_bytes]
+    #[arg(long, env = "TIDEGATE_UPSTREAM_MAX_ANSWER_BYTES", value_name = "BYTES")]
+    upstream_max_answer_bytes: Option<usize>,
+
+    /// What is logged, e.g. info or gateway=debug [default: info] [file: log]
+    #[arg(long, env = "TIDEGATE_LOG", value_name = "FILTER")]
+    log: Option<String>,
+
+    /// How log lines look [default: text] [file: log_format]
+    #[arg(long, env = "TIDEGATE_LOG_FORMAT", value_enum, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// Everything the server needs to know, complete.
+pub struct Config {
+    pub listen: SocketAddr,
+    pub public_url: Url,
+    pub database_url: SecretString,
+    pub master_key: MasterKey,
+    pub catalog_dir: Option<PathBuf>,
+    pub bootstrap_api_token: Option<SecretString>,
+    pub allowed_hosts: Vec<String>,
+    pub allowed_origins: Vec<String>,
+    pub upstream: UpstreamSettings,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Completes flags and variables with the file and the defaults.
+    ///
+    /// # Errors
+    /// An unreadable file, an unknown key in it, a setting that cannot be, no master key for PostgreSQL.
+    pub fn resolve(self, file: Option<&Path>) -> anyhow::Result<Config> {
+        self.or(read_file(file)?).complete()
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self {
+            listen: self.listen.or(other.listen),
+            public_url: self.public_url.or(other.public_url),
+            database_url: self.database_url.or(other.database_url),
+            // A key from a stronger source wins, in whichever of the two forms it comes.
+            master_key_file: if self.master_key.is_some() { None } else { self.master_key_file.or(other.master_key_file) },
+            master_key: self.master_key.or(other.master_key),
+            catalog_dir: self.catalog_dir.or(other.catalog_dir),
+            allow_private_upstreams: self.allow_private_upstreams.or(other.allow_private_upstreams),
+            bootstrap_api_token: self.bootstrap_api_token.or(other.bootstrap_api_token),
+            allowed_hosts: self.allowed_hosts.or(other.allowed_hosts),
+            allowed_origins: self.allowed_origins.or(other.allowed_origins),
+            upstream_timeout_seconds: self.upstream_timeout_seconds.or(other.upstream_timeout_seconds),
+            upstream_max_answer_bytes: self.upstream_max_answer_bytes.or(other.upstream_max_answer_bytes),
+            log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    fn complete(self) -> anyhow::Result<Config> {
+        let listen = match self.listen {
+            Some(listen) => listen,
+            None => DEFAULT_LISTEN.parse()?,
+        };
+        let public_url = match self.public_url {
+            Some(url) => url,
+            None => Url::parse(&format!("http://{listen}"))?,
+        };
+        if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() || public_url.fragment().is_some() {
+            bail!("public_url must be an http or https URL without query and fragment, not `{public_url}`");
+        }
+        let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
+        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
+        let allow_private = self.allow_private_upstreams.unwrap_or(false);
+        let defaults = UpstreamSettings::default();
+        Ok(Config {
+            listen,
+            public_url,
+            database_url,
+            master_key,
+            catalog_dir: self.catalog_dir,
+            bootstrap_api_token: self.bootstrap_api_token,
+            allowed_hosts: self.allowed_hosts.unwrap_or_default(),
+            allowed_origins: self.allowed_origins.unwrap_or_default(),
+            upstream: UpstreamSettings {
+                timeout: self.upstream_timeout_seconds.map_or(defaults.timeout, Duration::from_secs),
+                max_answer_bytes: self.upstream_max_answer_bytes.unwrap_or(defaults.max_answer_bytes),
+                private_addresses: if allow_private { PrivateAddresses::Allow } else { PrivateAddresses::Refuse },
+                ..defaults
+            },
+            log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log_format: self.log_format.unwrap_or_default(),
+        })
+    }
+}
+
+fn read_file(file: Option<&Path>) -> anyhow::Result<Settings> {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    if file.is_none() && !path.exists() {
+        return Ok(Settings::default());
+    }
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not a valid settings file", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Settings, read_file};
+
+    fn settings(text: &str) -> Settings {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_stronger_source_wins_setting_by_setting() {
+        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        let flags = settings("listen = \"127.0.0.1:1\"");
+        let file = settings(&format!("listen = \"127.0.0.1:2\"\nallowed_hosts = [\"gate.example\"]\nmaster_key = \"{key}\""));
+        let config = flags.or(file).complete().unwrap();
+        assert_eq!(config.listen.port(), 1);
+        assert_eq!(config.public_url.as_str(), "http://127.0.0.1:1/");
+        assert_eq!(config.allowed_hosts, ["gate.example"]);
+    }
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tidegate.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\nlisten_on = 5\n").unwrap();
+        let error = format!("{:#}", read_file(Some(&path)).err().unwrap());
+        assert!(error.contains("unknown field `listen_on`"), "{error}");
+    }
+
+    #[test]
+    fn postgres_without_a_master_key_is_refused_with_a_way_to_make_one() {
+        let error = settings("database_url = \"postgres://localhost/x\"").complete().err().unwrap().to_string();
+        assert!(error.contains("TIDEGATE_MASTER_KEY") && error.contains("openssl rand -base64 32"), "{error}");
+    }
+}

@@ -1,0 +1,19 @@
+//! The doors and the one binary: the MCP endpoint, the management API, the command line, and the few lines
+//! that join a door to a call. What can be asked without a door is in the crates below: `catalog` (definitions,
+//! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
+
+pub mod access;
+mod accounts;
+pub mod api;
+pub mod app;
+mod call;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod live_catalog;
+mod mcp;
+mod metrics;
+mod router;
+pub mod server;
+mod telemetry;
+mod tool_set;

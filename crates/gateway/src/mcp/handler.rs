@@ -1,0 +1,157 @@
+//! The methods of MCP: what a request at one server's URL is answered with.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use bytes::Bytes;
+use serde_json::json;
+use upstream::{Outcome, RateLimitFacts};
+
+use super::answer::{self, Framing};
+use super::envelope::Request;
+use super::error::RpcError;
+use super::params::{Params, text};
+use super::revision::{self, Era};
+use super::strict_json;
+use super::tool_result::{Structured, push_tool_result};
+use crate::access::Access;
+use crate::app::App;
+use crate::tool_set::page_of_cursor;
+
+/// Answers one request.
+pub(crate) async fn handle(
+    app: &Arc<App>,
+    access: &Arc<Access>,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    era: Era,
+    framing: Framing,
+) -> Result<Response, RpcError> {
+    let result = |result: Bytes| Ok(answer::result(framing, request.id, result));
+    match (request.method.as_ref(), era) {
+        ("tools/call", _) => call_tool(app, access, request, params, era, framing).await,
+        ("tools/list", _) => list_tools(access, params, era).map(|page| answer::result(framing, request.id, page)),
+        ("initialize", Era::Handshake) => result(initialize(access, params)?),
+        ("ping", Era::Handshake) => result(Bytes::from_static(b"{}")),
+        ("server/discover", Era::Stateless) => result(discover(access)),
+        (method, era) => Err(unknown_method(method, era)),
+    }
+}
+
+fn unknown_method(method: &str, era: Era) -> RpcError {
+    let error = RpcError::method_not_found(method);
+    match era {
+        Era::Handshake => error,
+        Era::Stateless => error.with_status(http::StatusCode::NOT_FOUND),
+    }
+}
+
+fn initialize(access: &Access, params: &Params<'_>) -> Result<Bytes, RpcError> {
+    let requested = params.protocol_version.and_then(text).ok_or_else(|| RpcError::invalid_params("params.protocolVersion must be a string"))?;
+    let result = json!({
+        "protocolVersion": revision::negotiate(&requested),
+        "capabilities": capabilities(),
+        "serverInfo": access.tools.server_info(),
+        "instructions": instructions(access),
+    });
+    Ok(result.to_string().into())
+}
+
+fn discover(access: &Access) -> Bytes {
+    let result = json!({
+        "supportedVersions": revision::SUPPORTED,
+        "capabilities": capabilities(),
+        "instructions": instructions(access),
+        "resultType": "complete",
+        "ttlMs": 30_000,
+        "cacheScope": "private",
+        "_meta": {"io.modelcontextprotocol/serverInfo": access.tools.server_info()},
+    });
+    result.to_string().into()
+}
+
+fn capabilities() -> serde_json::Value {
+    json!({"tools": {}})
+}
+
+fn instructions(access: &Access) -> String {
+    let integration = &access.tools.definition().integration;
+    format!("Tools for one connected {} account. {}", integration.label, integration.description.trim())
+}
+
+fn list_tools(access: &Access, params: &Params<'_>, era: Era) -> Result<Bytes, RpcError> {
+    let pages = match era {
+        Era::Handshake => access.tools.handshake_pages(),
+        Era::Stateless => access.tools.stateless_pages(),
+    };
+    let page = match params.cursor {
+        None => Some(0),
+        Some(cursor) => text(cursor).and_then(|cursor| page_of_cursor(&cursor)),
+    };
+    page.and_then(|page| pages.get(page))
+        .cloned()
+        .ok_or_else(|| RpcError::invalid_params("params.cursor is not one that this server gave; start again without it"))
+}
+
+async fn call_tool(
+    app: &Arc<App>,
+    access: &Arc<Access>,
+    request: &Request<'_>,
+    params: &Params<'_>,
+    era: Era,
+    framing: Framing,
+) -> Result<Response, RpcError> {
+    let name = params.name().ok_or_else(|| RpcError::invalid_params("params.name must be the name of a tool"))?;
+    let arguments = match params.arguments {
+        None => serde_json::Map::new(),
+        Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
+    };
+    let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
+    let outcome = match era {
+        // The client of this era who hangs up has not cancelled: what was begun is finished.
+        Era::Handshake if tool.kind != catalog::tool::Kind::Read => {
+            let (app, access, tool) = (Arc::clone(app), Arc::clone(access), Arc::clone(tool));
+            let tasks = app.tasks.clone();
+            let running = tasks.spawn(async move { crate::call::call(&app, &access, &tool, arguments).await });
+            running.await.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
+        }
+        Era::Handshake | Era::Stateless => crate::call::call(app, access, tool, arguments).await,
+    };
+    let mut response = answer::message(framing, tool_message(access, request, &outcome, era));
+    push_rate_limit(response.headers_mut(), &outcome.rate_limit);
+    Ok(response)
+}
+
+fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {
+    let structured = if access.server.config.structured_content { Structured::Always } else { Structured::OnlyFailures };
+    let tail = match era {
+        Era::Handshake => "",
+        Era::Stateless => access.tools.result_tail(),
+    };
+    let mut message = Vec::with_capacity(512);
+    answer::push_head(&mut message, request.id);
+    push_tool_result(&mut message, outcome, structured, tail);
+    message.push(b'}');
+    message
+}
+
+/// The same for a tool that the filter hides and one that does not exist.
+fn unknown_tool(access: &Access, name: &str) -> RpcError {
+    let nearest = access.tools.nearest(name);
+    RpcError::invalid_params(format!("unknown tool `{}`; the nearest names here: {}", name.escape_debug(), nearest.join(", ")))
+        .with_data(json!({"nearest": nearest}))
+}
+
+fn push_rate_limit(headers: &mut http::HeaderMap, facts: &RateLimitFacts) {
+    let named = [
+        ("ratelimit-limit", facts.limit),
+        ("ratelimit-remaining", facts.remaining),
+        ("ratelimit-reset", facts.reset),
+        ("retry-after", facts.retry_after),
+    ];
+    for (name, value) in named {
+        if let Some(value) = value {
+            headers.insert(name, value.into());
+        }
+    }
+}

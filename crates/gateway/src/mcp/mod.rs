@@ -1,0 +1,18 @@
+//! The MCP endpoint: Streamable HTTP without sessions. Protocol revisions end here.
+
+mod answer;
+mod body;
+mod endpoint;
+mod envelope;
+mod error;
+mod handler;
+mod help_page;
+mod json_text;
+mod origin;
+mod params;
+mod revision;
+mod strict_json;
+mod tool_result;
+
+pub use endpoint::{MAX_BODY_BYTES, get, options, other, post};
+pub use origin::AllowedOrigins;

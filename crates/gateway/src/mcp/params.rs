@@ -1,0 +1,66 @@
+//! The parameters of the methods served here, read once for all of them.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::error::RpcError;
+
+/// `params` of any request. Values are kept raw until a method asks for them.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Params<'a> {
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(crate) arguments: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub(crate) cursor: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "protocolVersion")]
+    pub(crate) protocol_version: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "_meta")]
+    pub(crate) meta: Meta<'a>,
+}
+
+/// `_meta` as far as it is understood.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Meta<'a> {
+    #[serde(borrow, default, rename = "io.modelcontextprotocol/protocolVersion")]
+    protocol_version: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "io.modelcontextprotocol/clientCapabilities")]
+    client_capabilities: Option<&'a RawValue>,
+}
+
+impl<'a> Params<'a> {
+    /// # Errors
+    /// -32602 when `params` is no object, or names a member twice.
+    pub(crate) fn read(raw: Option<&'a RawValue>) -> Result<Self, RpcError> {
+        let Some(raw) = raw else { return Ok(Self::default()) };
+        if !raw.get().starts_with('{') {
+            return Err(RpcError::invalid_params("params must be an object"));
+        }
+        serde_json::from_str(raw.get()).map_err(|error| RpcError::invalid_params(format!("params: {error}")))
+    }
+
+    /// `name`, if it is a string.
+    pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
+        self.name.and_then(text)
+    }
+}
+
+impl<'a> Meta<'a> {
+    pub(crate) fn protocol_version(&self) -> Option<Cow<'a, str>> {
+        self.protocol_version.and_then(text)
+    }
+
+    pub(crate) fn has_client_capabilities(&self) -> bool {
+        self.client_capabilities.is_some_and(|raw| raw.get().starts_with('{'))
+    }
+}
+
+/// A JSON string's text, borrowed where it has no escapes.
+pub(crate) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|Text(text)| text)
+}

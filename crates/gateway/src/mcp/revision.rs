@@ -1,0 +1,109 @@
+//! Which MCP revision a request speaks, and whether it does so correctly. Revisions differ only here and
+//! where an answer is written.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, StatusCode};
+
+use super::envelope::Request;
+use super::error::RpcError;
+use super::params::Params;
+
+/// Every revision served, newest first.
+pub(crate) const SUPPORTED: &[&str] = &[STATELESS, "2025-11-25", "2025-06-18"];
+/// The revisions that open with `initialize`, newest first.
+pub(crate) const HANDSHAKE: &[&str] = &["2025-11-25", "2025-06-18"];
+const STATELESS: &str = "2026-07-28";
+/// What a request without the header means (2025-06-18, "Protocol Version Header").
+const ASSUMED: &str = "2025-03-26";
+
+/// The two families of revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Era {
+    /// Opened with `initialize`; parsed leniently.
+    Handshake,
+    /// 2026-07-28: every request says its revision in `_meta`, mirrored in headers.
+    Stateless,
+}
+
+impl Era {
+    /// The era of a request, checked.
+    ///
+    /// # Errors
+    /// What the revision demands and the request lacks, with the code and status that the specification
+    /// gives (2026-07-28, "Versioning" and "Streamable HTTP").
+    pub(crate) fn of(request: &Request<'_>, params: &Params<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
+        let header = header(headers, "mcp-protocol-version")?;
+        let named = params.meta.protocol_version();
+        let handshake = match (&named, request.method.as_ref()) {
+            (_, "initialize") if params.protocol_version.is_some() => true,
+            (Some(version), _) => HANDSHAKE.contains(&version.as_ref()),
+            (None, "server/discover") => false,
+            (None, _) => header.as_deref().is_none_or(|version| version < STATELESS),
+        };
+        if !handshake {
+            check_stateless(request, params, headers, named.as_deref(), header.as_deref())?;
+            return Ok(Self::Stateless);
+        }
+        match header.as_deref() {
+            _ if request.method == "initialize" => Ok(Self::Handshake),
+            None => Ok(Self::Handshake),
+            Some(version) if version == ASSUMED || HANDSHAKE.contains(&version) => Ok(Self::Handshake),
+            Some(version) => Err(RpcError::invalid_request(format!(
+                "the header MCP-Protocol-Version names `{version}`; served here: {}",
+                SUPPORTED.join(", ")
+            ))),
+        }
+    }
+}
+
+/// The revision that answers an `initialize` for `requested`.
+pub(crate) fn negotiate(requested: &str) -> &'static str {
+    HANDSHAKE.iter().find(|version| **version == requested).unwrap_or(&HANDSHAKE[0])
+}
+
+fn check_stateless(
+    request: &Request<'_>,
+    params: &Params<'_>,
+    headers: &HeaderMap,
+    named: Option<&str>,
+    header_version: Option<&str>,
+) -> Result<(), RpcError> {
+    let bad_params = |message: &str| Err(RpcError::invalid_params(message).with_status(StatusCode::BAD_REQUEST));
+    let Some(version) = named else {
+        return bad_params("params._meta[\"io.modelcontextprotocol/protocolVersion\"] is missing");
+    };
+    if header_version != Some(version) {
+        return Err(RpcError::header_mismatch("the header MCP-Protocol-Version must equal the revision in params._meta"));
+    }
+    if version != STATELESS {
+        return Err(RpcError::unsupported_version(version, SUPPORTED));
+    }
+    if header(headers, "mcp-method")?.as_deref() != Some(request.method.as_ref()) {
+        return Err(RpcError::header_mismatch("the header Mcp-Method must equal the member `method`"));
+    }
+    if request.method == "tools/call" {
+        let name = params.name();
+        if name.is_none() || header(headers, "mcp-name")?.as_deref() != name.as_deref() {
+            return Err(RpcError::header_mismatch("the header Mcp-Name must equal params.name"));
+        }
+    }
+    if !params.meta.has_client_capabilities() {
+        return bad_params("params._meta[\"io.modelcontextprotocol/clientCapabilities\"] must be an object");
+    }
+    Ok(())
+}
+
+/// A header's text; `=?base64?…?=` stands for what plain ASCII cannot say.
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<Cow<'h, str>>, RpcError> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let unreadable = || RpcError::header_mismatch(format!("the header {name} is not readable"));
+    let text = value.to_str().map_err(|_| unreadable())?;
+    let Some(encoded) = text.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) else {
+        return Ok(Some(Cow::Borrowed(text)));
+    };
+    let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;
+    String::from_utf8(decoded).map(|text| Some(Cow::Owned(text))).map_err(|_| unreadable())
+}

@@ -1,0 +1,63 @@
+//! A call's outcome as the MCP result that a client sees.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::IgnoredAny;
+use serde_json::json;
+use upstream::{Answer, Failure, Outcome};
+
+use super::json_text::push_string;
+
+/// Appends the `result` of a `tools/call`: `content` with one item, `isError`, and `structuredContent` on
+/// failures or where `structured` asks for it. `tail` is what the revision adds at the end, e.g. `,"resultType":…`.
+pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured: Structured, tail: &str) {
+    match &outcome.result {
+        Ok(Answer::Text(text)) => {
+            out.reserve(text.len() + text.len() / 4 + tail.len() + 96);
+            out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
+            push_string(out, text);
+            out.extend_from_slice(br#"}],"isError":false"#);
+            if structured == Structured::Always {
+                push_structured(out, text);
+            }
+        }
+        Ok(Answer::Binary { mime_type, bytes }) => {
+            let resource = json!({"uri": "tidegate://answer", "mimeType": mime_type, "blob": STANDARD.encode(bytes)});
+            out.extend_from_slice(format!(r#"{{"content":[{{"type":"resource","resource":{resource}}}],"isError":false"#).as_bytes());
+        }
+        Err(failure) => push_failure(out, failure),
+    }
+    out.extend_from_slice(tail.as_bytes());
+    out.push(b'}');
+}
+
+/// Whether successes carry `structuredContent` beside the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Structured {
+    OnlyFailures,
+    Always,
+}
+
+fn push_failure(out: &mut Vec<u8>, failure: &Failure) {
+    let structured = json!({"error": failure}).to_string();
+    out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
+    push_string(out, &structured);
+    out.extend_from_slice(br#"}],"isError":true,"structuredContent":"#);
+    out.extend_from_slice(structured.as_bytes());
+}
+
+/// Most revisions want an object here, so anything else stands under `items` (arrays) or `value`.
+fn push_structured(out: &mut Vec<u8>, text: &str) {
+    if serde_json::from_str::<IgnoredAny>(text).is_err() {
+        return; // Text, or JSON that was cut to size.
+    }
+    let (before, after) = match text.trim_start().as_bytes().first() {
+        Some(b'{') => ("", ""),
+        Some(b'[') => (r#"{"items":"#, "}"),
+        _ => (r#"{"value":"#, "}"),
+    };
+    out.extend_from_slice(br#","structuredContent":"#);
+    for part in [before, text, after] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}

@@ -1,0 +1,53 @@
+//! What the process counts, in the OpenMetrics text format. Labels never hold ids, names of people or tokens.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+use upstream::Outcome;
+
+/// The metrics of one process.
+pub struct Metrics {
+    registry: Registry,
+    calls: Family<CallLabels, Counter>,
+    call_seconds: Histogram,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    integration: String,
+    /// `ok`, or the failure's code.
+    outcome: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("tidegate");
+        let calls = Family::default();
+        registry.register("tool_calls", "Tool calls by integration and outcome", calls.clone());
+        let call_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        registry.register_with_unit("tool_call", "Time from plan to shaped answer", Unit::Seconds, call_seconds.clone());
+        Self { registry, calls, call_seconds }
+    }
+}
+
+impl Metrics {
+    pub fn observe_call(&self, integration: &str, outcome: &Outcome, took: Duration) {
+        let outcome = outcome.result.as_ref().err().map_or("ok", |failure| failure.code.as_str());
+        let labels = CallLabels { integration: integration.to_owned(), outcome: outcome.to_owned() };
+        self.calls.get_or_create(&labels).inc();
+        self.call_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Everything counted so far.
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail; an empty answer would show if it did.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

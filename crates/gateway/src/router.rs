@@ -1,0 +1,28 @@
+//! Every route on one page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::post;
+use http::{HeaderName, HeaderValue};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+use crate::{api, mcp};
+
+/// The whole server: the MCP endpoint and the management API.
+pub fn router(app: Arc<App>) -> Router {
+    let mcp = post(mcp::post).get(mcp::get).options(mcp::options).fallback(mcp::other);
+    api::router()
+        .route("/mcp/{token}", mcp)
+        // A URL is a secret: no page it leads to may learn it.
+        .layer(constant_header("referrer-policy", "no-referrer"))
+        .layer(constant_header("x-content-type-options", "nosniff"))
+        .layer(CatchPanicLayer::new())
+        .with_state(app)
+}
+
+fn constant_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+}

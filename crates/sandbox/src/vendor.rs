@@ -1,0 +1,95 @@
+//! The vendors there are simulators for.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use crate::kit::Simulator;
+use crate::sendoso::Sendoso;
+
+/// A vendor with a simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Vendor {
+    Sendoso,
+}
+
+/// An OAuth client that a sandbox has registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OAuthApp {
+    pub client_id: &'static str,
+    pub client_secret: &'static str,
+    /// The scopes it may ask for.
+    pub scopes: &'static [&'static str],
+}
+
+/// No simulator has this name.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown vendor `{0}`; there are simulators for {known}", known = known())]
+pub struct UnknownVendor(String);
+
+impl Vendor {
+    pub const ALL: &[Vendor] = &[Vendor::Sendoso];
+
+    /// The name of its integration, as in file names and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Vendor::Sendoso => "sendoso",
+        }
+    }
+
+    /// The OAuth clients its sandboxes know, the usual one first. Redirects to loopback are registered
+    /// for each of them, on any port and path.
+    pub fn oauth_apps(self) -> &'static [OAuthApp] {
+        match self {
+            Vendor::Sendoso => crate::sendoso::APPS,
+        }
+    }
+
+    pub(crate) fn simulator(self, now: Timestamp) -> Box<dyn Simulator> {
+        match self {
+            Vendor::Sendoso => Box::new(Sendoso::new(now)),
+        }
+    }
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Vendor {
+    type Err = UnknownVendor;
+
+    fn from_str(name: &str) -> Result<Vendor, UnknownVendor> {
+        let found = Vendor::ALL.iter().find(|vendor| vendor.name() == name);
+        found.copied().ok_or_else(|| UnknownVendor(name.to_owned()))
+    }
+}
+
+fn known() -> String {
+    Vendor::ALL
+        .iter()
+        .map(|vendor| vendor.name())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_is_found_by_the_name_it_shows() {
+        for vendor in Vendor::ALL {
+            assert_eq!(vendor.to_string().parse::<Vendor>().unwrap(), *vendor);
+        }
+    }
+
+    #[test]
+    fn an_unknown_vendor_is_told_which_there_are() {
+        let error = "sendosso".parse::<Vendor>().unwrap_err();
+        insta::assert_snapshot!(error, @"unknown vendor `sendosso`; there are simulators for sendoso");
+    }
+}

@@ -1,0 +1,356 @@
+//! Integrated accounts: one customer's connection to one vendor, and its sealed credential.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+use zeroize::Zeroizing;
+
+use crate::cipher::{self, Place};
+use crate::database::{Statement, Work};
+use crate::{AccountId, EnvironmentId, Listed, Page, Store, StoreError, row};
+
+/// An account without its credential.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    pub id: AccountId,
+    pub environment_id: EnvironmentId,
+    /// Name of the integration's definition.
+    pub integration: String,
+    /// The customer, in the words of whoever connected the account.
+    pub tenant_id: String,
+    pub name: Option<String>,
+    /// Which of the definition's ways to authenticate the credential is for.
+    pub authentication_method: String,
+    /// Values of the definition's variables, such as a subdomain. No secrets.
+    pub context: Map<String, Value>,
+    /// Replaces the definition's base URL.
+    pub base_url: Option<String>,
+    pub status: AccountStatus,
+    /// Why the status is what it is, for people.
+    pub last_error: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Counts the changes, from 1.
+    pub version: i64,
+}
+
+/// Whether an account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    Connecting,
+    Active,
+    NeedsReauth,
+    ValidationError,
+}
+
+/// What a new account consists of. Holds secrets, and so cannot be printed.
+pub struct NewAccount {
+    pub integration: String,
+    pub tenant_id: String,
+    pub name: Option<String>,
+    pub authentication_method: String,
+    /// The fields of the credential, in the form that the integration's definition asks for.
+    pub credentials: Map<String, Value>,
+    pub context: Map<String, Value>,
+    pub base_url: Option<String>,
+    pub status: AccountStatus,
+}
+
+/// What to change in an account; `None` leaves a thing as it is, `Some(None)` clears it. Holds secrets.
+#[derive(Default)]
+pub struct AccountChange {
+    /// Refuses the change unless this is the account's present version.
+    pub version: Option<i64>,
+    pub name: Option<Option<String>>,
+    pub authentication_method: Option<String>,
+    /// Replaces the whole credential.
+    pub credentials: Option<Map<String, Value>>,
+    pub context: Option<Map<String, Value>>,
+    pub base_url: Option<Option<String>>,
+    pub status: Option<AccountStatus>,
+    pub last_error: Option<Option<String>>,
+}
+
+/// Which accounts to list; `None` means any.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    pub tenant_id: Option<String>,
+    pub integration: Option<String>,
+}
+
+/// The accounts of a [`Store`].
+pub struct Accounts<'a> {
+    store: &'a Store,
+}
+
+/// In the order that [`read`] expects.
+macro_rules! columns {
+    () => {
+        "id, environment_id, integration, tenant_id, name, authentication_method, context, base_url, status, last_error, created_at, updated_at, version"
+    };
+}
+
+impl<'a> Accounts<'a> {
+    pub(crate) fn new(store: &'a Store) -> Accounts<'a> {
+        Accounts { store }
+    }
+
+    /// Connects an account. Its credential is sealed before it leaves this function.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the environment does not exist.
+    pub async fn create(&self, environment: EnvironmentId, new: NewAccount, now: Timestamp) -> Result<Account, StoreError> {
+        let account = Account {
+            id: AccountId::new(now),
+            environment_id: environment,
+            integration: new.integration,
+            tenant_id: new.tenant_id,
+            name: new.name,
+            authentication_method: new.authentication_method,
+            context: new.context,
+            base_url: new.base_url,
+            status: new.status,
+            last_error: None,
+            created_at: row::cut(now),
+            updated_at: row::cut(now),
+            version: 1,
+        };
+        check(&account)?;
+        let insert = sqlx::query(concat!(
+            "INSERT INTO integrated_account (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ))
+        .bind(account.id.to_string())
+        .bind(environment.to_string())
+        .bind(account.integration.clone())
+        .bind(account.tenant_id.clone())
+        .bind(account.name.clone())
+        .bind(account.authentication_method.clone())
+        .bind(row::to_json(&account.context)?)
+        .bind(account.base_url.clone())
+        .bind(account.status.as_str())
+        .bind(account.last_error.clone())
+        .bind(account.created_at.as_millisecond())
+        .bind(account.updated_at.as_millisecond())
+        .bind(account.version);
+        let save = self.save_credential(environment, account.id, &new.credentials, now)?;
+        self.store.database.write(move |change| -> Work<'_, ()> {
+            Box::pin(async move {
+                change.execute(insert).await?;
+                change.execute(save).await?;
+                Ok(())
+            })
+        }).await?;
+        Ok(account)
+    }
+
+    pub async fn get(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let select = sqlx::query(concat!("SELECT ", columns!(), " FROM integrated_account WHERE environment_id = $1 AND id = $2"))
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        self.store.database.fetch_optional(select).await?.map(|row| read(&row, 0)).transpose()
+    }
+
+    /// One page of an environment's accounts, newest first.
+    pub async fn list(&self, environment: EnvironmentId, filter: AccountFilter, page: Page) -> Result<Listed<Account>, StoreError> {
+        // A condition that is not asked for is left out rather than made always true, so that an index serves each form.
+        let mut sql = String::from(concat!("SELECT ", columns!(), " FROM integrated_account WHERE environment_id = $1 AND id < $2"));
+        let mut values = Vec::new();
+        for (column, value) in [("tenant_id", filter.tenant_id), ("integration", filter.integration)] {
+            if let Some(value) = value {
+                values.push(value);
+                sql.push_str(&format!(" AND {column} = ${}", values.len() + 3));
+            }
+        }
+        sql.push_str(" ORDER BY id DESC LIMIT $3");
+        // Made of constants only; the values are bound.
+        let mut select = sqlx::query(AssertSqlSafe(sql))
+            .bind(environment.to_string())
+            .bind(page.before(|uuid| uuid.to_string()))
+            .bind(page.rows_to_read());
+        for value in values {
+            select = select.bind(value);
+        }
+        let rows = self.store.database.fetch_all(select).await?;
+        let accounts = rows.iter().map(|row| read(row, 0)).collect::<Result<_, _>>()?;
+        Ok(Listed::from_rows(accounts, page, |account: &Account| account.id.uuid()))
+    }
+
+    /// How many accounts use an integration's definition, in one environment or, given `None`, in all.
+    pub async fn count_by_integration(&self, environment: Option<EnvironmentId>, integration: &str) -> Result<u64, StoreError> {
+        let count = match environment {
+            Some(environment) => {
+                sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1 AND environment_id = $2")
+                    .bind(integration.to_owned())
+                    .bind(environment.to_string())
+            }
+            None => sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1").bind(integration.to_owned()),
+        };
+        let row = self.store.database.fetch_optional(count).await?;
+        let count: i64 = row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
+        Ok(count.unsigned_abs())
+    }
+
+    /// Changes an account and returns it as it is then; `None` if the environment has no such account.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the change names another version than the present one.
+    pub async fn update(&self, environment: EnvironmentId, id: AccountId, change: AccountChange, now: Timestamp) -> Result<Option<Account>, StoreError> {
+        let save = match &change.credentials {
+            Some(credentials) => Some(self.save_credential(environment, id, credentials, now)?),
+            None => None,
+        };
+        self.store.database.write(move |transaction| -> Work<'_, Option<Account>> {
+            Box::pin(async move {
+                transaction.touch(id.uuid());
+                // Counting first takes the row's lock, so that nothing changes between reading and writing it.
+                let claim = sqlx::query(concat!(
+                    "UPDATE integrated_account SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()
+                ))
+                .bind(environment.to_string())
+                .bind(id.to_string())
+                .bind(now.as_millisecond());
+                let Some(row) = transaction.fetch_optional(claim).await? else { return Ok(None) };
+                let mut account = read(&row, 0)?;
+                if change.version.is_some_and(|expected| expected != account.version - 1) {
+                    return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
+                }
+                change.apply(&mut account);
+                check(&account)?;
+                transaction.execute(write(&account)?).await?;
+                if let Some(save) = save {
+                    transaction.execute(save).await?;
+                }
+                Ok(Some(account))
+            })
+        }).await
+    }
+
+    /// Deletes an account with its credential and its MCP servers. `false` if the environment has no such account.
+    pub async fn delete(&self, environment: EnvironmentId, id: AccountId) -> Result<bool, StoreError> {
+        let delete = sqlx::query("DELETE FROM integrated_account WHERE environment_id = $1 AND id = $2")
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                change.touch(id.uuid());
+                change.execute(delete).await
+            })
+        });
+        Ok(deleted.await? > 0)
+    }
+
+    /// The fields of an account's credential, unsealed. Keep them out of everything that is printed or stored.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
+    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Map<String, Value>>, StoreError> {
+        let select = sqlx::query("SELECT sealed FROM credential WHERE environment_id = $1 AND account_id = $2")
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        let Some(row) = self.store.database.fetch_optional(select).await? else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0)?;
+        let plain = cipher::open(&self.store.keys, Place::Credential(environment, id), &sealed)?;
+        row::from_json(&plain).map(Some)
+    }
+
+    fn save_credential(&self, environment: EnvironmentId, id: AccountId, credentials: &Map<String, Value>, now: Timestamp) -> Result<Statement, StoreError> {
+        let plain = Zeroizing::new(row::to_json(credentials)?);
+        let sealed = cipher::seal(&self.store.keys, Place::Credential(environment, id), plain.as_bytes())?;
+        Ok(sqlx::query(
+            "INSERT INTO credential (environment_id, account_id, sealed, updated_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (environment_id, account_id) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",
+        )
+        .bind(environment.to_string())
+        .bind(id.to_string())
+        .bind(sealed)
+        .bind(now.as_millisecond()))
+    }
+}
+
+impl AccountStatus {
+    /// As in the management API, e.g. `needs_reauth`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AccountStatus::Connecting => "connecting",
+            AccountStatus::Active => "active",
+            AccountStatus::NeedsReauth => "needs_reauth",
+            AccountStatus::ValidationError => "validation_error",
+        }
+    }
+
+    fn from_text(text: &str) -> Option<AccountStatus> {
+        use AccountStatus::{Active, Connecting, NeedsReauth, ValidationError};
+        [Connecting, Active, NeedsReauth, ValidationError].into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+impl AccountChange {
+    fn apply(self, account: &mut Account) {
+        if let Some(name) = self.name {
+            account.name = name;
+        }
+        if let Some(method) = self.authentication_method {
+            account.authentication_method = method;
+        }
+        if let Some(context) = self.context {
+            account.context = context;
+        }
+        if let Some(base_url) = self.base_url {
+            account.base_url = base_url;
+        }
+        if let Some(status) = self.status {
+            account.status = status;
+        }
+        if let Some(error) = self.last_error {
+            // A vendor's words, which may hold anything.
+            account.last_error = error.map(|text| text.replace('\0', "\u{fffd}"));
+        }
+    }
+}
+
+/// Reads an account from the columns of [`columns!`], of which the first is number `first`.
+pub(crate) fn read(row: &AnyRow, first: usize) -> Result<Account, StoreError> {
+    let status: String = row.try_get(first + 8)?;
+    Ok(Account {
+        id: row::id(row, first)?,
+        environment_id: row::id(row, first + 1)?,
+        integration: row.try_get(first + 2)?,
+        tenant_id: row.try_get(first + 3)?,
+        name: row.try_get(first + 4)?,
+        authentication_method: row.try_get(first + 5)?,
+        context: row::json(row, first + 6)?,
+        base_url: row.try_get(first + 7)?,
+        status: AccountStatus::from_text(&status).ok_or_else(|| StoreError::unreadable("an account has an unknown status"))?,
+        last_error: row.try_get(first + 9)?,
+        created_at: row::time(row, first + 10)?,
+        updated_at: row::time(row, first + 11)?,
+        version: row.try_get(first + 12)?,
+    })
+}
+
+/// Writes what [`AccountChange`] can change; version and time were written when the row was claimed.
+fn write(account: &Account) -> Result<Statement, StoreError> {
+    Ok(sqlx::query(
+        "UPDATE integrated_account SET name = $3, authentication_method = $4, context = $5, base_url = $6, status = $7, last_error = $8 \
+         WHERE environment_id = $1 AND id = $2",
+    )
+    .bind(account.environment_id.to_string())
+    .bind(account.id.to_string())
+    .bind(account.name.clone())
+    .bind(account.authentication_method.clone())
+    .bind(row::to_json(&account.context)?)
+    .bind(account.base_url.clone())
+    .bind(account.status.as_str())
+    .bind(account.last_error.clone()))
+}
+
+fn check(account: &Account) -> Result<(), StoreError> {
+    row::check_text("`integration`", &account.integration)?;
+    row::check_text("`tenant_id`", &account.tenant_id)?;
+    row::check_text("`name`", account.name.as_deref().unwrap_or_default())?;
+    row::check_text("`authentication_method`", &account.authentication_method)?;
+    row::check_text("`base_url`", account.base_url.as_deref().unwrap_or_default())
+}

@@ -1,0 +1,135 @@
+//! API tokens: who may use the management API of an environment. Only a keyed hash of each is kept.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::database::{Statement, Work};
+use crate::token::{self, TokenKind};
+use crate::{ApiTokenId, EnvironmentId, Listed, Page, Store, StoreError, TokenHash, row};
+
+/// An API token without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    pub id: ApiTokenId,
+    pub environment_id: EnvironmentId,
+    pub name: String,
+    pub created_at: Timestamp,
+    /// From this moment on it opens nothing. Whoever looks a token up compares.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The API tokens of a [`Store`].
+pub struct ApiTokens<'a> {
+    store: &'a Store,
+}
+
+macro_rules! columns {
+    () => {
+        "id, environment_id, name, expires_at, created_at"
+    };
+}
+
+impl<'a> ApiTokens<'a> {
+    pub(crate) fn new(store: &'a Store) -> ApiTokens<'a> {
+        ApiTokens { store }
+    }
+
+    /// Makes a token and returns it with its secret, which nobody can be told again.
+    pub async fn create(
+        &self,
+        environment: EnvironmentId,
+        name: &str,
+        expires_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(ApiToken, SecretString), StoreError> {
+        let secret = token::generate(TokenKind::ApiToken)?;
+        let token = new(environment, name, expires_at, now)?;
+        let insert = self.insert(&token, secret.expose_secret(), concat!("INSERT INTO api_token (", columns!(), ", token_hash) VALUES ($1, $2, $3, $4, $5, $6)"));
+        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
+        Ok((token, secret))
+    }
+
+    /// Makes a token of a secret that was chosen elsewhere, for automation. One that exists already stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if another environment has a token of this secret.
+    pub async fn adopt(&self, environment: EnvironmentId, name: &str, secret: &SecretString, now: Timestamp) -> Result<ApiToken, StoreError> {
+        let token = new(environment, name, None, now)?;
+        let insert = self.insert(
+            &token,
+            secret.expose_secret(),
+            concat!("INSERT INTO api_token (", columns!(), ", token_hash) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_hash) DO NOTHING"),
+        );
+        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
+        self.find_by_hash(&self.store.hash_token(secret.expose_secret()))
+            .await?
+            .filter(|found| found.environment_id == environment)
+            .ok_or_else(|| StoreError::conflict("this API token is in use in another environment; choose another secret"))
+    }
+
+    /// The token of this hash, expired or not, in whichever environment.
+    pub async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<ApiToken>, StoreError> {
+        let select = sqlx::query(concat!("SELECT ", columns!(), " FROM api_token WHERE token_hash = $1")).bind(hash.as_bytes().to_vec());
+        self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
+    }
+
+    /// One page of an environment's tokens, newest first.
+    pub async fn list(&self, environment: EnvironmentId, page: Page) -> Result<Listed<ApiToken>, StoreError> {
+        let select = sqlx::query(concat!(
+            "SELECT ", columns!(), " FROM api_token WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        ))
+        .bind(environment.to_string())
+        .bind(page.before(|uuid| uuid.to_string()))
+        .bind(page.rows_to_read());
+        let rows = self.store.database.fetch_all(select).await?;
+        let tokens = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Listed::from_rows(tokens, page, |token: &ApiToken| token.id.uuid()))
+    }
+
+    /// Makes a token open nothing from now on. `false` if the environment has no such token.
+    pub async fn delete(&self, environment: EnvironmentId, id: ApiTokenId) -> Result<bool, StoreError> {
+        let delete = sqlx::query("DELETE FROM api_token WHERE environment_id = $1 AND id = $2")
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                change.touch(environment.uuid());
+                change.execute(delete).await
+            })
+        });
+        Ok(deleted.await? > 0)
+    }
+
+    fn insert(&self, token: &ApiToken, secret: &str, sql: &'static str) -> Statement {
+        sqlx::query(sql)
+            .bind(token.id.to_string())
+            .bind(token.environment_id.to_string())
+            .bind(token.name.clone())
+            .bind(token.expires_at.map(Timestamp::as_millisecond))
+            .bind(token.created_at.as_millisecond())
+            .bind(self.store.hash_token(secret).as_bytes().to_vec())
+    }
+}
+
+fn new(environment: EnvironmentId, name: &str, expires_at: Option<Timestamp>, now: Timestamp) -> Result<ApiToken, StoreError> {
+    row::check_text("the name", name)?;
+    Ok(ApiToken {
+        id: ApiTokenId::new(now),
+        environment_id: environment,
+        name: name.to_owned(),
+        created_at: row::cut(now),
+        expires_at: expires_at.map(row::cut),
+    })
+}
+
+fn read(row: &AnyRow) -> Result<ApiToken, StoreError> {
+    Ok(ApiToken {
+        id: row::id(row, 0)?,
+        environment_id: row::id(row, 1)?,
+        name: row.try_get(2)?,
+        expires_at: row::optional_time(row, 3)?,
+        created_at: row::time(row, 4)?,
+    })
+}

@@ -1,0 +1,126 @@
+//! Sealing: authenticated encryption of what may not be read from a copy of the database, bound to its row.
+//!
+//! A sealed value is `version (1 byte) · nonce (12) · ciphertext · tag (16)`, AES-256-GCM. The associated data holds
+//! the version, the environment, the account and the purpose, so a value that was moved to another row, or used for
+//! another purpose, does not open. Nonces are random: one key is good for 2^32 values (NIST SP 800-38D, 8.3).
+
+use aws_lc_rs::aead::{Aad, Nonce};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::key::{Keys, SEALING_NONCE};
+use crate::{AccountId, EnvironmentId, StoreError};
+
+/// The only format so far. Another way of holding keys takes another number, and this one stays readable.
+const VERSION: u8 = 1;
+
+/// The place a sealed value belongs to.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    /// The credential of an account.
+    Credential(EnvironmentId, AccountId),
+    /// The value that tells whether a master key fits the database.
+    KeyCheck,
+}
+
+pub(crate) fn seal(keys: &Keys, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    // Sealed in place, in a buffer that is large enough from the start: growing it would leave a copy behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
+    text.extend_from_slice(plain);
+    let nonce = keys
+        .sealing
+        .seal_in_place_append_tag(Aad::from(place.bound()), &mut *text)
+        .map_err(|_| StoreError::invalid("the value is too large to be sealed"))?;
+    Ok([&[VERSION], nonce.as_ref().as_slice(), &text].concat())
+}
+
+/// # Errors
+/// [`StoreError::Unreadable`] if the value was sealed for another place, under another key, or was changed.
+pub(crate) fn open(keys: &Keys, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let (version, rest) = sealed.split_first().ok_or_else(|| StoreError::unreadable("a sealed value is empty"))?;
+    if *version != VERSION {
+        return Err(StoreError::unreadable(format!(
+            "a value is sealed in format {version}, this version knows format {VERSION}; start a newer version"
+        )));
+    }
+    let closed = || StoreError::unreadable("a sealed value does not open; it was changed, moved, or sealed under another key");
+    let (nonce, text) = rest.split_at_checked(SEALING_NONCE).ok_or_else(closed)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| closed())?;
+    let mut text = Zeroizing::new(text.to_vec());
+    let length = keys.sealing.open_in_place(nonce, Aad::from(place.bound()), &mut text).map_err(|_| closed())?.len();
+    text.truncate(length);
+    Ok(text)
+}
+
+impl Place {
+    /// Two UUIDs between the version and the purpose: no two places give the same bytes.
+    fn bound(self) -> Vec<u8> {
+        let (environment, account, purpose) = match self {
+            Place::Credential(environment, account) => (environment.uuid(), account.uuid(), "credential"),
+            Place::KeyCheck => (Uuid::nil(), Uuid::nil(), "key check"),
+        };
+        [&[VERSION], environment.as_bytes().as_slice(), account.as_bytes(), purpose.as_bytes()].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::MasterKey;
+
+    fn keys() -> Keys {
+        Keys::derive(&MasterKey::generate().unwrap()).unwrap()
+    }
+
+    fn credential() -> Place {
+        Place::Credential(EnvironmentId::new(Timestamp::UNIX_EPOCH), AccountId::new(Timestamp::UNIX_EPOCH))
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_in_its_place(plain: Vec<u8>) {
+            let (keys, place) = (keys(), credential());
+            let sealed = seal(&keys, place, &plain).unwrap();
+            prop_assert_eq!(&*open(&keys, place, &sealed).unwrap(), &plain);
+        }
+
+        #[test]
+        fn a_changed_byte_closes_it(plain: Vec<u8>, at: prop::sample::Index, flip in 1_u8..) {
+            let (keys, place) = (keys(), credential());
+            let mut sealed = seal(&keys, place, &plain).unwrap();
+            let at = at.index(sealed.len());
+            sealed[at] ^= flip;
+            prop_assert!(matches!(open(&keys, place, &sealed), Err(StoreError::Unreadable(_))));
+        }
+
+        #[test]
+        fn any_bytes_are_opened_or_refused(bytes: Vec<u8>) {
+            prop_assert!(open(&keys(), credential(), &bytes).is_err());
+        }
+    }
+
+    #[test]
+    fn it_opens_in_no_other_place_and_under_no_other_key() {
+        let (keys, place) = (keys(), credential());
+        let Place::Credential(environment, account) = place else { unreachable!() };
+        let sealed = seal(&keys, place, b"secret").unwrap();
+        let other = Timestamp::UNIX_EPOCH;
+        for place in [
+            Place::Credential(EnvironmentId::new(other), account),
+            Place::Credential(environment, AccountId::new(other)),
+            Place::KeyCheck,
+        ] {
+            assert!(open(&keys, place, &sealed).is_err());
+        }
+        assert!(open(&super::tests::keys(), place, &sealed).is_err());
+    }
+
+    #[test]
+    fn the_same_value_is_sealed_differently_each_time() {
+        let (keys, place) = (keys(), credential());
+        assert_ne!(seal(&keys, place, b"secret").unwrap(), seal(&keys, place, b"secret").unwrap());
+    }
+}

@@ -1,0 +1,101 @@
+//! The master key and the keys derived from it. None of these types can be printed, compared or serialised.
+
+use aws_lc_rs::aead::{AES_256_GCM, RandomizedNonceKey, NONCE_LEN};
+use aws_lc_rs::{hkdf, hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::StoreError;
+
+const LENGTH: usize = 32;
+
+/// The one secret of an installation: 32 bytes from which all other keys are derived.
+pub struct MasterKey(Zeroizing<[u8; LENGTH]>);
+
+impl MasterKey {
+    /// Reads a key as `TIDEGATE_MASTER_KEY` or the key file hold it: 32 bytes in base64, white space around it ignored.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] says how to make a key. It never repeats what was given.
+    pub fn from_base64(text: &str) -> Result<MasterKey, StoreError> {
+        let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).map_err(|_| invalid("it is not base64"))?;
+        let mut key = Zeroizing::new([0; LENGTH]);
+        if bytes.len() != LENGTH {
+            return Err(invalid(&format!("it has {} bytes", bytes.len())));
+        }
+        key.copy_from_slice(&bytes);
+        Ok(MasterKey(key))
+    }
+
+    /// A new key from the operating system's randomness.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the operating system has none to give.
+    pub fn generate() -> Result<MasterKey, StoreError> {
+        let mut key = Zeroizing::new([0; LENGTH]);
+        rand::fill(&mut *key).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
+        Ok(MasterKey(key))
+    }
+
+    /// The text that [`MasterKey::from_base64`] reads, for the key file.
+    pub fn to_base64(&self) -> SecretString {
+        STANDARD.encode(*self.0).into()
+    }
+}
+
+/// The keys that the store works with, one for each purpose, so that what one of them gives away helps with no other.
+pub(crate) struct Keys {
+    pub(crate) tokens: hmac::Key,
+    pub(crate) sealing: RandomizedNonceKey,
+}
+
+impl Keys {
+    /// HKDF-SHA-256 (RFC 5869) with a label for each key. The master key is uniformly random, so it needs no salt.
+    pub(crate) fn derive(master: &MasterKey) -> Result<Keys, StoreError> {
+        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*master.0);
+        let refused = |_| StoreError::invalid("no keys can be derived from the master key");
+
+        let tokens = extracted.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
+        let mut sealing = Zeroizing::new([0; LENGTH]);
+        extracted.expand(&[b"tidegate/1/sealing"], &AES_256_GCM).map_err(refused)?.fill(&mut *sealing).map_err(refused)?;
+        Ok(Keys { tokens: hmac::Key::from(tokens), sealing: RandomizedNonceKey::new(&AES_256_GCM, &*sealing).map_err(refused)? })
+    }
+}
+
+pub(crate) const SEALING_NONCE: usize = NONCE_LEN;
+
+fn invalid(problem: &str) -> StoreError {
+    StoreError::invalid(format!(
+        "the master key cannot be used: {problem}; give 32 random bytes in base64, for example from `openssl rand -base64 32`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_from_its_text() {
+        let text = MasterKey::generate().unwrap().to_base64();
+        let read = MasterKey::from_base64(&format!("{}\n", text.expose_secret())).unwrap();
+        assert_eq!(read.to_base64().expose_secret(), text.expose_secret());
+    }
+
+    #[test]
+    fn two_generated_keys_differ() {
+        let [one, other] = [(); 2].map(|()| MasterKey::generate().unwrap().to_base64());
+        assert_ne!(one.expose_secret(), other.expose_secret());
+    }
+
+    #[test]
+    fn an_unusable_key_is_refused_without_repeating_it() {
+        let problem = |text| MasterKey::from_base64(text).err().unwrap().to_string();
+        assert_snapshot!(problem("c2hvcnQ="), @"the master key cannot be used: it has 5 bytes; give 32 random bytes in base64, for example from `openssl rand -base64 32`");
+        assert_snapshot!(problem("not base64!"), @"the master key cannot be used: it is not base64; give 32 random bytes in base64, for example from `openssl rand -base64 32`");
+    }
+}

@@ -1,0 +1,38 @@
+//! What Tidegate remembers, on SQLite or PostgreSQL: environments, API tokens, accounts and MCP servers.
+//!
+//! The only crate that knows SQL and cryptography. It knows nothing of vendors, HTTP or MCP. Rows never leave it:
+//! every look-up returns a domain type, and, but for the look-up of a token by its hash, asks for the environment.
+
+mod account;
+mod api_token;
+mod cipher;
+mod database;
+mod environment;
+mod error;
+mod generations;
+mod ids;
+mod key;
+mod listen;
+mod mcp_server;
+mod migrations;
+mod page;
+mod row;
+mod sqlite;
+mod store;
+
+mod token;
+
+
+
+
+pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};
+pub use api_token::{ApiToken, ApiTokens};
+pub use environment::{Environment, Environments};
+pub use error::StoreError;
+pub use generations::{Generation, Generations, Mark};
+pub use ids::{AccountId, ApiTokenId, EnvironmentId, IdError, McpServerId};
+pub use key::MasterKey;
+pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer};
+pub use page::{Cursor, CursorError, Listed, Page};
+pub use store::Store;
+pub use token::TokenHash;

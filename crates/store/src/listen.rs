@@ -1,0 +1,92 @@
+//! Hearing of changes that other processes make, on a connection of its own to PostgreSQL.
+//!
+//! What is cached is trusted only while this connection provably hears: after LISTEN it must receive a word that the
+//! ordinary connections sent, and then answer every second. Behind a pooler that shares sessions the proof fails, so
+//! nothing is cached there, and everything else works.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use sqlx::Executor;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use crate::StoreError;
+use crate::database::{CHANNEL, Database};
+use crate::generations::Generations;
+
+/// How long the connection may be silent before it is asked for a sign of life, and how long that may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+pub(crate) async fn listen(url: &str, database: &Database, generations: &Generations, shutdown: impl Future<Output = ()>) {
+    let forever = async {
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let heard = hear(url, database, generations, &mut pause).await;
+            generations.distrust();
+            if let Err(error) = heard {
+                tracing::warn!(%error, retry_in_ms = pause.as_millis(), "not hearing of other processes' changes; nothing is cached meanwhile");
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    };
+    tokio::select! {
+        () = forever => {}
+        () = shutdown => {}
+    }
+    generations.distrust();
+}
+
+/// Hears until the connection is lost. `pause` is reset once it works.
+async fn hear(url: &str, database: &Database, generations: &Generations, pause: &mut Duration) -> Result<(), StoreError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(PATIENCE * 2)
+        .connect_lazy(url)?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    prove(&mut listener, database).await?;
+    generations.trust();
+    *pause = Duration::from_millis(100);
+    tracing::debug!("hearing of other processes' changes");
+
+    loop {
+        match timeout(PATIENCE, listener.try_recv()).await {
+            Ok(Ok(Some(notification))) => {
+                if let Ok(key) = Uuid::try_parse(notification.payload()) {
+                    generations.bump(key);
+                }
+            }
+            Ok(Ok(None)) => return Err(StoreError::unavailable("the connection was lost")),
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => {
+                let answer = timeout(PATIENCE, listener.execute("SELECT 1"));
+                answer.await.map_err(|_| StoreError::unavailable("the connection does not answer"))??;
+            }
+        }
+    }
+}
+
+/// Sends a word through the ordinary connections and waits for it here.
+async fn prove(listener: &mut PgListener, database: &Database) -> Result<(), StoreError> {
+    let mut random = [0; 16];
+    rand::fill(&mut random).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
+    let word = format!("proof {}", Uuid::from_bytes(random));
+    let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(word.clone());
+    database.fetch_optional(notify).await?;
+    let mut heard = pin!(async {
+        while listener.recv().await?.payload() != word {}
+        Ok::<(), sqlx::Error>(())
+    });
+    timeout(PATIENCE * 2, heard.as_mut())
+        .await
+        .map_err(|_| StoreError::unavailable("notifications do not arrive; is a pooler in between?"))??;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+use secrecy::{ExposeSecret, SecretString};
+use store::{Page, StoreError};
+
+use crate::database::{TestDatabase, at, environment, first_page, on_both};
+
+on_both!(
+    a_token_is_found_by_its_secret_only,
+    a_deleted_token_is_not_found,
+    a_token_chosen_elsewhere_is_adopted_once,
+    a_token_of_another_environment_is_not_adopted,
+    tokens_are_listed_newest_first_in_pages,
+);
+
+async fn a_token_is_found_by_its_secret_only(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await;
+    let (token, secret) = store.api_tokens().create(environment.id, "ci", Some(at(9)), at(1)).await.unwrap();
+    assert!(secret.expose_secret().starts_with("tgk_"));
+    assert_eq!(token.expires_at, Some(at(9)));
+
+    let found = |text: &str| {
+        let hash = store.hash_token(text);
+        let store = &store;
+        async move { store.api_tokens().find_by_hash(&hash).await.unwrap() }
+    };
+    assert_eq!(found(secret.expose_secret()).await, Some(token));
+    assert_eq!(found("tgk_guessed").await, None);
+    assert_eq!(found("").await, None);
+}
+
+async fn a_deleted_token_is_not_found(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await;
+    let (token, secret) = store.api_tokens().create(environment.id, "ci", None, at(1)).await.unwrap();
+    assert!(store.api_tokens().delete(environment.id, token.id).await.unwrap());
+    assert!(!store.api_tokens().delete(environment.id, token.id).await.unwrap());
+    let hash = store.hash_token(secret.expose_secret());
+    assert_eq!(store.api_tokens().find_by_hash(&hash).await.unwrap(), None);
+}
+
+async fn a_token_chosen_elsewhere_is_adopted_once(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await;
+    let secret = SecretString::from("tgk_from_the_deployment");
+    let first = store.api_tokens().adopt(environment.id, "bootstrap", &secret, at(1)).await.unwrap();
+    let again = store.api_tokens().adopt(environment.id, "bootstrap", &secret, at(2)).await.unwrap();
+    assert_eq!(first, again);
+    assert_eq!(store.api_tokens().list(environment.id, first_page()).await.unwrap().items, [first]);
+}
+
+async fn a_token_of_another_environment_is_not_adopted(database: TestDatabase) {
+    let store = database.open().await;
+    let one = environment(&store).await;
+    let other = store.environments().create("other", at(1)).await.unwrap();
+    let secret = SecretString::from("tgk_from_the_deployment");
+    store.api_tokens().adopt(one.id, "bootstrap", &secret, at(1)).await.unwrap();
+    let refused = store.api_tokens().adopt(other.id, "bootstrap", &secret, at(2)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+}
+
+async fn tokens_are_listed_newest_first_in_pages(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await;
+    for number in 0..5 {
+        store.api_tokens().create(environment.id, &number.to_string(), None, at(number)).await.unwrap();
+    }
+    let mut names = Vec::new();
+    let mut page = Page { limit: 2, after: None };
+    loop {
+        let listed = store.api_tokens().list(environment.id, page).await.unwrap();
+        names.push(listed.items.iter().map(|token| token.name.clone()).collect::<String>());
+        let Some(next) = listed.next else { break };
+        page.after = Some(next.parse().unwrap());
+    }
+    assert_eq!(names, ["43", "21", "0"]);
+}

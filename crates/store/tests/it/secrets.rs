@@ -1,0 +1,115 @@
+use std::os::unix::fs::PermissionsExt;
+
+use secrecy::ExposeSecret;
+use serde_json::json;
+use sqlx::Row;
+use store::{AccountChange, AccountFilter, MasterKey, Store, StoreError};
+
+use crate::database::{TestDatabase, at, connected, first_page, new_account, object, on_both};
+
+on_both!(
+    a_sealed_credential_moved_to_another_account_does_not_open,
+    a_changed_credential_does_not_open,
+    another_master_key_is_refused_at_once,
+    the_database_holds_no_secret,
+);
+
+async fn a_sealed_credential_moved_to_another_account_does_not_open(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
+    database
+        .sql(&format!(
+            "UPDATE credential SET sealed = (SELECT c.sealed FROM credential c WHERE c.account_id = '{}') WHERE account_id = '{}'",
+            account.id, other.id
+        ))
+        .await;
+    let opened = store.accounts().credentials(environment.id, other.id).await;
+    assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+    assert!(store.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
+}
+
+async fn a_changed_credential_does_not_open(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let bytes = if database.url.starts_with("sqlite") { "x'0102'" } else { "'\\x0102'" };
+    database.sql(&format!("UPDATE credential SET sealed = {bytes}")).await;
+    let opened = store.accounts().credentials(environment.id, account.id).await;
+    assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+}
+
+async fn another_master_key_is_refused_at_once(database: TestDatabase) {
+    database.open().await.close().await;
+    let refused = Store::open(&database.url, &MasterKey::generate().unwrap()).await.err();
+    assert!(matches!(refused, Some(StoreError::WrongKey)), "{refused:?}");
+    database.open().await.ping().await.unwrap();
+}
+
+/// Every kind of secret goes in, and neither the tables nor, on SQLite, the raw files have it in any usual spelling.
+async fn the_database_holds_no_secret(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, server, token) = connected(&store).await;
+    let (_, api_secret) = store.api_tokens().create(environment.id, "ci", None, at(3)).await.unwrap();
+    let adopted = "tgk_adopted-sentinel-2f9c".to_owned().into();
+    store.api_tokens().adopt(environment.id, "bootstrap", &adopted, at(3)).await.unwrap();
+    let (_, rotated) = store.mcp_servers().rotate(environment.id, server.id, at(4)).await.unwrap().unwrap();
+    let replaced = object(json!({"refresh_token": "refresh-sentinel-77aa"}));
+    let change = AccountChange { credentials: Some(replaced), ..AccountChange::default() };
+    store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
+
+    let mut secrets = vec!["access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
+    for secret in [&token, &api_secret, &adopted, &rotated, &database.key.to_base64()] {
+        let secret = secret.expose_secret();
+        secrets.push(secret.to_owned());
+        secrets.push(secret.split_once('_').map_or(secret, |(_, random)| random)[..20].to_owned());
+    }
+    let holds = |place: &str, bytes: &[u8]| {
+        for secret in &secrets {
+            assert!(!bytes.windows(secret.len()).any(|part| part == secret.as_bytes()), "{place} holds {secret}");
+        }
+    };
+    if database.folder().is_some() {
+        // While it is open, so that the write-ahead log is there.
+        let files = database.files();
+        assert!(files.iter().any(|(name, bytes)| name.ends_with("-wal") && bytes.len() > 10_000));
+        // The search finds what is there.
+        assert!(files.iter().any(|(_, bytes)| bytes.windows(9).any(|part| part == b"127.0.0.1")));
+        files.iter().for_each(|(name, bytes)| holds(name, bytes));
+        store.close().await;
+        database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
+    } else {
+        for table in ["meta", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
+            // Bytes of no text come as escapes, texts as they are.
+            let rows = database.sql(&format!("SELECT encode(convert_to(replace(CAST(t AS TEXT), '\\', '/'), 'UTF8'), 'escape') FROM {table} t")).await;
+            assert!(!rows.is_empty());
+            rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn sqlite_files_are_for_their_owner_only() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    connected(&store).await;
+    let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = database.folder().unwrap();
+    let names: Vec<_> = database.files().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for name in names {
+        assert_eq!(mode(folder.join(&name)), 0o600, "{name}");
+    }
+    assert_eq!(mode(folder), 0o700);
+}
+
+/// The texts of errors name no values, because they go to logs.
+#[tokio::test]
+async fn an_error_names_no_stored_value() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let (environment, ..) = connected(&store).await;
+    database.sql("UPDATE integrated_account SET context = '\"sentinel-in-a-row\"'").await;
+    let error = store.accounts().list(environment.id, AccountFilter::default(), first_page()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unreadable(_)));
+    assert!(!format!("{error} {error:?}").contains("sentinel"), "{error:?}");
+}

@@ -1,0 +1,106 @@
+//! The only HTTP client: its limits, its TLS, its address checks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::header::{ACCEPT, HeaderMap};
+
+use crate::guard::{GuardedResolver, PrivateAddresses};
+
+/// How vendors are called.
+#[derive(Debug, Clone)]
+pub struct UpstreamSettings {
+    /// Longest wait for a vendor's complete answer, from the look-up of its name to the last byte. Default 30 s.
+    pub timeout: Duration,
+    /// Longest wait for name look-up, TCP and TLS together; never more than `timeout`. Default 10 s.
+    pub connect_timeout: Duration,
+    /// Largest answer that is read, in bytes after decompression. Default 5 MiB.
+    pub max_answer_bytes: usize,
+    pub private_addresses: PrivateAddresses,
+    /// Default `tidegate/<version>`.
+    pub user_agent: String,
+}
+
+impl Default for UpstreamSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_answer_bytes: 5 * 1024 * 1024,
+            private_addresses: PrivateAddresses::Refuse,
+            user_agent: concat!("tidegate/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// Calls vendors. Cheap to clone; one connection pool for the whole process.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(crate) http: reqwest::Client,
+    pub(crate) private_addresses: PrivateAddresses,
+    pub(crate) max_answer_bytes: usize,
+    pub(crate) timeout: Duration,
+}
+
+/// The client could not be made; the settings or the TLS library are at fault.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot set up the HTTP client: {0}; check the `[upstream]` settings")]
+pub struct ClientError(String);
+
+impl Client {
+    /// A client with these settings. Opens no connection.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the user agent is not a header value or TLS cannot be set up.
+    pub fn new(settings: &UpstreamSettings) -> Result<Client, ClientError> {
+        // A vendor that can write JSON should; one that cannot may still answer a download.
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5"));
+
+        let http = reqwest::Client::builder()
+            .user_agent(&settings.user_agent)
+            .default_headers(headers)
+            .tls_backend_preconfigured(tls()?)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            // No request is sent twice. Left alone, reqwest repeats a request on an HTTP/2 GOAWAY or
+            // REFUSED_STREAM, which trusts the vendor's word that it did nothing; here that is an error like any
+            // other. With no attempts left it does not even keep a copy of the request. What remains lies below
+            // reqwest and cannot be turned off through it: when a pooled connection turns out to be closed before
+            // hyper took the request from its queue, so before a byte of it was written, the same request goes
+            // to a new connection. That is a request that never left, not a second one.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
+            .dns_resolver(GuardedResolver { private_addresses: settings.private_addresses })
+            .tcp_nodelay(true)
+            // Below the usual keep-alive of servers and balancers (from 60 s up), so that few requests meet a
+            // connection that is being closed at that moment.
+            .pool_idle_timeout(Duration::from_secs(20))
+            // Where both limits are reached at once the connection's must win: it proves that nothing was sent.
+            .connect_timeout(settings.connect_timeout.min(settings.timeout))
+            .timeout(settings.timeout)
+            .build()
+            .map_err(|error| ClientError(error.to_string()))?;
+
+        Ok(Client {
+            http,
+            private_addresses: settings.private_addresses,
+            max_answer_bytes: settings.max_answer_bytes,
+            timeout: settings.timeout,
+        })
+    }
+}
+
+/// TLS 1.2 and 1.3 against Mozilla's roots compiled in, the same on every machine.
+fn tls() -> Result<rustls::ClientConfig, ClientError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientError(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

@@ -1,0 +1,317 @@
+//! Addresses that are never called: everything that is not a public host on the internet.
+//!
+//! A definition's base URL and an account's variables decide where a request goes, so a wrong or hostile one
+//! could reach the machine itself, its neighbours or a cloud's metadata service. Names are checked when they are
+//! resolved, by the very look-up the connection uses, so a name cannot answer differently a moment later;
+//! addresses written into a URL are checked before the request, because no resolver is asked for those.
+//!
+//! Source: IANA special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its updates).
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Whether vendors may be called on loopback and private addresses, and without TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrivateAddresses {
+    /// Only public addresses, only `https`.
+    Refuse,
+    /// Any address, also `http`: for the demo's own sandboxes and for tests.
+    Allow,
+}
+
+/// Why a request was not allowed to leave. Nothing was connected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Denied {
+    #[error("`{host}` is a private or reserved address; vendors are only called on public addresses")]
+    Address { host: String },
+    #[error("`{host}` has only private or reserved addresses; vendors are only called on public addresses")]
+    Name { host: String },
+    #[error("`{scheme}` to `{host}` is not allowed; vendors are only called over https")]
+    Scheme { scheme: String, host: String },
+}
+
+impl PrivateAddresses {
+    /// Checks what can be known before any look-up: the scheme, and an address that stands in the URL itself.
+    pub(crate) fn check(self, url: &Url) -> Result<(), Denied> {
+        let allowed_scheme = match self {
+            PrivateAddresses::Refuse => url.scheme() == "https",
+            PrivateAddresses::Allow => matches!(url.scheme(), "http" | "https"),
+        };
+        if !allowed_scheme {
+            return Err(Denied::Scheme {
+                scheme: url.scheme().to_owned(),
+                host: url.host_str().unwrap_or_default().to_owned(),
+            });
+        }
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+            Some(Host::Domain(_)) | None => return Ok(()),
+        };
+        if self == PrivateAddresses::Allow || is_public(address) {
+            Ok(())
+        } else {
+            Err(Denied::Address { host: address.to_string() })
+        }
+    }
+}
+
+/// The system's resolver without the addresses that must not be called.
+pub(crate) struct GuardedResolver {
+    pub(crate) private_addresses: PrivateAddresses,
+}
+
+impl Resolve for GuardedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let private_addresses = self.private_addresses;
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let allowed = match private_addresses {
+                PrivateAddresses::Allow => found,
+                PrivateAddresses::Refuse => only_public(host, found)?,
+            };
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The guard's refusal among the causes of a failed request, if it is there.
+pub(crate) fn denial_in<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Denied> {
+    causes(error).find_map(|cause| cause.downcast_ref::<Denied>())
+}
+
+/// An error and what caused it, outermost first.
+pub(crate) fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| cause.source())
+}
+
+fn only_public(host: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Denied> {
+    let none_found = found.is_empty();
+    let allowed: Vec<SocketAddr> = found.into_iter().filter(|address| is_public(address.ip())).collect();
+    if allowed.is_empty() && !none_found { Err(Denied::Name { host }) } else { Ok(allowed) }
+}
+
+/// Whether an address belongs to a host on the public internet.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !REFUSED_V4.iter().any(|&([a, b, c, d], length)| {
+        let network = u32::from_be_bytes([a, b, c, d]);
+        let mask = u32::MAX << (32 - length);
+        u32::from(address) & mask == network
+    })
+}
+
+/// IPv4 networks that are never called: first address and prefix length.
+const REFUSED_V4: &[([u8; 4], u32)] = &[
+    ([0, 0, 0, 0], 8),         // "this network", unspecified
+    ([10, 0, 0, 0], 8),        // private
+    ([100, 64, 0, 0], 10),     // carrier-grade NAT; some clouds' metadata
+    ([127, 0, 0, 0], 8),       // loopback
+    ([168, 63, 129, 16], 32),  // a cloud's host agent, on a public address
+    ([169, 254, 0, 0], 16),    // link-local; metadata of most clouds
+    ([172, 16, 0, 0], 12),     // private
+    ([192, 0, 0, 0], 24),      // protocol assignments; another cloud's metadata
+    ([192, 0, 2, 0], 24),      // documentation
+    ([192, 31, 196, 0], 24),   // AS112
+    ([192, 52, 193, 0], 24),   // AMT
+    ([192, 88, 99, 0], 24),    // 6to4 relays
+    ([192, 168, 0, 0], 16),    // private
+    ([192, 175, 48, 0], 24),   // AS112
+    ([198, 18, 0, 0], 15),     // benchmarking
+    ([198, 51, 100, 0], 24),   // documentation
+    ([203, 0, 113, 0], 24),    // documentation
+    ([224, 0, 0, 0], 4),       // multicast
+    ([240, 0, 0, 0], 4),       // reserved, broadcast
+];
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    if let Some(inner) = embedded_v4(address) {
+        return is_public_v4(inner);
+    }
+    // Global unicast is 2000::/3; everything outside it (loopback, unique local, link-local, multicast, the
+    // deprecated ranges) is refused without a list, so that a range assigned tomorrow is refused as well.
+    let segments = address.segments();
+    let global_unicast = segments[0] & 0xe000 == 0x2000;
+    let protocol_assignments = segments[0] == 0x2001 && segments[1] < 0x0200; // also Teredo, benchmarking, ORCHID
+    let documentation = (segments[0] == 0x2001 && segments[1] == 0x0db8) || (segments[0] == 0x3fff && segments[1] < 0x1000);
+    global_unicast && !protocol_assignments && !documentation
+}
+
+/// The IPv4 address that an IPv6 address stands for, where a gateway or the system would translate it.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = address.segments();
+    let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match [s0, s1, s2, s3, s4, s5] {
+        [0, 0, 0, 0, 0, 0xffff] => Some(from(s6, s7)),      // IPv4-mapped
+        [0, 0, 0, 0, 0xffff, 0] => Some(from(s6, s7)),      // IPv4-translated (RFC 2765)
+        [0x64, 0xff9b, 0, 0, 0, 0] => Some(from(s6, s7)),   // NAT64 (RFC 6052)
+        [0x2002, high, low, ..] => Some(from(high, low)),   // 6to4
+        _ => None, // IPv4-compatible (::/96) lies outside global unicast and is refused there.
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn checked(url: &str) -> Result<(), Denied> {
+        PrivateAddresses::Refuse.check(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn every_spelling_of_a_refused_address_is_refused() {
+        for host in [
+            // loopback in all the ways a URL may write it
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7F.1",
+            "0177.0.0.1",
+            "017700000001",
+            "127.0.0.1.",
+            "%31%32%37.0.0.1",
+            "１２７.0.0.1",
+            "127。0。0。1",
+            "[::1]",
+            "[0:0:0:0:0:0:0:1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::ffff:0:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::127.0.0.1]",
+            "[64:ff9b:1::a00:1]",
+            "[2002:7f00:1::]",
+            // unspecified, private, carrier-grade NAT, link-local and metadata
+            "0.0.0.0",
+            "0",
+            "[::]",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "100.64.0.1",
+            "100.100.100.200",
+            "169.254.169.254",
+            "0xA9FEA9FE",
+            "[::ffff:169.254.169.254]",
+            "[64:ff9b::a9fe:a9fe]",
+            "[2002:a9fe:a9fe::1]",
+            "192.0.0.192",
+            "168.63.129.16",
+            "[fd00:ec2::254]",
+            "[fc00::1]",
+            "[fe80::1]",
+            "[fec0::1]",
+            // multicast, broadcast, documentation, benchmarking, reserved
+            "224.0.0.1",
+            "[ff02::1]",
+            "255.255.255.255",
+            "240.0.0.1",
+            "192.0.2.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "[2001:db8::1]",
+            "[3fff::1]",
+            "[2001::1]",
+            "[2001:2::1]",
+            "[100::1]",
+            "[5f00::1]",
+        ] {
+            let refused = checked(&format!("https://{host}/v1"));
+            assert!(matches!(refused, Err(Denied::Address { .. })), "{host} was allowed");
+        }
+    }
+
+    #[test]
+    fn public_addresses_are_allowed_up_to_the_edges_of_the_refused_ranges() {
+        for host in [
+            "1.1.1.1",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "126.255.255.255",
+            "128.0.0.0",
+            "169.253.255.255",
+            "169.255.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "192.167.255.255",
+            "198.17.255.255",
+            "198.20.0.0",
+            "223.255.255.255",
+            "[2606:4700::1111]",
+            "[2a00:1450::1]",
+            "[2001:200::1]",
+            "[2001:4860:4860::8888]",
+            "[::ffff:1.1.1.1]",
+            "[64:ff9b::1.1.1.1]",
+        ] {
+            assert_eq!(checked(&format!("https://{host}/v1")), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn plain_http_and_other_schemes_are_refused() {
+        for url in ["http://api.example.com/", "ftp://api.example.com/", "file:///etc/passwd", "unix:/run/x"] {
+            assert!(matches!(checked(url), Err(Denied::Scheme { .. })), "{url}");
+        }
+        assert_eq!(checked("https://api.example.com/"), Ok(()));
+    }
+
+    #[test]
+    fn the_demo_may_call_loopback_but_no_other_scheme() {
+        let allow = |url: &str| PrivateAddresses::Allow.check(&Url::parse(url).unwrap());
+        assert_eq!(allow("http://127.0.0.1:9000/"), Ok(()));
+        assert_eq!(allow("http://[::1]/"), Ok(()));
+        assert!(allow("file:///etc/passwd").is_err());
+    }
+
+    #[test]
+    fn a_name_keeps_its_public_addresses_and_is_refused_without_any() {
+        let address = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
+        let mixed = only_public("h".into(), vec![address("10.0.0.1"), address("1.1.1.1"), address("::1")]);
+        assert_eq!(mixed, Ok(vec![address("1.1.1.1")]));
+        let private = only_public("h".into(), vec![address("10.0.0.1"), address("::ffff:10.0.0.1")]);
+        assert_eq!(private, Err(Denied::Name { host: "h".into() }));
+        assert_eq!(only_public("h".into(), vec![]), Ok(vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn wrapping_an_ipv4_address_into_ipv6_never_changes_the_verdict(bits: u32) {
+            let inner = Ipv4Addr::from(bits);
+            let [a, b, c, d] = inner.octets();
+            let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+            for outer in [
+                inner.to_ipv6_mapped(),
+                Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low),
+                Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),
+            ] {
+                prop_assert_eq!(is_public_v6(outer), is_public_v4(inner));
+            }
+        }
+
+        #[test]
+        fn what_the_standard_library_calls_special_is_never_public(bits: u32) {
+            let address = Ipv4Addr::from(bits);
+            let special = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast()
+                || address.is_documentation() || address.is_multicast() || address.is_unspecified();
+            prop_assert!(!(special && is_public_v4(address)));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! One call to a vendor: a planned request goes out with an account's credential, an answer or a failure comes back.
+//!
+//! The only crate that opens connections to vendors. It sends each request once, within limits of time and size, to
+//! public addresses only; it stores nothing and reads no clock.
+
+mod answer;
+mod call;
+mod client;
+mod credential;
+mod document;
+mod failure;
+mod guard;
+mod rate_limit;
+mod records;
+mod refusal;
+mod send;
+mod shape;
+mod shorten;
+mod text;
+
+pub use answer::{Answer, Outcome};
+pub use client::{Client, ClientError, UpstreamSettings};
+pub use credential::{Credential, CredentialError, optional_fields, required_fields};
+pub use failure::{Code, Failure, Source};
+pub use guard::PrivateAddresses;
+pub use rate_limit::RateLimitFacts;

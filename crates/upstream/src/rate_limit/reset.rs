@@ -1,0 +1,73 @@
+//! Points in time and waits, in every spelling vendors use, as whole seconds from now.
+
+use jiff::Timestamp;
+
+/// No wait is longer than this many seconds (a year); what says so is garbage, and is cut to it.
+pub(super) const LONGEST: u64 = 366 * 24 * 60 * 60;
+
+/// `Retry-After`: seconds, also with a fraction, or an HTTP date.
+pub(super) fn retry_after(text: &str, now: Timestamp) -> Option<u64> {
+    seconds(text).or_else(|| date(text, now))
+}
+
+/// A reset of unknown form. A bare number is a wait, unless it is so large that it can only be a point in time:
+/// more than half of what the clock shows, in seconds or in milliseconds.
+pub(super) fn any(text: &str, now: Timestamp) -> Option<u64> {
+    match number(text) {
+        Some(number) if number > now.as_millisecond() as f64 / 2.0 => epoch_milliseconds(text, now),
+        Some(number) if number > now.as_second() as f64 / 2.0 => epoch_seconds(text, now),
+        Some(number) => Some(rounded_up(number)),
+        None => duration(text).or_else(|| date(text, now)),
+    }
+}
+
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    number(text).map(rounded_up)
+}
+
+pub(super) fn epoch_seconds(text: &str, now: Timestamp) -> Option<u64> {
+    number(text).map(|seconds| rounded_up(seconds - now.as_millisecond() as f64 / 1000.0))
+}
+
+pub(super) fn epoch_milliseconds(text: &str, now: Timestamp) -> Option<u64> {
+    number(text).map(|milliseconds| rounded_up((milliseconds - now.as_millisecond() as f64) / 1000.0))
+}
+
+/// An HTTP date (RFC 9110 section 5.6.7, the preferred form) or a timestamp (RFC 3339).
+pub(super) fn date(text: &str, now: Timestamp) -> Option<u64> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    let then = parser.parse_timestamp(text.trim()).or_else(|_| text.trim().parse::<Timestamp>()).ok()?;
+    Some(rounded_up((then.as_millisecond() - now.as_millisecond()) as f64 / 1000.0))
+}
+
+/// A wait with units, largest first: `1m3.5s`, `17ms`, `2h0m1s`.
+fn duration(text: &str) -> Option<u64> {
+    let mut rest = text.trim();
+    let mut total = 0.0;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').filter(|&digits| digits > 0)?;
+        let (amount, unit_and_rest) = rest.split_at(digits);
+        let letters = unit_and_rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(unit_and_rest.len());
+        let (unit, after) = unit_and_rest.split_at(letters);
+        let seconds = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86400.0,
+            _ => return None,
+        };
+        total += number(amount)? * seconds;
+        rest = after;
+    }
+    (!text.trim().is_empty()).then(|| rounded_up(total))
+}
+
+fn number(text: &str) -> Option<f64> {
+    // `inf` and `NaN` are numbers to the parser, and no answer to "how long".
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn rounded_up(seconds: f64) -> u64 {
+    seconds.ceil().clamp(0.0, LONGEST as f64) as u64
+}

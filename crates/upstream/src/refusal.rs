@@ -1,0 +1,163 @@
+//! A vendor's refusal: an answer with an error status becomes a failure that says what the vendor said, what it
+//! means and what to do.
+
+use std::borrow::Cow;
+
+use catalog::rules::{ErrorRules, Refused};
+use catalog::tool::Kind;
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use url::Url;
+
+use crate::credential::Credential;
+use crate::failure::{Code, Failure, MAYBE_DONE, Source, default_hint};
+use crate::rate_limit::RateLimitFacts;
+use crate::send::{Body, Reply};
+use crate::text::{self, Content};
+
+/// Longest vendor body that is passed on with a failure, in characters.
+const LONGEST_BODY: usize = 4_000;
+/// Longest message, in characters.
+const LONGEST_MESSAGE: usize = 1_000;
+/// Longest text that an HTML page is reduced to, in characters.
+const LONGEST_PAGE: usize = 500;
+
+/// Turns an answer whose status is not 2xx into a failure. The definition's rules come first, then the places where
+/// vendors usually put a message, then the status. `facts` come from the answer's headers.
+pub(crate) fn failure(
+    reply: Reply,
+    kind: Kind,
+    rules: &ErrorRules,
+    known_limit: Option<&catalog::integration::KnownLimit>,
+    facts: RateLimitFacts,
+    credential: &Credential,
+) -> Failure {
+    let Reply { status, headers, body } = reply;
+    let said = Said::from(&headers, body, credential);
+    let refused = Refused::new(status.as_u16(), readable(&headers), &said.body);
+    let rule = rules.first_match(&refused);
+
+    let code = rule.and_then(|rule| rule.code()).map_or_else(|| Code::of_status(status), Code::named);
+    let rate_limit = if code == Code::RateLimited { facts.when_limited(known_limit) } else { facts };
+    let message = rule
+        .and_then(|rule| rule.message(&refused))
+        .or_else(|| rules.message(&said.body))
+        .or_else(|| usual_message(&said.body))
+        .or(said.text)
+        .or_else(|| redirect(status, &headers))
+        .unwrap_or_else(|| status_text(status));
+    let hint = rule
+        .and_then(|rule| rule.hint(&refused))
+        .map(Cow::Owned)
+        .or_else(|| (status.is_server_error() && kind != Kind::Read && code == Code::VendorError).then_some(Cow::Borrowed(MAYBE_DONE)))
+        .or_else(|| default_hint(&code, status, &rate_limit));
+
+    Failure {
+        source: Source::Vendor,
+        code,
+        status: Some(status.as_u16()),
+        message: one_line(&message),
+        hint: hint.map(Cow::into_owned),
+        vendor: said.vendor,
+        violations: Vec::new(),
+        rate_limit,
+    }
+}
+
+/// What stands in a refusal's body, in the three forms it is needed.
+#[derive(Default)]
+struct Said {
+    /// For rules and message paths; null when it is no JSON.
+    body: Value,
+    /// What is passed on.
+    vendor: Option<Box<RawValue>>,
+    /// The words of a body that is not JSON.
+    text: Option<String>,
+}
+
+impl Said {
+    fn from(headers: &HeaderMap, body: Body, credential: &Credential) -> Said {
+        // An error body that is too long, late or broken is not missed: the status says what happened.
+        let Body::Complete(bytes) = body else { return Said::default() };
+        let Content::Text(written) = text::content(headers, bytes) else { return Said::default() };
+        let written = credential.blank_out(&written);
+        let written = written.trim();
+        if written.is_empty() {
+            return Said::default();
+        }
+        if let Ok(body) = serde_json::from_str::<Value>(written) {
+            let text = body.as_str().map(str::to_owned);
+            return Said { body, vendor: vendor(written), text };
+        }
+        let declared_html = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+        let words = if declared_html || text::is_html(written) {
+            let page = text::excerpt(written, 100_000);
+            Cow::Owned(text::excerpt(&text::of_html(&page), LONGEST_PAGE).into_owned())
+        } else {
+            text::excerpt(written, LONGEST_BODY)
+        };
+        Said { body: Value::Null, vendor: json_string(&words), text: (!words.is_empty()).then(|| words.into_owned()) }
+    }
+}
+
+/// A JSON body as it is, or the beginning of a long one as a JSON string.
+fn vendor(json: &str) -> Option<Box<RawValue>> {
+    match text::excerpt(json, LONGEST_BODY) {
+        Cow::Borrowed(all) => RawValue::from_string(all.to_owned()).ok(),
+        Cow::Owned(beginning) => json_string(&beginning),
+    }
+}
+
+fn json_string(text: &str) -> Option<Box<RawValue>> {
+    if text.is_empty() { None } else { serde_json::value::to_raw_value(text).ok() }
+}
+
+/// The message in one of the places where vendors put it (among them RFC 6749 and RFC 9457).
+fn usual_message(body: &Value) -> Option<String> {
+    const PLACES: [&str; 12] = [
+        "/message",
+        "/error/message",
+        "/error_description",
+        "/detail",
+        "/title",
+        "/errors/0/message",
+        "/errors/0/detail",
+        "/errors/0/title",
+        "/errors/0",
+        "/error",
+        "/description",
+        "/msg",
+    ];
+    PLACES.iter().find_map(|place| body.pointer(place)?.as_str()).filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+/// Where a redirect points, without query and user name, which may be secrets of the vendor's.
+fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    if !status.is_redirection() {
+        return None;
+    }
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let shown = match Url::parse(location) {
+        Ok(url) if url.has_host() => format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        _ => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
+    };
+    Some(format!("the vendor redirects to {shown}, which was not followed"))
+}
+
+fn status_text(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("the vendor answered {} {reason}", status.as_u16()),
+        None => format!("the vendor answered with status {}", status.as_u16()),
+    }
+}
+
+fn readable(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
+fn one_line(message: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    text::excerpt(&line, LONGEST_MESSAGE).into_owned()
+}

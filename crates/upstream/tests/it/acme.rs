@@ -1,0 +1,184 @@
+//! An integration with one tool of each kind, and calls of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::definition::Definition;
+use catalog::integration::CredentialScheme;
+use catalog::plan::Plan;
+use catalog::target::Target;
+use catalog::tool::Tool;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use upstream::{Answer, Client, Credential, Outcome, PrivateAddresses, UpstreamSettings};
+
+use crate::vendor::Vendor;
+
+/// The secret of every call here.
+pub const SECRET: &str = "s3cret-token-of-acme";
+
+pub struct Acme {
+    definition: Definition,
+    target: Target,
+    settings: UpstreamSettings,
+    credential: Credential,
+}
+
+impl Acme {
+    pub fn at(vendor: &Vendor) -> Acme {
+        Acme::at_url(&vendor.url)
+    }
+
+    pub fn at_url(url: &str) -> Acme {
+        let text = definition().to_string();
+        let definition = catalog::parse::parse("acme.json", &text).unwrap();
+        let target = Target::new(&definition.integration, Some(url), &Map::new()).unwrap();
+        let settings = UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() };
+        Acme { definition, target, settings, credential: credential(json!({"kind": "bearer"}), json!({"token": SECRET})) }
+    }
+
+    /// Never calls private addresses.
+    pub fn guarded(mut self) -> Acme {
+        self.settings.private_addresses = PrivateAddresses::Refuse;
+        self
+    }
+
+    /// Gives up soon.
+    pub fn impatient(mut self) -> Acme {
+        self.settings.timeout = Duration::from_millis(100);
+        self
+    }
+
+    pub fn reading_at_most(mut self, bytes: usize) -> Acme {
+        self.settings.max_answer_bytes = bytes;
+        self
+    }
+
+    pub fn with_api_key_in_query(mut self) -> Acme {
+        let scheme = json!({"kind": "api_key", "attach": {"query": "key"}});
+        self.credential = credential(scheme, json!({"api_key": SECRET}));
+        self
+    }
+
+    pub fn tool(&self, name: &str) -> &Arc<Tool> {
+        self.definition.tool(name).unwrap()
+    }
+
+    pub fn plan(&self, tool: &str, arguments: Value) -> Plan {
+        self.tool(tool).plan(&self.target, arguments.as_object().unwrap().clone()).unwrap()
+    }
+
+    pub async fn call(&self, tool: &str, arguments: Value) -> Outcome {
+        let client = Client::new(&self.settings).unwrap();
+        let plan = self.plan(tool, arguments);
+        let outcome = client.call(self.tool(tool), &plan, &self.credential, now()).await;
+        assert!(!format!("{outcome:?}").contains(SECRET), "the secret shows in {outcome:?}");
+        outcome
+    }
+
+    pub async fn list(&self) -> Outcome {
+        self.call("list_all_acme_things", json!({})).await
+    }
+
+    /// A read.
+    pub async fn get(&self) -> Outcome {
+        self.call("get_single_acme_thing_by_id", json!({"id": "7"})).await
+    }
+
+    /// A write.
+    pub async fn create(&self) -> Outcome {
+        self.call("create_a_acme_thing", json!({"name": "x"})).await
+    }
+}
+
+/// 2026-11-20T12:00:00Z.
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_795_176_000).unwrap()
+}
+
+/// What a model reads: the answer's text, or the failure as JSON.
+pub fn shown(outcome: &Outcome) -> String {
+    match &outcome.result {
+        Ok(Answer::Text(text)) => text.clone(),
+        Ok(Answer::Binary { mime_type, bytes }) => format!("{mime_type}, {} bytes", bytes.len()),
+        Err(failure) => serde_json::to_string(failure).unwrap(),
+    }
+}
+
+/// The failure's code.
+pub fn code(outcome: &Outcome) -> &str {
+    outcome.result.as_ref().unwrap_err().code.as_str()
+}
+
+fn credential(scheme: Value, stored: Value) -> Credential {
+    let scheme: CredentialScheme = serde_json::from_value(scheme).unwrap();
+    Credential::from_stored(&scheme, stored.as_object().unwrap()).unwrap()
+}
+
+fn definition() -> Value {
+    let documentation = |description: &str| json!({"description": description});
+    let id = json!({"id": {"in": "path", "required": true, "schema": {"type": "string", "description": "Id of the thing."}}});
+    let name = json!({"schema": {
+        "type": "object",
+        "properties": {"name": {"type": "string", "description": "Its name."}},
+        "required": ["name"],
+        "additionalProperties": false,
+    }});
+    json!({
+        "version": 1,
+        "name": "acme",
+        "label": "Acme",
+        "description": "Things of all kinds.",
+        "base_url": "https://api.acme.example",
+        "credentials": {"token": {"kind": "bearer"}},
+        "rate_limit": {"when_limited": {"limit": 10, "reset": 1}},
+        "errors": {
+            "message": ["reason"],
+            "rules": [
+                {
+                    "when": "status == 404 and body.reason == 'Thing not found'",
+                    "code": "not_found",
+                    "message": "no thing has this id ({{ status }})",
+                    "hint": "Ids come from list_all_acme_things.",
+                },
+                {"when": "status == 403 and headers['x-ratelimit-remaining'] == '0'", "code": "rate_limited"},
+                {"when": "status == 422 and body.code == 'sold_out'", "code": "out_of_stock"},
+            ],
+        },
+        "resources": {
+            "things": {"methods": {
+                "list": {
+                    "request": "GET /things",
+                    "pagination": {"style": "page", "page": "page", "size": "per_page", "default_size": 25, "max_size": 100},
+                    "response": {"records": "things", "total": "total", "max_characters": 2000},
+                    "documentation": documentation("Lists the things."),
+                },
+                "get": {"request": "GET /things/{id}", "parameters": id.clone(), "documentation": documentation("Gives one thing.")},
+                "create": {"request": "POST /things", "body": name, "documentation": documentation("Creates a thing.")},
+            }},
+            "events": {"methods": {"list": {
+                "request": "GET /events",
+                "pagination": {"style": "none"},
+                "response": {"max_characters": 2000},
+                "documentation": documentation("Lists the events."),
+            }}},
+            "pages": {"methods": {"list": {
+                "request": "GET /pages",
+                "pagination": {"style": "cursor", "cursor": "after", "next": "paging.after"},
+                "response": {"records": "data.items"},
+                "documentation": documentation("Lists the pages."),
+            }}},
+            "links": {"methods": {"list": {
+                "request": "GET /links",
+                "pagination": {"style": "link_header"},
+                "documentation": documentation("Lists the links."),
+            }}},
+            "notes": {"methods": {"get": {
+                "request": "GET /notes/{id}",
+                "parameters": id,
+                "response": {"path": "data.note", "max_characters": 2000},
+                "documentation": documentation("Gives one note."),
+            }}},
+        },
+    })
+}

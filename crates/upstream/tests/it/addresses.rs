@@ -1,0 +1,30 @@
+//! Addresses that are never called, tried with a server that would answer.
+
+use insta::assert_snapshot;
+
+use crate::acme::{Acme, code, shown};
+use crate::vendor::Vendor;
+
+#[tokio::test]
+async fn a_private_address_in_the_url_is_refused_in_every_spelling_and_not_connected() {
+    let vendor = Vendor::answering("200 OK", &[], "{}").await;
+    for host in ["127.0.0.1", "2130706433", "0x7f.1", "017700000001", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "localhost", "localhost."] {
+        let url = format!("https://{host}:{}", vendor.port());
+        let outcome = Acme::at_url(&url).guarded().get().await;
+        assert_eq!(code(&outcome), "forbidden", "{host}");
+    }
+    assert_eq!(vendor.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_address_says_who_can_mend_it() {
+    assert_snapshot!(shown(&Acme::at_url("https://169.254.169.254").guarded().get().await), @"");
+    assert_snapshot!(shown(&Acme::at_url("https://localhost").guarded().create().await), @"");
+}
+
+#[tokio::test]
+async fn plain_http_is_refused_before_anything_is_connected() {
+    let vendor = Vendor::answering("200 OK", &[], "{}").await;
+    assert_snapshot!(shown(&Acme::at(&vendor).guarded().get().await).replace(vendor.port(), "PORT"), @"");
+    assert_eq!(vendor.connections(), 0);
+}

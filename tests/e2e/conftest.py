@@ -1,0 +1,130 @@
+"""What the tests share: the binary, one demo for the whole run, servers of their own, a database to break."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+import gateway
+from vendor import Vendor
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """The built `tidegate`: `TIDEGATE_BIN`, or the newest one below target/."""
+    given = os.environ.get("TIDEGATE_BIN")
+    built = [ROOT / "target" / profile / "tidegate" for profile in ("release", "debug")]
+    found = [Path(given)] if given else sorted(filter(Path.exists, built), key=lambda path: path.stat().st_mtime)
+    assert found and found[-1].exists(), "no tidegate: run `cargo build --bin tidegate`, or set TIDEGATE_BIN"
+    return str(found[-1].resolve())
+
+
+@pytest.fixture(scope="session")
+def shared_demo(binary, tmp_path_factory):
+    demo = gateway.Demo(binary, tmp_path_factory.mktemp("demo"))
+    yield demo
+    demo.process.end()
+
+
+@pytest.fixture
+def demo(shared_demo):
+    """The demo with its vendor as if new; MCP servers that other tests made are still there."""
+    Vendor(shared_demo.sandbox).reset()
+    return shared_demo
+
+
+@pytest.fixture
+def vendor(demo):
+    return Vendor(demo.sandbox)
+
+
+@pytest.fixture
+def url(demo):
+    """An MCP server with every tool."""
+    return demo.line["mcp_servers"]["sendoso"]["url"]
+
+
+@pytest.fixture
+def serve(binary, tmp_path):
+    """Starts `tidegate serve`; each start in the same folder continues where the last one stopped."""
+    started = []
+
+    def start(folder="server", **settings):
+        defaults = {
+            "database_url": f"sqlite://{tmp_path}/{folder}/data/tidegate.db",
+            "master_key": MASTER_KEY,
+            "bootstrap_api_token": API_TOKEN,
+            "allow_private_upstreams": "true",
+        }
+        server = gateway.serve(binary, tmp_path / folder, **{**defaults, **settings})
+        started.append(server)
+        return server
+
+    (tmp_path / "server" / "data").mkdir(parents=True)
+    yield start
+    for server in started:
+        server.process.end()
+
+
+# Secrets of servers that tests start, so that a test can look for them where they must not be.
+MASTER_KEY = "c2VudGluZWwtbWFzdGVyLWtleS0wMTIzNDU2Nzg5YWI="
+API_TOKEN = "tgk_sentinelApiTokenAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+class Cluster:
+    """A PostgreSQL of our own, to stop and start."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.url = self.start()
+
+    def start(self):
+        return self._run("start").stdout.strip()
+
+    def stop(self):
+        self._run("stop")
+
+    def _run(self, command):
+        # Nothing may be captured through a pipe that the database itself would keep open.
+        with tempfile.TemporaryFile("w+") as out:
+            subprocess.run([ROOT / "tests" / "postgres", command, self.folder], stdout=out, check=True, timeout=60)
+            out.seek(0)
+            return subprocess.CompletedProcess(command, 0, stdout=out.read())
+
+
+@pytest.fixture
+def cluster():
+    # Not below pytest's folders: the user that PostgreSQL runs as could not reach those.
+    folder = tempfile.mkdtemp(prefix="tidegate-e2e-")
+    os.chmod(folder, 0o711)
+    try:
+        cluster = Cluster(os.path.join(folder, "postgres"))
+        yield cluster
+        cluster._run("remove")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request, tmp_path):
+    """Both databases, one after the other."""
+    if request.param == "sqlite":
+        return f"sqlite://{tmp_path}/server/data/tidegate.db"
+    return request.getfixturevalue("cluster").url
+
+
+def seconds_ahead(seconds):
+    """A moment as the API takes it, and as a clock value to wait for."""
+    moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"), moment.timestamp()
