@@ -116,7 +116,10 @@ class Demo(Gateway):
     """`tidegate demo`: a server, a sandbox and one connected account."""
 
     def __init__(self, binary, folder):
-        process = Process(binary, ["demo", "--json", "--listen", "127.0.0.1:0"], folder)
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir(parents=True)
+        env = {"TMPDIR": str(self.temporary)}
+        process = Process(binary, ["demo", "--json", "--listen", "127.0.0.1:0"], folder, env)
         self.line = json.loads(process.first_line())
         super().__init__(process, base_url(self.line["listen"]), self.line["api_token"])
         self.sandbox = self.line["sandboxes"]["sendoso"]

@@ -74,8 +74,10 @@ def test_tools_list_is_the_same_bytes_every_time(url):
 
 
 def test_ctrl_c_ends_the_demo_and_leaves_nothing_behind(binary, tmp_path):
-    demo = gateway.Demo(binary, tmp_path / "work")
+    demo = gateway.Demo(binary, tmp_path)
+    assert gateway.files_below(demo.temporary), "the demo keeps its database among the temporary files"
     assert demo.process.stop(by=signal.SIGINT) == 0
+    assert list(demo.temporary.iterdir()) == []
     assert {path.name for path in gateway.files_below(tmp_path)} == {"stdout", "stderr"}
     assert demo.process.stdout.read_text().count("\n") == 1
 

@@ -1,6 +1,8 @@
 """When a secret URL stops working: at its expiry, when it is rotated, when it is deleted."""
 
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -14,11 +16,18 @@ def status(url):
 
 
 @pytest.mark.slow
-def test_an_url_answers_until_its_expiry_and_not_after(demo):
+def test_an_url_answers_until_its_expiry_and_not_after(serve, vendor, tmp_path):
+    gateway = serve(database_url=f"sqlite://{tmp_path}/server/data/tidegate.db")
+    account = gateway.connect_account(vendor.url, vendor.tokens())
     expires_at, moment = seconds_ahead(61)
-    server = demo.create_server(demo.account, expires_at=expires_at)
-    row = f"/integrated-account/{demo.account}/mcp/{server['id']}"
+    server = gateway.create_server(account, expires_at=expires_at)
     assert server["expires_at"] == expires_at
+
+    def rows():
+        with closing(sqlite3.connect(f"file:{tmp_path}/server/data/tidegate.db?mode=ro", uri=True)) as database:
+            return database.execute("select count(*) from mcp_server").fetchone()[0]
+
+    assert rows() == 1
 
     until(lambda: time.time() >= moment - 1.05, within=70, every=0.005)
     last_good = status(server["url"])
@@ -27,7 +36,8 @@ def test_an_url_answers_until_its_expiry_and_not_after(demo):
 
     until(lambda: time.time() >= moment + 0.05, within=5, every=0.001)
     assert status(server["url"]) == 404
-    until(lambda: demo.api("GET", row).status_code == 404, within=moment + 5 - time.time(), what="the row is gone")
+    assert gateway.api("GET", f"/integrated-account/{account}/mcp/{server['id']}").status_code == 404
+    until(lambda: rows() == 0, within=moment + 5 - time.time(), what="the row is gone")
 
 
 def test_an_expiry_less_than_a_minute_ahead_is_refused(demo):

@@ -214,21 +214,58 @@ async def test_a_parcel_abroad_needs_a_phone_number(url, vendor):
     assert vendor.requests() == []
 
 
+UNKNOWN_GROUP = {"first_name": "A", "last_name": "B", "email": "a@b.example", "team_group_id": 999999}
+RECIPIENT = {"name": "Jane Roe", "email": "jane@example.com"}
+ADDRESS_COLLECTION = "create_a_sendoso_physical_gift_address_collection"
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "status", "hint"),
     [
-        ("create_a_sendoso_egift", {"touch_id": 1, "email": "a@b.example"}, 404, "list_all_sendoso_campaigns"),
-        ("list_all_sendoso_team_group_users", {"team_group_id": 999999}, 404, "list_all_sendoso_groups"),
-        (
-            "create_a_sendoso_user",
-            {"first_name": "A", "last_name": "B", "email": "a@b.example", "team_group_id": 999999},
-            400,
-            "list_all_sendoso_groups",
+        pytest.param(
+            "create_a_sendoso_egift",
+            {"touch_id": 1, "email": "a@b.example"},
+            404,
+            "list_all_sendoso_campaigns",
+            id="an unknown campaign",
         ),
-        ("get_single_sendoso_campaign_by_id", {"id": 999999}, 404, "list_all_sendoso_campaigns"),
+        pytest.param(
+            ADDRESS_COLLECTION, {"touch_id": 4601, **RECIPIENT}, 404, "`end_date`", id="a campaign that is over"
+        ),
+        pytest.param(
+            "create_a_sendoso_egift",
+            {"touch_id": 4890, "email": "a@b.example"},
+            404,
+            "`start_date`",
+            id="a campaign to come",
+        ),
+        pytest.param(
+            "create_a_sendoso_egift",
+            {"touch_id": 4711, "email": "a@b.example"},
+            400,
+            ADDRESS_COLLECTION,
+            id="a gift of the other kind",
+        ),
+        pytest.param(
+            "get_single_sendoso_campaign_by_id",
+            {"id": 4500},
+            404,
+            "deactivated",
+            id="a deactivated campaign",
+        ),
+        pytest.param(
+            "list_all_sendoso_team_group_users",
+            {"team_group_id": 999999},
+            404,
+            "list_all_sendoso_groups",
+            id="an unknown group",
+        ),
+        pytest.param(
+            "create_a_sendoso_user", UNKNOWN_GROUP, 400, "list_all_sendoso_groups", id="a user for an unknown group"
+        ),
     ],
 )
-async def test_a_refusal_by_the_vendor_says_where_the_right_id_comes_from(url, tool, arguments, status, hint):
+async def test_a_refusal_by_the_vendor_says_what_would_be_right(url, tool, arguments, status, hint):
     async with connected(url) as client:
         error = await fail(client, tool, **arguments)
     assert (error["source"], error["status"]) == ("vendor", status)

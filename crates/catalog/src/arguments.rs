@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jsonschema::{Draft, PatternOptions, Validator};
+use minijinja::value::Serde;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -35,10 +36,7 @@ pub struct Violation {
 impl Violation {
     /// `path` is a JSON Pointer.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-        }
+        Self { path: path.into(), message: message.into() }
     }
 
     /// About one argument, by its name.
@@ -78,12 +76,7 @@ pub(crate) struct CompiledRefusal {
 }
 
 impl CompiledRefusal {
-    pub(crate) fn compile(
-        path: &str,
-        refusals: &[Refusal],
-        properties: &Map<String, Value>,
-        problems: &mut Vec<Problem>,
-    ) -> Vec<Self> {
+    pub(crate) fn compile(path: &str, refusals: &[Refusal], properties: &Map<String, Value>, problems: &mut Vec<Problem>) -> Vec<Self> {
         let mut compiled = Vec::with_capacity(refusals.len());
         for (index, refusal) in refusals.iter().enumerate() {
             if !properties.contains_key(&refusal.argument) {
@@ -93,15 +86,8 @@ impl CompiledRefusal {
                 ));
             }
             match Expression::parse(&refusal.when) {
-                Ok(when) => compiled.push(Self {
-                    when,
-                    argument: refusal.argument.clone(),
-                    message: refusal.message.clone(),
-                }),
-                Err(error) => problems.push(Problem::error(
-                    format!("{path}.refuse.{index}.when"),
-                    error.to_string(),
-                )),
+                Ok(when) => compiled.push(Self { when, argument: refusal.argument.clone(), message: refusal.message.clone() }),
+                Err(error) => problems.push(Problem::error(format!("{path}.refuse.{index}.when"), error.to_string())),
             }
         }
         compiled
@@ -125,10 +111,7 @@ impl Tool {
     ///
     /// What is not right is tried once more with the slips mended that MCP clients are known for (see
     /// `tolerance.rs`); only then it is refused.
-    pub(crate) fn checked(
-        &self,
-        arguments: Map<String, Value>,
-    ) -> Result<Map<String, Value>, ArgumentError> {
+    pub(crate) fn checked(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, ArgumentError> {
         let validator = self.validator()?;
         let mut arguments = Value::Object(arguments);
         if !validator.is_valid(&arguments) {
@@ -165,12 +148,10 @@ impl Tool {
         let mut complete = arguments.clone();
         if let (Some(object), Some(body)) = (complete.as_object_mut(), &self.route.body) {
             for (argument, default) in body.defaults() {
-                object
-                    .entry(argument)
-                    .or_insert_with(|| default.clone());
+                object.entry(argument).or_insert_with(|| default.clone());
             }
         }
-        let context = minijinja::Value::from_serialize(&complete);
+        let context = minijinja::Value::from(Serde(&complete));
         self.refusals
             .iter()
             .filter(|refusal| refusal.when.holds(&context))

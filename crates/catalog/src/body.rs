@@ -51,7 +51,9 @@ pub(crate) enum Rest {
 pub(crate) enum Encoding {
     AsIs,
     /// Bytes in base64 (`contentEncoding: base64`): a file, of `contentMediaType`.
-    Base64 { media_type: String },
+    Base64 {
+        media_type: String,
+    },
 }
 
 /// A body ready to be sent.
@@ -71,9 +73,7 @@ impl BodyRoute {
         violations: &mut Vec<Violation>,
     ) -> Option<ReadyBody> {
         let body = match &self.content {
-            Content::Members { members, rest } => {
-                Value::Object(self.object(members, *rest, arguments, declared, violations))
-            }
+            Content::Members { members, rest } => Value::Object(self.object(members, *rest, arguments, declared, violations)),
             Content::Whole { argument, .. } => {
                 let mut body = arguments.shift_remove(argument);
                 if !self.fixed.is_empty() {
@@ -111,9 +111,7 @@ impl BodyRoute {
             Content::Members { members, .. } => members.as_slice(),
             Content::Whole { .. } => &[],
         };
-        members
-            .iter()
-            .filter_map(|member| Some((member.argument.as_str(), member.default.as_ref()?)))
+        members.iter().filter_map(|member| Some((member.argument.as_str(), member.default.as_ref()?)))
     }
 
     fn object(
@@ -137,8 +135,7 @@ impl BodyRoute {
                 if declared.contains_key(name) {
                     continue;
                 }
-                let is_taken = self.fixed.contains_key(name)
-                    || members.iter().any(|member| member.name == *name);
+                let is_taken = self.fixed.contains_key(name) || members.iter().any(|member| member.name == *name);
                 if is_taken {
                     let message = "unknown argument; this member of the body is set in another way";
                     violations.push(Violation::at(name, message));
@@ -162,10 +159,7 @@ impl BodyRoute {
 
     fn ready(&self, usual_type: &str, bytes: Vec<u8>) -> ReadyBody {
         let content_type = self.content_type.as_deref().unwrap_or(usual_type);
-        ReadyBody {
-            content_type: content_type.to_owned(),
-            bytes,
-        }
+        ReadyBody { content_type: content_type.to_owned(), bytes }
     }
 
     /// Names and texts of a form: a list repeats its name, an object's members stand in brackets, null is left out.
@@ -190,77 +184,54 @@ impl BodyRoute {
             match (self.encoding_of(name), value) {
                 (Encoding::Base64 { media_type }, Value::String(text)) => match STANDARD.decode(text) {
                     Ok(bytes) => parts.push(Part {
-                        head: format!(
-                            "name=\"{0}\"; filename=\"{0}\"\r\nContent-Type: {media_type}",
-                            quoted_name(&self.field_name(name))
-                        ),
+                        head: format!("name=\"{0}\"; filename=\"{0}\"\r\nContent-Type: {media_type}", quoted_name(&self.field_name(name))),
                         bytes,
                     }),
                     Err(_) => violations.push(not_base64(self.argument_of(name))),
                 },
                 _ => write_field(&self.field_name(name), value, &mut |name, text| {
-                    parts.push(Part {
-                        head: format!("name=\"{}\"", quoted_name(name)),
-                        bytes: text.as_bytes().to_vec(),
-                    });
+                    parts.push(Part { head: format!("name=\"{}\"", quoted_name(name)), bytes: text.as_bytes().to_vec() });
                 }),
             }
         }
         let boundary = boundary_for(&parts);
         let mut bytes = Vec::new();
         for part in &parts {
-            bytes.extend_from_slice(
-                format!("--{boundary}\r\nContent-Disposition: form-data; {}\r\n\r\n", part.head).as_bytes(),
-            );
+            bytes.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; {}\r\n\r\n", part.head).as_bytes());
             bytes.extend_from_slice(&part.bytes);
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
         let media_type = self.content_type.as_deref().unwrap_or("multipart/form-data");
-        ReadyBody {
-            content_type: format!("{media_type}; boundary={boundary}"),
-            bytes,
-        }
+        ReadyBody { content_type: format!("{media_type}; boundary={boundary}"), bytes }
     }
 
     fn raw(&self, body: &Value, violations: &mut Vec<Violation>) -> Option<ReadyBody> {
         match (&self.content, body) {
-            (
-                Content::Whole {
-                    argument,
-                    encoding: Encoding::Base64 { media_type },
-                },
-                Value::String(text),
-            ) => match STANDARD.decode(text) {
+            (Content::Whole { argument, encoding: Encoding::Base64 { media_type } }, Value::String(text)) => match STANDARD.decode(text) {
                 Ok(bytes) => Some(self.ready(media_type, bytes)),
                 Err(_) => {
                     violations.push(not_base64(argument));
                     None
                 }
             },
-            (_, Value::String(text)) => {
-                Some(self.ready("text/plain; charset=utf-8", text.as_bytes().to_vec()))
-            }
+            (_, Value::String(text)) => Some(self.ready("text/plain; charset=utf-8", text.as_bytes().to_vec())),
             (_, other) => Some(self.ready("application/json", other.to_string().into_bytes())),
         }
     }
 
     fn encoding_of(&self, name: &str) -> &Encoding {
         match &self.content {
-            Content::Members { members, .. } => members
-                .iter()
-                .find(|member| member.name == name)
-                .map_or(&Encoding::AsIs, |member| &member.encoding),
+            Content::Members { members, .. } => {
+                members.iter().find(|member| member.name == name).map_or(&Encoding::AsIs, |member| &member.encoding)
+            }
             Content::Whole { .. } => &Encoding::AsIs,
         }
     }
 
     fn argument_of<'a>(&'a self, name: &'a str) -> &'a str {
         match &self.content {
-            Content::Members { members, .. } => members
-                .iter()
-                .find(|member| member.name == name)
-                .map_or(name, |member| &member.argument),
+            Content::Members { members, .. } => members.iter().find(|member| member.name == name).map_or(name, |member| &member.argument),
             Content::Whole { argument, .. } => argument,
         }
     }
@@ -298,10 +269,8 @@ fn boundary_for(parts: &[Part]) -> String {
     loop {
         let boundary = format!("part-{hash:016x}");
         let text = boundary.as_bytes();
-        let is_free = parts.iter().all(|part| {
-            part.bytes.windows(text.len()).all(|window| window != text)
-                && !part.head.contains(&boundary)
-        });
+        let is_free =
+            parts.iter().all(|part| part.bytes.windows(text.len()).all(|window| window != text) && !part.head.contains(&boundary));
         if is_free {
             return boundary;
         }

@@ -42,11 +42,7 @@ impl Catalog {
     pub fn built_in() -> Result<Self, DefinitionError> {
         let mut catalog = Self::default();
         for (file, text) in BUILT_IN {
-            let entry = Entry {
-                definition: Arc::new(parse(file, text)?),
-                origin: Origin::BuiltIn,
-                text: Arc::from(*text),
-            };
+            let entry = Entry { definition: Arc::new(parse(file, text)?), origin: Origin::BuiltIn, text: Arc::from(*text) };
             catalog.insert(entry);
         }
         Ok(catalog)
@@ -112,11 +108,7 @@ impl Catalog {
         let entry = match before {
             // The same definition keeps its address, and with it everything that is cached for it.
             Some(before) if *before.text == *text => before.clone(),
-            _ => Entry {
-                definition: Arc::new(parse(file, &text)?),
-                origin: Origin::File(file.to_owned()),
-                text: Arc::from(text),
-            },
+            _ => Entry { definition: Arc::new(parse(file, &text)?), origin: Origin::File(file.to_owned()), text: Arc::from(text) },
         };
         let name = &entry.definition.integration.name;
         match self.entries.get(name).map(|taken| &taken.origin) {
@@ -146,10 +138,7 @@ fn stem(file: &str) -> &str {
 fn name_taken(file: &str, text: &str, message: String) -> DefinitionError {
     let is_name = |line: &str| line.trim_start_matches([' ', '{', '"', '\'']).starts_with("name");
     let line = text.lines().position(is_name).map_or(1, |index| index + 1);
-    DefinitionError {
-        file: file.to_owned(),
-        errors: vec![Finding { line, problem: Problem::error("name", message) }],
-    }
+    DefinitionError { file: file.to_owned(), errors: vec![Finding { line, problem: Problem::error("name", message) }] }
 }
 
 #[cfg(test)]
@@ -227,7 +216,7 @@ mod tests {
         let files = folder(&[("b.yaml", &text("acme", "B")), ("a.yaml", &text("acme", "A"))]);
         let (catalog, errors) = none.with_folder(files, &none);
         assert_eq!(label(&catalog, "acme"), Some("A"));
-        insta::assert_snapshot!(errors[0], @"");
+        insta::assert_snapshot!(errors[0], @"b.yaml:2: name: a.yaml defines `acme` already; remove one of the two");
     }
 
     #[test]
@@ -242,7 +231,9 @@ mod tests {
 
     #[test]
     fn only_visible_yaml_and_json_files_are_definitions() {
-        for (name, expected) in [("a.yaml", true), ("a.yml", true), ("a.json", true), ("a.yaml~", false), (".a.yaml", false), ("README.md", false)] {
+        for (name, expected) in
+            [("a.yaml", true), ("a.yml", true), ("a.json", true), ("a.yaml~", false), (".a.yaml", false), ("README.md", false)]
+        {
             assert_eq!(is_definition_file(name), expected, "{name}");
         }
     }

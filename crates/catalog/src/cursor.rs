@@ -17,6 +17,8 @@ pub(crate) struct Cursor {
     pub(crate) position: Position,
     /// Records asked for at once.
     pub(crate) size: Option<u64>,
+    /// Records on the pages before, where that is not pages times size.
+    pub(crate) seen: Option<u64>,
     /// Records of the page that were given already.
     pub(crate) skip: u64,
 }
@@ -70,13 +72,12 @@ impl Cursor {
             let (name, value) = pair.split_once('=')?;
             match name {
                 "size" => cursor.size = Some(value.parse().ok()?),
+                "seen" => cursor.seen = Some(value.parse().ok()?),
                 "skip" => cursor.skip = value.parse().ok()?,
                 _ if name != key.as_str() => return None,
                 _ => {
                     cursor.position = match key {
-                        PositionKey::Page | PositionKey::Offset => {
-                            Position::Number(value.parse().ok()?)
-                        }
+                        PositionKey::Page | PositionKey::Offset => Position::Number(value.parse().ok()?),
                         PositionKey::After | PositionKey::Query => {
                             let text = percent_decode_str(value).decode_utf8().ok()?;
                             Position::Text(text.into_owned())
@@ -115,6 +116,10 @@ impl fmt::Display for Text<'_> {
             write!(f, "{separator}size={size}")?;
             separator = "&";
         }
+        if let Some(seen) = self.cursor.seen {
+            write!(f, "{separator}seen={seen}")?;
+            separator = "&";
+        }
         if self.cursor.skip > 0 {
             write!(f, "{separator}skip={}", self.cursor.skip)?;
         }
@@ -129,40 +134,26 @@ mod tests {
 
     #[test]
     fn a_cursor_is_short_and_readable() {
-        let cursor = Cursor {
-            position: Position::Number(2),
-            size: Some(100),
-            skip: 60,
-        };
+        let cursor = Cursor { position: Position::Number(2), size: Some(100), seen: None, skip: 60 };
         assert_eq!(cursor.to_text(PositionKey::Page), "page=2&size=100&skip=60");
     }
 
     #[test]
     fn only_one_way_of_writing_is_read() {
-        for text in [
-            "",
-            "2",
-            "page=02",
-            "page=+2",
-            "size=5&page=2",
-            "page=2&page=2",
-            "page=2&skip=0",
-            "offset=2",
-            "page=-1",
-            "page=2&",
-            "after=x",
-        ] {
+        for text in
+            ["", "2", "page=02", "page=+2", "size=5&page=2", "page=2&page=2", "page=2&skip=0", "offset=2", "page=-1", "page=2&", "after=x"]
+        {
             assert_eq!(Cursor::parse(text, PositionKey::Page), None, "{text}");
         }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(text in ".*", number: u64, size in proptest::option::of(any::<u64>()), skip: u64) {
+        fn what_is_written_is_read_back(text in ".*", number: u64, size in proptest::option::of(any::<u64>()), seen in proptest::option::of(any::<u64>()), skip: u64) {
             prop_assume!(text.len() < 300);
-            let numbered = Cursor { position: Position::Number(number), size, skip };
+            let numbered = Cursor { position: Position::Number(number), size, seen, skip };
             prop_assert_eq!(Cursor::parse(&numbered.to_text(PositionKey::Offset), PositionKey::Offset), Some(numbered));
-            let opaque = Cursor { position: Position::Text(text), size, skip };
+            let opaque = Cursor { position: Position::Text(text), size, seen, skip };
             prop_assert_eq!(Cursor::parse(&opaque.to_text(PositionKey::After), PositionKey::After), Some(opaque));
         }
 

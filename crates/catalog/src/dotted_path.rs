@@ -26,13 +26,11 @@ impl DottedPath {
 
     /// What is there, if anything.
     pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
-        self.segments
-            .iter()
-            .try_fold(document, |value, segment| match value {
-                Value::Object(object) => object.get(segment),
-                Value::Array(array) => array.get(segment.parse::<usize>().ok()?),
-                _ => None,
-            })
+        self.segments.iter().try_fold(document, |value, segment| match value {
+            Value::Object(object) => object.get(segment),
+            Value::Array(array) => array.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        })
     }
 }
 

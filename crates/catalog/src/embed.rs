@@ -10,11 +10,7 @@ use serde_json::{Map, Value};
 ///
 /// # Errors
 /// A reference that leaves the document, or a definition of the same name with other content.
-pub(crate) fn embed(
-    schema: &Value,
-    name: &str,
-    definitions: &mut Map<String, Value>,
-) -> Result<Value, String> {
+pub(crate) fn embed(schema: &Value, name: &str, definitions: &mut Map<String, Value>) -> Result<Value, String> {
     let mut schema = schema.clone();
     let own = match schema.as_object_mut() {
         Some(object) => {
@@ -44,15 +40,9 @@ pub(crate) fn embed(
     Ok(schema)
 }
 
-fn define(
-    name: String,
-    definition: Value,
-    definitions: &mut Map<String, Value>,
-) -> Result<(), String> {
+fn define(name: String, definition: Value, definitions: &mut Map<String, Value>) -> Result<(), String> {
     match definitions.get(&name) {
-        Some(other) if *other != definition => Err(format!(
-            "two different schemas are called `$defs.{name}`; rename one of them"
-        )),
+        Some(other) if *other != definition => Err(format!("two different schemas are called `$defs.{name}`; rename one of them")),
         _ => {
             definitions.insert(name, definition);
             Ok(())
@@ -86,8 +76,17 @@ fn prepare(schema: &mut Value, name: &str) -> Result<bool, String> {
                     inward |= prepare(member, name)?;
                 }
             }
-            "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else"
-            | "propertyNames" | "unevaluatedItems" | "unevaluatedProperties" | "contentSchema" => {
+            "items"
+            | "additionalProperties"
+            | "contains"
+            | "not"
+            | "if"
+            | "then"
+            | "else"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema" => {
                 inward |= prepare(value, name)?;
             }
             _ => {}
@@ -105,9 +104,7 @@ fn mend_reference(reference: &mut String, name: &str) -> Result<bool, String> {
             *reference = format!("#/$defs/{}{pointer}", name.replace('~', "~0").replace('/', "~1"));
             Ok(true)
         }
-        _ => Err(format!(
-            "`$ref: {reference}` leads out of the schema; write the schema here or under $defs"
-        )),
+        _ => Err(format!("`$ref: {reference}` leads out of the schema; write the schema here or under $defs")),
     }
 }
 

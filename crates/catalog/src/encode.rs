@@ -5,16 +5,12 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::integration::Style;
 
 /// Everything but RFC 3986's unreserved characters.
-pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// For names of query parameters: `$top` stays readable, brackets do not (RFC 3986 section 3.4).
 pub(crate) const QUERY_NAME: &AsciiSet = &UNRESERVED.remove(b'$').remove(b'@').remove(b':');
@@ -28,10 +24,7 @@ pub(crate) struct Query<'a> {
 impl<'a> Query<'a> {
     /// Continues `url`, which ends with its path.
     pub(crate) fn of(url: &'a mut String) -> Self {
-        Self {
-            url,
-            separator: '?',
-        }
+        Self { url, separator: '?' }
     }
 
     /// Adds text that is already encoded, e.g. `a=1&b=2`.
@@ -50,13 +43,7 @@ impl<'a> Query<'a> {
     }
 
     /// Adds an argument in its style. Null and empty lists are left out: RFC 6570 calls them undefined.
-    pub(crate) fn argument(
-        &mut self,
-        encoded_name: &str,
-        style: Style,
-        explode: bool,
-        value: &Value,
-    ) {
+    pub(crate) fn argument(&mut self, encoded_name: &str, style: Style, explode: bool, value: &Value) {
         match value {
             Value::Null => {}
             Value::Array(items) if explode => {
@@ -73,10 +60,7 @@ impl<'a> Query<'a> {
             }
             Value::Object(object) if explode => {
                 for (name, member) in object.iter().filter(|(_, member)| !member.is_null()) {
-                    self.pair(
-                        &utf8_percent_encode(name, QUERY_NAME).to_string(),
-                        &scalar(member),
-                    );
+                    self.pair(&utf8_percent_encode(name, QUERY_NAME).to_string(), &scalar(member));
                 }
             }
             Value::Object(object) => {
@@ -128,11 +112,7 @@ impl<'a> Query<'a> {
 ///
 /// # Errors
 /// What the value must not be: no value may leave its segment or vanish from the path (CVE-2026-32871).
-pub(crate) fn push_path_value(
-    url: &mut String,
-    explode: bool,
-    value: &Value,
-) -> Result<(), &'static str> {
+pub(crate) fn push_path_value(url: &mut String, explode: bool, value: &Value) -> Result<(), &'static str> {
     let parts = simple_parts(explode, value);
     for (name, part) in &parts {
         check_path_text(name)?;
@@ -190,8 +170,24 @@ pub(crate) fn scalar(value: &Value) -> Cow<'_, str> {
         Value::Bool(true) => Cow::Borrowed("true"),
         Value::Bool(false) => Cow::Borrowed("false"),
         Value::Null => Cow::Borrowed(""),
+        // JSON Schema counts 7.0 as an integer; no vendor expects it in a URL.
+        Value::Number(number) => match whole(number) {
+            Some(whole) => Cow::Owned(whole.to_string()),
+            None => Cow::Owned(number.to_string()),
+        },
         other => Cow::Owned(other.to_string()),
     }
+}
+
+/// A number that JSON Schema takes for an integer, as one.
+pub(crate) fn whole(number: &Number) -> Option<i128> {
+    /// Up to here every integer has its own floating-point number.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if let Some(integer) = number.as_i128() {
+        return Some(integer);
+    }
+    let float = number.as_f64()?;
+    (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i128)
 }
 
 /// `(name, text)` pairs of the `simple` style; the name is empty but for the members of an exploded object.
@@ -199,14 +195,10 @@ fn simple_parts(explode: bool, value: &Value) -> Vec<(&str, Cow<'_, str>)> {
     match value {
         Value::Null => Vec::new(),
         Value::Array(items) => present(items).map(|item| ("", scalar(item))).collect(),
-        Value::Object(object) if explode => object
-            .iter()
-            .map(|(name, member)| (name.as_str(), scalar(member)))
-            .collect(),
-        Value::Object(object) => object
-            .iter()
-            .flat_map(|(name, member)| [("", Cow::Borrowed(name.as_str())), ("", scalar(member))])
-            .collect(),
+        Value::Object(object) if explode => object.iter().map(|(name, member)| (name.as_str(), scalar(member))).collect(),
+        Value::Object(object) => {
+            object.iter().flat_map(|(name, member)| [("", Cow::Borrowed(name.as_str())), ("", scalar(member))]).collect()
+        }
         single => vec![("", scalar(single))],
     }
 }

@@ -15,12 +15,8 @@ const MAX_LISTED: usize = 40;
 /// Most violations reported at once.
 const MAX_VIOLATIONS: usize = 50;
 
-/// Everything that is wrong with `arguments`, in the order of the schema.
-pub(crate) fn violations_of(
-    validator: &Validator,
-    arguments: &Value,
-    schema: &Value,
-) -> Vec<Violation> {
+/// Everything that is wrong with `arguments`.
+pub(crate) fn violations_of(validator: &Validator, arguments: &Value, schema: &Value) -> Vec<Violation> {
     let mut violations = Vec::new();
     for error in validator.iter_errors(arguments).take(MAX_VIOLATIONS) {
         explain(&error, arguments, schema, &mut violations);
@@ -29,12 +25,7 @@ pub(crate) fn violations_of(
     violations
 }
 
-fn explain(
-    error: &ValidationError<'_>,
-    arguments: &Value,
-    schema: &Value,
-    violations: &mut Vec<Violation>,
-) {
+fn explain(error: &ValidationError<'_>, arguments: &Value, schema: &Value, violations: &mut Vec<Violation>) {
     let path = error.instance_path().as_str();
     let parent = || schema_of_error(error, schema);
     match error.kind() {
@@ -43,20 +34,13 @@ fn explain(
             let wanted = parent()
                 .and_then(|parent| parent.get("properties")?.get(name))
                 .map_or_else(String::new, |property| wanted(property, schema));
-            violations.push(Violation::new(
-                child(path, name),
-                format!("missing; expected {wanted}"),
-            ));
+            violations.push(Violation::new(child(path, name), format!("missing; expected {wanted}")));
         }
-        ValidationErrorKind::AdditionalProperties { unexpected }
-        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+        ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             let known = parent().and_then(|parent| parent.get("properties")?.as_object());
             for name in unexpected {
                 let given = arguments.pointer(path).and_then(Value::as_object);
-                violations.push(Violation::new(
-                    child(path, name),
-                    unknown(name, path, known, given),
-                ));
+                violations.push(Violation::new(child(path, name), unknown(name, path, known, given)));
             }
         }
         _ => violations.push(Violation::new(path, expectation(error))),
@@ -89,29 +73,17 @@ fn wanted(property: &Value, root: &Value) -> String {
     words
 }
 
-fn unknown(
-    name: &str,
-    path: &str,
-    known: Option<&Map<String, Value>>,
-    given: Option<&Map<String, Value>>,
-) -> String {
+fn unknown(name: &str, path: &str, known: Option<&Map<String, Value>>, given: Option<&Map<String, Value>>) -> String {
     let what = if path.is_empty() { "argument" } else { "member" };
-    let known: Vec<&str> = known
-        .into_iter()
-        .flat_map(Map::keys)
-        .map(String::as_str)
-        .collect();
-    let unused = known
-        .iter()
-        .copied()
-        .filter(|known| given.is_none_or(|given| !given.contains_key(*known)));
+    let known: Vec<&str> = known.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+    let unused = known.iter().copied().filter(|known| given.is_none_or(|given| !given.contains_key(*known)));
     let near = nearest(name, unused, 3);
     let mut message = format!("unknown {what} `{}`", shortened(name));
     if known.is_empty() {
-        message.push_str("; expected none");
+        message.push_str("; there are none");
     } else if near.is_empty() {
         let more = known.len().saturating_sub(MAX_LISTED);
-        message.push_str("; expected one of ");
+        message.push_str("; known are ");
         message.push_str(&quoted(known.into_iter().take(MAX_LISTED)));
         if more > 0 {
             message.push_str(&format!(" and {more} more"));
@@ -140,36 +112,14 @@ fn expectation(error: &ValidationError<'_>) -> String {
         Kind::MultipleOf { multiple_of } => {
             format!("expected a multiple of {multiple_of}, got {}", got())
         }
-        Kind::MinLength { limit } => format!(
-            "expected a text of at least {}, got {}",
-            counted(*limit, "character"),
-            got()
-        ),
-        Kind::MaxLength { limit } => format!(
-            "expected a text of at most {}, got {}",
-            counted(*limit, "character"),
-            counted(length(instance), "character")
-        ),
-        Kind::MinItems { limit } => format!(
-            "expected at least {}, got {}",
-            counted(*limit, "item"),
-            length(instance)
-        ),
-        Kind::MaxItems { limit } => format!(
-            "expected at most {}, got {}",
-            counted(*limit, "item"),
-            length(instance)
-        ),
-        Kind::MinProperties { limit } => format!(
-            "expected at least {}, got {}",
-            counted(*limit, "member"),
-            length(instance)
-        ),
-        Kind::MaxProperties { limit } => format!(
-            "expected at most {}, got {}",
-            counted(*limit, "member"),
-            length(instance)
-        ),
+        Kind::MinLength { limit } => format!("expected a text of at least {}, got {}", counted(*limit, "character"), got()),
+        Kind::MaxLength { limit } => {
+            format!("expected a text of at most {}, got {}", counted(*limit, "character"), counted(length(instance), "character"))
+        }
+        Kind::MinItems { limit } => format!("expected at least {}, got {}", counted(*limit, "item"), length(instance)),
+        Kind::MaxItems { limit } => format!("expected at most {}, got {}", counted(*limit, "item"), length(instance)),
+        Kind::MinProperties { limit } => format!("expected at least {}, got {}", counted(*limit, "member"), length(instance)),
+        Kind::MaxProperties { limit } => format!("expected at most {}, got {}", counted(*limit, "member"), length(instance)),
         Kind::Pattern { pattern } => {
             format!("expected a text that matches `{pattern}`, got {}", got())
         }
@@ -179,9 +129,7 @@ fn expectation(error: &ValidationError<'_>) -> String {
         Kind::FalseSchema => "expected nothing here".to_owned(),
         Kind::PropertyNames { error } => format!("a member's name is wrong: {}", expectation(error)),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => alternatives(context, instance),
-        Kind::OneOfMultipleValid { .. } => {
-            "expected exactly one of the allowed forms, but several fit".to_owned()
-        }
+        Kind::OneOfMultipleValid { .. } => "expected exactly one of the allowed forms, but several fit".to_owned(),
         _ => shortened(&error.to_string()),
     }
 }
@@ -221,11 +169,7 @@ fn types(kind: &TypeKind) -> String {
 }
 
 fn listed(options: &[Value]) -> String {
-    let shown: Vec<String> = options
-        .iter()
-        .take(MAX_LISTED)
-        .map(|option| shortened(&option.to_string()))
-        .collect();
+    let shown: Vec<String> = options.iter().take(MAX_LISTED).map(|option| shortened(&option.to_string())).collect();
     let more = match options.len().saturating_sub(MAX_LISTED) {
         0 => String::new(),
         more => format!(" and {more} more"),

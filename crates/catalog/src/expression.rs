@@ -33,9 +33,7 @@ pub struct ExpressionError {
 
 impl ExpressionError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-        }
+        Self { message: message.into() }
     }
 }
 
@@ -60,17 +58,12 @@ impl Expression {
     /// The text is not an expression.
     pub fn parse(source: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned())?;
-        Ok(Self {
-            source: source.to_owned(),
-            compiled,
-        })
+        Ok(Self { source: source.to_owned(), compiled })
     }
 
     /// Whether the condition holds; one that fails while it is evaluated does not hold.
     pub fn holds(&self, context: &Value) -> bool {
-        self.compiled
-            .eval(context.clone())
-            .is_ok_and(|value| value.is_true())
+        self.compiled.eval(context.clone()).is_ok_and(|value| value.is_true())
     }
 
     /// The expression's value; undefined and none are `None`.
@@ -101,9 +94,7 @@ impl Template {
     /// The text is not a template.
     pub fn parse(source: &str) -> Result<Self, ExpressionError> {
         ENVIRONMENT.template_from_str(source)?;
-        Ok(Self {
-            source: source.to_owned(),
-        })
+        Ok(Self { source: source.to_owned() })
     }
 
     /// The text with its holes filled, cut to a length that suits a message; `None` if that fails.
@@ -113,9 +104,7 @@ impl Template {
     pub fn render(&self, context: &Value) -> Option<String> {
         let template = ENVIRONMENT.template_from_str(&self.source).ok()?;
         let mut output = BoundedText(Vec::new());
-        template
-            .render_captured_to(context.clone(), &mut output)
-            .ok()?;
+        template.render_captured_to(context.clone(), &mut output).ok()?;
         Some(output.into_text())
     }
 }
@@ -152,10 +141,11 @@ impl Write for BoundedText {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use minijinja::value::Serde;
     use serde_json::json;
 
     fn context(value: serde_json::Value) -> Value {
-        Value::from_serialize(value)
+        Value::from(Serde(value))
     }
 
     #[test]
@@ -180,13 +170,8 @@ mod tests {
     #[test]
     fn a_template_escapes_nothing_and_is_cut() {
         let template = Template::parse("<{{ text }}>").unwrap();
-        assert_eq!(
-            template.render(&context(json!({"text": "a&b"}))).unwrap(),
-            "<a&b>"
-        );
-        let long = template
-            .render(&context(json!({"text": "ä".repeat(5_000)})))
-            .unwrap();
+        assert_eq!(template.render(&context(json!({"text": "a&b"}))).unwrap(), "<a&b>");
+        let long = template.render(&context(json!({"text": "ä".repeat(5_000)}))).unwrap();
         assert!(long.ends_with('…') && long.len() < MAX_TEXT_BYTES + 5);
     }
 

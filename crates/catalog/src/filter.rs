@@ -18,20 +18,10 @@ pub struct Filter {
 /// Why a filter does not suit a definition. Shown to whoever creates an MCP server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
-    #[error(
-        "methods: no method of `{integration}` is called `{unknown}`; use `read`, `write`, `custom` or one of {known}"
-    )]
-    UnknownMethod {
-        integration: String,
-        unknown: String,
-        known: String,
-    },
+    #[error("methods: no method of `{integration}` is called `{unknown}`; use `read`, `write`, `custom` or one of {known}")]
+    UnknownMethod { integration: String, unknown: String, known: String },
     #[error("tags: `{integration}` has no tag `{unknown}`; known tags: {known}")]
-    UnknownTag {
-        integration: String,
-        unknown: String,
-        known: String,
-    },
+    UnknownTag { integration: String, unknown: String, known: String },
     #[error("methods and tags together leave no tool of `{integration}`; widen one of them")]
     NothingLeft { integration: String },
 }
@@ -39,13 +29,9 @@ pub enum FilterError {
 impl Filter {
     /// Whether an MCP server with this filter has the tool, in its list and for calls alike.
     pub fn admits(&self, tool: &Tool) -> bool {
-        let method_passes = self.methods.is_empty()
-            || self
-                .methods
-                .iter()
-                .any(|entry| *entry == tool.method || is_in_group(&tool.method, entry));
-        let tag_passes =
-            self.tags.is_empty() || self.tags.iter().any(|tag| tool.tags.contains(tag));
+        let method_passes =
+            self.methods.is_empty() || self.methods.iter().any(|entry| *entry == tool.method || is_in_group(&tool.method, entry));
+        let tag_passes = self.tags.is_empty() || self.tags.iter().any(|tag| tool.tags.contains(tag));
         method_passes && tag_passes
     }
 
@@ -55,12 +41,7 @@ impl Filter {
     /// A method or tag that the definition does not have, or a filter that leaves no tool.
     pub fn check(&self, definition: &Definition) -> Result<(), FilterError> {
         let integration = &definition.integration;
-        let methods = unique(
-            integration
-                .resources
-                .values()
-                .flat_map(|resource| resource.methods.keys()),
-        );
+        let methods = unique(integration.resources.values().flat_map(|resource| resource.methods.keys()));
         for entry in &self.methods {
             if !GROUPS.contains(&entry.as_str()) && !methods.contains(&entry.as_str()) {
                 return Err(FilterError::UnknownMethod {
@@ -79,20 +60,14 @@ impl Filter {
                 return Err(FilterError::UnknownTag {
                     integration: integration.name.clone(),
                     unknown: tag.clone(),
-                    known: if tags.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        quoted(tags)
-                    },
+                    known: if tags.is_empty() { "none".to_owned() } else { quoted(tags) },
                 });
             }
         }
         if definition.tools.iter().any(|tool| self.admits(tool)) {
             Ok(())
         } else {
-            Err(FilterError::NothingLeft {
-                integration: integration.name.clone(),
-            })
+            Err(FilterError::NothingLeft { integration: integration.name.clone() })
         }
     }
 }

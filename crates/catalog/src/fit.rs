@@ -12,7 +12,7 @@ use crate::nearest::{nearest, quoted};
 use crate::problem::Problem;
 
 /// Longest value that a message repeats.
-const MAX_QUOTED_CHARACTERS: usize = 40;
+const MAX_QUOTED_CHARACTERS: usize = 24;
 
 /// Most names that a message lists.
 const MAX_LISTED: usize = 24;
@@ -92,7 +92,7 @@ pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
         return format!("did you mean `{best}`?");
     }
     if known.is_empty() {
-        return "no name is known here".to_owned();
+        return "none is declared".to_owned();
     }
     let more = if known.len() > MAX_LISTED { ", …" } else { "" };
     format!("known here: {}{more}", quoted(known.iter().copied().take(MAX_LISTED)))
@@ -188,9 +188,9 @@ impl<'de> Deserializer<'de> for Input<'de> {
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
             Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(items.iter().map(Input))),
-            Value::Object(members) => visitor.visit_map(MapDeserializer::new(
-                members.iter().map(|(key, value)| (key.as_str(), Input(value))),
-            )),
+            Value::Object(members) => {
+                visitor.visit_map(MapDeserializer::new(members.iter().map(|(key, value)| (key.as_str(), Input(value)))))
+            }
         }
     }
 

@@ -4,7 +4,37 @@
 //! compiled once into a [`definition::Definition`] with its [`tool::Tool`]s; a tool and its arguments become a
 //! [`plan::Plan`], the exact request that would be sent.
 
+pub mod arguments;
+pub mod catalog;
+pub mod definition;
+pub mod dotted_path;
+pub mod expression;
+pub mod filter;
 pub mod integration;
 pub mod naming;
+pub mod nearest;
+pub mod page;
+pub mod parse;
+pub mod plan;
 pub mod problem;
+pub mod rules;
+pub mod schema;
+pub mod target;
+pub mod tool;
+
+mod annotations;
+mod body;
+mod cursor;
+mod embed;
+mod encode;
+mod expected;
+mod fit;
+mod input;
+mod lint;
+mod names;
+mod paging;
+mod request_line;
+mod route;
+mod tolerance;
+mod types;
 mod yaml;

@@ -34,6 +34,27 @@ pub(crate) fn check(integration: &Integration) -> Vec<Problem> {
     problems
 }
 
+/// Most methods of one integration. Clients show no more tools than this, and each takes memory.
+const MAX_METHODS: usize = 2_000;
+
+/// Most error rules that are shared by all methods; every tool carries them.
+const MAX_RULES: usize = 100;
+
+/// Whether an integration is larger than what can be looked at in reasonable time.
+pub(crate) fn excess(integration: &Integration) -> Option<Problem> {
+    let methods = methods(integration).count();
+    let rules = integration.errors.rules.len();
+    if methods > MAX_METHODS {
+        let message = format!("{methods} methods are more than the {MAX_METHODS} of one integration; split it in two");
+        return Some(Problem::error("resources", message));
+    }
+    if rules > MAX_RULES {
+        let message = format!("{rules} shared rules are more than {MAX_RULES}; move some to the methods they are about");
+        return Some(Problem::error("errors.rules", message));
+    }
+    None
+}
+
 /// One method with its surroundings.
 struct MethodAt<'i> {
     /// E.g. `resources.sends.methods.list`.
@@ -57,7 +78,5 @@ fn methods(integration: &Integration) -> impl Iterator<Item = MethodAt<'_>> {
 /// Lower-case words of letters and digits joined by single underscores, beginning with a letter.
 fn is_snake_case(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.split('_').all(|word| {
-            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
+        && text.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

@@ -15,12 +15,7 @@ const HASH_CHARACTERS: usize = 8;
 /// `prefix` is the snake_case label or the `tool_prefix` that replaces it; `singular` maps plural words to singular
 /// ones where the usual rules are wrong. The result always matches `^[a-zA-Z0-9_-]{1,64}$`: a longer name is cut at
 /// a word and ends in a hash of the whole name.
-pub fn tool_name(
-    prefix: &str,
-    resource: &str,
-    method: &str,
-    singular: &IndexMap<String, String>,
-) -> String {
+pub fn tool_name(prefix: &str, resource: &str, method: &str, singular: &IndexMap<String, String>) -> String {
     let one = || singular_of(resource, singular);
     let name = match method {
         "list" => format!("list_all_{prefix}_{resource}"),
@@ -38,15 +33,9 @@ pub fn tool_name(
 /// `myShop` gives `my_shop`, `Shop365` gives `shop_365`, `Shop.example` gives `shop_example`. Letters outside ASCII
 /// cannot stand in a tool name and are dropped, so such a label needs a `tool_prefix`.
 pub fn snake_case(label: &str) -> String {
-    let words: String = label
-        .chars()
-        .filter(|c| !matches!(c, '\'' | '\u{2019}'))
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
-    let words: Vec<String> = words
-        .split_whitespace()
-        .map(|word| word.to_case(Case::Snake))
-        .collect();
+    let words: String =
+        label.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let words: Vec<String> = words.split_whitespace().map(|word| word.to_case(Case::Snake)).collect();
     words.join("_")
 }
 
@@ -78,14 +67,8 @@ fn is_discipline(word: &str) -> bool {
 }
 
 /// Plural words whose singular the rules do not find.
-const IRREGULAR: &[(&str, &str)] = &[
-    ("caches", "cache"),
-    ("gurus", "guru"),
-    ("headaches", "headache"),
-    ("niches", "niche"),
-    ("skus", "sku"),
-    ("tranches", "tranche"),
-];
+const IRREGULAR: &[(&str, &str)] =
+    &[("caches", "cache"), ("gurus", "guru"), ("headaches", "headache"), ("niches", "niche"), ("skus", "sku"), ("tranches", "tranche")];
 
 /// Words that look like plurals and are not, or that have no singular.
 const ALREADY_SINGULAR: &[&str] = &[
@@ -132,16 +115,7 @@ const ALREADY_SINGULAR: &[&str] = &[
 
 /// `name` if clients accept it, else its readable beginning and a hash of all of it.
 fn fitted(name: String) -> String {
-    let valid: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
+    let valid: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' }).collect();
     if valid == name && valid.len() <= MAX_TOOL_NAME_CHARACTERS {
         return valid;
     }
@@ -157,9 +131,7 @@ fn fitted(name: String) -> String {
 
 /// FNV-1a folded to 32 bits. The standard library's hasher may change between Rust versions, and names must not.
 fn hash(text: &str) -> u32 {
-    let full = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let full = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     ((full >> 32) ^ (full & 0xffff_ffff)) as u32
 }
 
@@ -199,10 +171,7 @@ mod tests {
             ("sales_orders", "sales_order"),
             ("ticket_data", "ticket_datum"),
             ("memories", "memory"),
-            (
-                "custom_channel_message_statuses",
-                "custom_channel_message_status",
-            ),
+            ("custom_channel_message_statuses", "custom_channel_message_status"),
             ("public_answer_searches", "public_answer_search"),
             ("inboxes", "inbox"),
             ("people", "person"),
@@ -265,122 +234,32 @@ mod tests {
             ("Sendoso", "users", "list", "list_all_sendoso_users"),
             ("Sendoso", "users", "create", "create_a_sendoso_user"),
             ("Sendoso", "groups", "list", "list_all_sendoso_groups"),
-            (
-                "Sendoso",
-                "team_group_users",
-                "list",
-                "list_all_sendoso_team_group_users",
-            ),
+            ("Sendoso", "team_group_users", "list", "list_all_sendoso_team_group_users"),
             ("Sendoso", "campaigns", "list", "list_all_sendoso_campaigns"),
-            (
-                "Sendoso",
-                "campaigns",
-                "get",
-                "get_single_sendoso_campaign_by_id",
-            ),
+            ("Sendoso", "campaigns", "get", "get_single_sendoso_campaign_by_id"),
             ("Sendoso", "sends", "list", "list_all_sendoso_sends"),
-            (
-                "Sendoso",
-                "physical_gifts",
-                "create",
-                "create_a_sendoso_physical_gift",
-            ),
-            (
-                "Sendoso",
-                "physical_gift_address_collections",
-                "create",
-                "create_a_sendoso_physical_gift_address_collection",
-            ),
+            ("Sendoso", "physical_gifts", "create", "create_a_sendoso_physical_gift"),
+            ("Sendoso", "physical_gift_address_collections", "create", "create_a_sendoso_physical_gift_address_collection"),
             ("Sendoso", "egifts", "create", "create_a_sendoso_egift"),
-            (
-                "Sendoso",
-                "egift_links",
-                "create",
-                "create_a_sendoso_egift_link",
-            ),
-            (
-                "Sendoso",
-                "marketplace_products",
-                "list",
-                "list_all_sendoso_marketplace_products",
-            ),
-            (
-                "Sendoso",
-                "marketplace_sends",
-                "create",
-                "create_a_sendoso_marketplace_send",
-            ),
-            (
-                "Sendoso",
-                "recommendations",
-                "list",
-                "list_all_sendoso_recommendations",
-            ),
-            (
-                "Sendoso",
-                "recommendation_sends",
-                "create",
-                "create_a_sendoso_recommendation_send",
-            ),
-            (
-                "Sendoso",
-                "scim_users",
-                "list",
-                "list_all_sendoso_scim_users",
-            ),
-            (
-                "Sendoso",
-                "scim_users",
-                "get",
-                "get_single_sendoso_scim_user_by_id",
-            ),
-            (
-                "Sendoso",
-                "scim_users",
-                "create",
-                "create_a_sendoso_scim_user",
-            ),
-            (
-                "Sendoso",
-                "scim_users",
-                "update",
-                "update_a_sendoso_scim_user_by_id",
-            ),
-            (
-                "eDesk",
-                "ticket_data",
-                "update",
-                "update_a_e_desk_ticket_datum_by_id",
-            ),
+            ("Sendoso", "egift_links", "create", "create_a_sendoso_egift_link"),
+            ("Sendoso", "marketplace_products", "list", "list_all_sendoso_marketplace_products"),
+            ("Sendoso", "marketplace_sends", "create", "create_a_sendoso_marketplace_send"),
+            ("Sendoso", "recommendations", "list", "list_all_sendoso_recommendations"),
+            ("Sendoso", "recommendation_sends", "create", "create_a_sendoso_recommendation_send"),
+            ("Sendoso", "scim_users", "list", "list_all_sendoso_scim_users"),
+            ("Sendoso", "scim_users", "get", "get_single_sendoso_scim_user_by_id"),
+            ("Sendoso", "scim_users", "create", "create_a_sendoso_scim_user"),
+            ("Sendoso", "scim_users", "update", "update_a_sendoso_scim_user_by_id"),
+            ("eDesk", "ticket_data", "update", "update_a_e_desk_ticket_datum_by_id"),
             ("eDesk", "tickets", "list", "list_all_e_desk_tickets"),
-            (
-                "eDesk",
-                "sales_order_tracking_links",
-                "delete",
-                "delete_a_e_desk_sales_order_tracking_link_by_id",
-            ),
+            ("eDesk", "sales_order_tracking_links", "delete", "delete_a_e_desk_sales_order_tracking_link_by_id"),
             ("eDesk", "whoami", "list", "list_all_e_desk_whoami"),
             ("eDesk", "tickets", "add_tags", "e_desk_tickets_add_tags"),
             ("Gladly", "sms", "create", "create_a_gladly_sms"),
             ("Gladly", "replies", "create", "create_a_gladly_reply"),
-            (
-                "Gladly",
-                "business_hours",
-                "get",
-                "get_single_gladly_business_hour_by_id",
-            ),
-            (
-                "Gladly",
-                "organization",
-                "list",
-                "list_all_gladly_organization",
-            ),
-            (
-                "Gladly",
-                "custom_channel_message_statuses",
-                "update",
-                "update_a_gladly_custom_channel_message_status_by_id",
-            ),
+            ("Gladly", "business_hours", "get", "get_single_gladly_business_hour_by_id"),
+            ("Gladly", "organization", "list", "list_all_gladly_organization"),
+            ("Gladly", "custom_channel_message_statuses", "update", "update_a_gladly_custom_channel_message_status_by_id"),
         ] {
             assert_eq!(named(label, resource, method), expected);
         }
@@ -388,11 +267,7 @@ mod tests {
 
     #[test]
     fn a_long_name_is_cut_at_a_word_and_keeps_a_hash() {
-        let name = named(
-            "Gladly",
-            "conversation_custom_attribute_definition_translations",
-            "list",
-        );
+        let name = named("Gladly", "conversation_custom_attribute_definition_translations", "list");
         insta::assert_snapshot!(name, @"list_all_gladly_conversation_custom_attribute_01c5fe39");
     }
 

@@ -3,11 +3,7 @@
 /// The `count` names of `known` most like `wanted`, best first; none that is wholly different.
 ///
 /// Used for unknown tools, arguments, methods and tags, so that whoever erred can correct it at once.
-pub fn nearest<'a>(
-    wanted: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    count: usize,
-) -> Vec<&'a str> {
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     const ALIKE: f64 = 0.7;
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
@@ -17,19 +13,12 @@ pub fn nearest<'a>(
         .collect();
     // Stable, so that names that are equally near keep the order of the definition.
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored
-        .into_iter()
-        .take(count)
-        .map(|(_, name)| name)
-        .collect()
+    scored.into_iter().take(count).map(|(_, name)| name).collect()
 }
 
 /// Names as a message lists them: `` `a`, `b` ``.
 pub(crate) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
 

@@ -48,7 +48,8 @@ pub enum Needs<'a> {
 pub struct Reply<'a> {
     /// Records in the vendor's reply.
     pub records: usize,
-    /// How many of the window's records fitted into the answer.
+    /// How many of the window's records fitted into the answer; 0 counts as 1, because a record that never fits must
+    /// be passed over (and the answer say so) for the list to have an end.
     pub given: usize,
     /// The number of all records, if the vendor says it.
     pub total: Option<u64>,
@@ -75,10 +76,7 @@ pub enum Continuation<'a> {
 
 impl Page {
     pub(crate) fn new(paging: &Arc<Paging>, cursor: Cursor) -> Self {
-        Self {
-            paging: Arc::clone(paging),
-            cursor,
-        }
+        Self { paging: Arc::clone(paging), cursor }
     }
 
     /// What to look for in the reply.
@@ -106,12 +104,9 @@ impl Page {
     /// # Errors
     /// The definition's expression failed on this reply.
     pub fn next(&self, reply: &Reply<'_>) -> Result<Option<String>, ExpressionError> {
-        let end = self.window(reply.records).start + reply.given;
-        let next = if end < reply.records {
-            Some(self.rest_of_page(end as u64))
-        } else {
-            self.following_page(reply)?
-        };
+        let window = self.window(reply.records);
+        let end = (window.start + reply.given.max(1)).min(window.end);
+        let next = if end < reply.records { Some(self.rest_of_page(end as u64)) } else { self.following_page(reply)? };
         Ok(next.map(|cursor| cursor.to_text(self.paging.key())))
     }
 
@@ -119,8 +114,7 @@ impl Page {
     pub(crate) fn push_query(&self, query: &mut Query<'_>) {
         let paging = &*self.paging;
         match (&paging.style, &self.cursor.position) {
-            (Style::Page { parameter, .. }, Position::Number(number))
-            | (Style::Offset { parameter, .. }, Position::Number(number)) => {
+            (Style::Page { parameter, .. }, Position::Number(number)) | (Style::Offset { parameter, .. }, Position::Number(number)) => {
                 query.pair(parameter, &number.to_string());
             }
             (Style::Cursor { parameter, .. }, Position::Text(cursor)) => {
@@ -140,9 +134,7 @@ impl Page {
     /// Whether the page itself gives this query parameter, so that the argument of that name steps back.
     pub(crate) fn gives(&self, name: &str) -> bool {
         match (&self.paging.style, &self.cursor.position) {
-            (Style::Expression { .. }, Position::Text(text)) => {
-                form_urlencoded::parse(text.as_bytes()).any(|(given, _)| given == name)
-            }
+            (Style::Expression { .. }, Position::Text(text)) => form_urlencoded::parse(text.as_bytes()).any(|(given, _)| given == name),
             _ => false,
         }
     }
@@ -161,20 +153,23 @@ impl Page {
     }
 
     fn following_page(&self, reply: &Reply<'_>) -> Result<Option<Cursor>, ExpressionError> {
-        let mut size = self.cursor.size;
+        let size = self.cursor.size;
+        let mut seen = None;
         let records = reply.records as u64;
         let position = match (&self.paging.style, &self.cursor.position) {
             (Style::Page { first, .. }, Position::Number(page)) => {
+                let pages = page.saturating_sub(*first);
                 let asked = size.unwrap_or(records);
-                // Fewer records than asked for although there are more: the vendor's own cap is smaller.
-                if page == first && records < asked && reply.total.is_some_and(|all| all > records)
-                {
-                    size = Some(records);
-                }
-                let pages = (page - first).saturating_add(1);
-                let seen = pages.saturating_mul(size.unwrap_or(records));
-                let more = records > 0 && reply.total.map_or(records >= asked, |all| seen < all);
-                more.then(|| Position::Number(page.saturating_add(1)))
+                let before = self.cursor.seen.unwrap_or(pages.saturating_mul(asked));
+                let so_far = before.saturating_add(records);
+                let pages = pages.saturating_add(1);
+                let more = match reply.total {
+                    // Counted, because a vendor may cap or thin its pages; no list has more pages than records.
+                    Some(all) => so_far < all && pages < all,
+                    None => records >= asked,
+                };
+                seen = (so_far != pages.saturating_mul(asked)).then_some(so_far);
+                (records > 0 && more).then(|| Position::Number(page.saturating_add(1)))
             }
             (Style::Offset { first, .. }, Position::Number(offset)) => {
                 let next = offset.saturating_add(records);
@@ -183,16 +178,13 @@ impl Page {
                 more.then_some(Position::Number(next))
             }
             (Style::Cursor { .. }, _) => match reply.continuation {
-                Continuation::Cursor(cursor) if !cursor.is_empty() => {
-                    Some(Position::Text(cursor.to_owned()))
-                }
+                Continuation::Cursor(cursor) if !cursor.is_empty() => Some(Position::Text(cursor.to_owned())),
                 _ => None,
             },
             (Style::LinkHeader, _) => match reply.continuation {
-                Continuation::Link(header) => next_link(header)
-                    .map(|link| self.own_query(link))
-                    .filter(|query| !query.is_empty())
-                    .map(Position::Text),
+                Continuation::Link(header) => {
+                    next_link(header).map(|link| self.own_query(link)).filter(|query| !query.is_empty()).map(Position::Text)
+                }
                 _ => None,
             },
             (Style::Expression { next }, _) => match reply.continuation {
@@ -207,11 +199,7 @@ impl Page {
         };
         // A vendor that names the page it has just given would never end.
         let advances = position.filter(|next| *next != self.cursor.position);
-        Ok(advances.map(|position| Cursor {
-            position,
-            size,
-            skip: 0,
-        }))
+        Ok(advances.map(|position| Cursor { position, size, seen, skip: 0 }))
     }
 
     /// The query of a link without what the arguments and the account say anew with every call.
@@ -223,9 +211,7 @@ impl Page {
 
     fn without_reserved(&self, pairs: impl Iterator<Item = (String, String)>) -> String {
         let kept = pairs.filter(|(name, _)| !self.paging.reserved.contains(name));
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept)
-            .finish()
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish()
     }
 }
 
@@ -237,11 +223,7 @@ impl Serialize for Page {
             style: &'static str,
             cursor: &'a str,
         }
-        Shown {
-            style: self.paging.style.as_str(),
-            cursor: &self.cursor.to_text(self.paging.key()),
-        }
-        .serialize(serializer)
+        Shown { style: self.paging.style.as_str(), cursor: &self.cursor.to_text(self.paging.key()) }.serialize(serializer)
     }
 }
 
@@ -266,11 +248,7 @@ fn next_link(header: &str) -> Option<&str> {
         let is_next = parameters.split([';', ',']).any(|parameter| {
             parameter.split_once('=').is_some_and(|(name, value)| {
                 name.trim().eq_ignore_ascii_case("rel")
-                    && value
-                        .trim()
-                        .trim_matches('"')
-                        .split_ascii_whitespace()
-                        .any(|relation| relation.eq_ignore_ascii_case("next"))
+                    && value.trim().trim_matches('"').split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next"))
             })
         });
         if is_next {

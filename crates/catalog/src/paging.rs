@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::Value as Computed;
-use minijinja::value::ValueKind;
+use minijinja::value::{Serde, ValueKind};
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -74,14 +74,11 @@ impl NextQuery {
             headers: BTreeMap<String, &'a str>,
             query: BTreeMap<String, String>,
         }
-        let context = Computed::from_serialize(Facts {
+        let context = Computed::from(Serde(Facts {
             body,
-            headers: headers
-                .iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), *value))
-                .collect(),
+            headers: headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), *value)).collect(),
             query: url.query_pairs().into_owned().collect(),
-        });
+        }));
         match self.0.value(&context)? {
             Some(value) => query_of(&value).map(Some),
             None => Ok(None),
@@ -91,8 +88,7 @@ impl NextQuery {
 
 /// The query parameters that an expression gives.
 fn query_of(value: &Computed) -> Result<Vec<(String, String)>, ExpressionError> {
-    let no_query =
-        || ExpressionError::new("the pagination's expression must give a map of texts or numbers, or none");
+    let no_query = || ExpressionError::new("the pagination's expression must give a map of texts or numbers, or none");
     if value.kind() != ValueKind::Map {
         return Err(no_query());
     }
@@ -111,49 +107,20 @@ fn query_of(value: &Computed) -> Result<Vec<(String, String)>, ExpressionError> 
 }
 
 impl Paging {
-    pub(crate) fn compile(
-        path: &str,
-        pagination: &Pagination,
-        reserved: Vec<String>,
-        problems: &mut Vec<Problem>,
-    ) -> Self {
+    pub(crate) fn compile(path: &str, pagination: &Pagination, reserved: Vec<String>, problems: &mut Vec<Problem>) -> Self {
         let encoded = |name: &str| utf8_percent_encode(name, QUERY_NAME).to_string();
         let (style, size, default_size, max_size) = match pagination {
-            Pagination::Page {
-                page,
-                size,
-                first,
-                default_size,
-                max_size,
-            } => {
+            Pagination::Page { page, size, first, default_size, max_size } => {
                 let parameter = encoded(page);
-                let style = Style::Page {
-                    parameter,
-                    first: *first,
-                };
+                let style = Style::Page { parameter, first: *first };
                 (style, Some(size), Some(*default_size), Some(*max_size))
             }
-            Pagination::Offset {
-                offset,
-                size,
-                first,
-                default_size,
-                max_size,
-            } => {
+            Pagination::Offset { offset, size, first, default_size, max_size } => {
                 let parameter = encoded(offset);
-                let style = Style::Offset {
-                    parameter,
-                    first: *first,
-                };
+                let style = Style::Offset { parameter, first: *first };
                 (style, Some(size), Some(*default_size), Some(*max_size))
             }
-            Pagination::Cursor {
-                cursor,
-                size,
-                default_size,
-                max_size,
-                next,
-            } => {
+            Pagination::Cursor { cursor, size, default_size, max_size, next } => {
                 let next = next.parse().unwrap_or_else(|error| {
                     problems.push(Problem::error(format!("{path}.next"), format!("{error}")));
                     DottedPath::default()
@@ -162,22 +129,11 @@ impl Paging {
                 let style = Style::Cursor { parameter, next };
                 (style, size.as_ref(), *default_size, *max_size)
             }
-            Pagination::LinkHeader {
-                size,
-                default_size,
-                max_size,
-            } => (Style::LinkHeader, size.as_ref(), *default_size, *max_size),
+            Pagination::LinkHeader { size, default_size, max_size } => (Style::LinkHeader, size.as_ref(), *default_size, *max_size),
             Pagination::None => (Style::None, None, None, None),
-            Pagination::Expression {
-                size,
-                default_size,
-                max_size,
-                next,
-            } => {
+            Pagination::Expression { size, default_size, max_size, next } => {
                 let style = match Expression::parse(next) {
-                    Ok(next) => Style::Expression {
-                        next: NextQuery(next),
-                    },
+                    Ok(next) => Style::Expression { next: NextQuery(next) },
                     Err(error) => {
                         problems.push(Problem::error(format!("{path}.next"), error.to_string()));
                         Style::None
@@ -187,18 +143,9 @@ impl Paging {
             }
         };
         if max_size == Some(0) || default_size == Some(0) {
-            problems.push(Problem::error(
-                path,
-                "a page size of 0 would never get anywhere; give default_size and max_size of at least 1",
-            ));
+            problems.push(Problem::error(path, "a page size of 0 would never get anywhere; give default_size and max_size of at least 1"));
         }
-        Self {
-            style,
-            size: size.map(|name| encoded(name)),
-            default_size,
-            max_size: max_size.unwrap_or(USUAL_MAX_SIZE).max(1),
-            reserved,
-        }
+        Self { style, size: size.map(|name| encoded(name)), default_size, max_size: max_size.unwrap_or(USUAL_MAX_SIZE).max(1), reserved }
     }
 
     /// The vendor's names of the parameters that this pagination sets, which are therefore no arguments.
@@ -207,9 +154,7 @@ impl Paging {
             Pagination::Page { page, size, .. } => (Some(page), Some(size)),
             Pagination::Offset { offset, size, .. } => (Some(offset), Some(size)),
             Pagination::Cursor { cursor, size, .. } => (Some(cursor), size.as_ref()),
-            Pagination::LinkHeader { size, .. } | Pagination::Expression { size, .. } => {
-                (None, size.as_ref())
-            }
+            Pagination::LinkHeader { size, .. } | Pagination::Expression { size, .. } => (None, size.as_ref()),
             Pagination::None => (None, None),
         };
         position.into_iter().chain(size).map(String::as_str).collect()
@@ -243,10 +188,10 @@ impl Paging {
             None => Cursor::default(),
         };
         page.size = page.size.or(limit).or(self.default_size);
-        if page.position == Position::Start {
-            if let Style::Page { first, .. } | Style::Offset { first, .. } = &self.style {
-                page.position = Position::Number(*first);
-            }
+        if page.position == Position::Start
+            && let Style::Page { first, .. } | Style::Offset { first, .. } = &self.style
+        {
+            page.position = Position::Number(*first);
         }
         Some(Page::new(self, page))
     }
@@ -265,16 +210,14 @@ impl Paging {
         let largest = self.max_size.max(self.default_size.unwrap_or(0));
         let size_fits = cursor.size.is_none_or(|size| (1..=largest).contains(&size));
         let position_fits = match (&self.style, &cursor.position) {
-            (Style::Page { first, .. } | Style::Offset { first, .. }, Position::Number(number)) => {
-                number >= first
-            }
+            (Style::Page { first, .. } | Style::Offset { first, .. }, Position::Number(number)) => number >= first,
             (Style::Page { .. } | Style::Offset { .. }, _) => false,
             (Style::LinkHeader | Style::Expression { .. }, Position::Text(query)) => {
-                !url::form_urlencoded::parse(query.as_bytes())
-                    .any(|(name, _)| self.reserved.iter().any(|reserved| *reserved == name))
+                !url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| self.reserved.iter().any(|reserved| *reserved == name))
             }
             _ => true,
         };
-        size_fits && position_fits
+        let count_fits = cursor.seen.is_none() || matches!(self.style, Style::Page { .. });
+        size_fits && position_fits && count_fits
     }
 }

@@ -3,7 +3,7 @@
 //! Four steps, each only after the one before succeeded: text to value (`yaml.rs`), value to the types of the format
 //! (`fit.rs`), then what the types cannot say (`lint.rs`) together with what only deriving the tools finds out.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -42,12 +42,7 @@ pub fn parse(file: &str, text: &str) -> Result<Definition, DefinitionError> {
 pub fn lint(file: &str, text: &str) -> Report {
     let examined = examine(text);
     let (warnings, errors) = examined.findings.into_iter().partition(Finding::is_warning);
-    Report {
-        file: file.to_owned(),
-        errors,
-        warnings,
-        hidden: examined.definition.map(|definition| definition.hidden).unwrap_or_default(),
-    }
+    Report { file: file.to_owned(), errors, warnings, hidden: examined.definition.map(|definition| definition.hidden).unwrap_or_default() }
 }
 
 /// A problem and where in the text it is.
@@ -127,17 +122,58 @@ fn examine(text: &str) -> Examined {
         Ok(integration) => integration,
         Err(problem) => return Examined { definition: None, findings: located(vec![problem], &lines) },
     };
+    if let Some(problem) = lint::excess(&integration) {
+        return Examined { definition: None, findings: located(vec![problem], &lines) };
+    }
     let mut problems = lint::check(&integration);
+    let known = Places::of_errors(&problems);
+    // Who has this many to mend needs no more, and looking further may take long.
+    if known.places.len() > MAX_LISTED {
+        return Examined { definition: None, findings: located(problems, &lines) };
+    }
     let definition = match Definition::compile(integration) {
         Ok(definition) => Some(definition),
         Err(more) => {
-            // Both look at the same places; the lint's words are the more helpful ones.
-            let known: HashSet<String> = problems.iter().map(|problem| problem.path.clone()).collect();
-            problems.extend(more.into_iter().filter(|problem| !known.contains(&problem.path)));
+            problems.extend(more.into_iter().filter(|problem| !known.contain(&problem.path)));
             None
         }
     };
     Examined { definition, findings: located(problems, &lines) }
+}
+
+/// Where something is wrong already. What compiling finds there is the same fault, or follows from it.
+struct Places {
+    places: BTreeSet<String>,
+}
+
+impl Places {
+    fn of_errors(problems: &[Problem]) -> Self {
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+        Self { places: errors.map(|error| method_or_all(&error.path).to_owned()).collect() }
+    }
+
+    /// Whether `path`, something around it or something inside it is among them.
+    fn contain(&self, path: &str) -> bool {
+        let mut around = Some(path);
+        while let Some(place) = around {
+            if self.places.contains(place) {
+                return true;
+            }
+            around = place.rfind('.').map(|dot| &place[..dot]);
+        }
+        let inside = format!("{path}.");
+        let first = self.places.range(inside.clone()..).next();
+        first.is_some_and(|place| place.starts_with(&inside))
+    }
+}
+
+/// The path of the method that `path` leads into, else all of `path`.
+fn method_or_all(path: &str) -> &str {
+    let mut dots = path.match_indices('.').map(|(at, _)| at);
+    match (path.split('.').nth(2), dots.nth(3)) {
+        (Some("methods"), Some(end)) if path.starts_with("resources.") => &path[..end],
+        _ => path,
+    }
 }
 
 fn check_version(value: &Value) -> Result<(), Problem> {
@@ -159,10 +195,7 @@ fn check_version(value: &Value) -> Result<(), Problem> {
 }
 
 fn located(problems: Vec<Problem>, lines: &Lines) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = problems
-        .into_iter()
-        .map(|problem| Finding { line: lines.line_of(&problem.path), problem })
-        .collect();
+    let mut findings: Vec<Finding> = problems.into_iter().map(|problem| Finding { line: lines.line_of(&problem.path), problem }).collect();
     findings.sort_by_key(|finding| finding.line);
     findings.dedup();
     findings

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::arguments::{ArgumentError, Violation};
-use crate::encode::{Query, header_value, push_path_value};
+use crate::encode::{Query, header_value, push_path_value, whole};
 use crate::page::Page;
 use crate::route::PathPart;
 use crate::target::Target;
@@ -51,9 +51,7 @@ impl Verb {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete]
-            .into_iter()
-            .find(|verb| verb.as_str() == text)
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete].into_iter().find(|verb| verb.as_str() == text)
     }
 }
 
@@ -68,48 +66,31 @@ impl Tool {
     ///
     /// Source: RFC 3986 section 3.3 for paths, RFC 6570 and OpenAPI 3.1 for styles, CVE-2026-32871 for what must not
     /// happen in a path.
-    pub fn plan(
-        &self,
-        target: &Target,
-        arguments: Map<String, Value>,
-    ) -> Result<Plan, ArgumentError> {
+    pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, ArgumentError> {
         let mut arguments = self.checked(arguments)?;
         let mut violations = Vec::new();
         let page = self.page(&arguments, &mut violations);
         let url = self.url(target, &arguments, page.as_ref(), &mut violations);
         let mut headers = self.headers(target, &arguments, &mut violations);
-        let body = self.route.body.as_ref().and_then(|route| {
-            route.write(&mut arguments, self.properties(), &mut violations)
-        });
+        let body = self.route.body.as_ref().and_then(|route| route.write(&mut arguments, self.properties(), &mut violations));
         let body = body.map(|body| {
             put_header(&mut headers, "Content-Type", body.content_type);
             body.bytes
         });
         match url {
-            Some(url) if violations.is_empty() => Ok(Plan {
-                verb: self.route.verb,
-                url,
-                headers,
-                body,
-                kind: self.kind,
-                page,
-            }),
+            Some(url) if violations.is_empty() => Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page }),
             _ => Err(ArgumentError { violations }),
         }
     }
 
-    fn page(
-        &self,
-        arguments: &Map<String, Value>,
-        violations: &mut Vec<Violation>,
-    ) -> Option<Page> {
+    fn page(&self, arguments: &Map<String, Value>, violations: &mut Vec<Violation>) -> Option<Page> {
         let paging = self.paging.as_ref()?;
-        let limit = arguments.get("limit").and_then(Value::as_u64);
+        let limit = match arguments.get("limit") {
+            Some(Value::Number(number)) => whole(number).and_then(|limit| u64::try_from(limit).ok()),
+            _ => None,
+        };
         // Some clients send an empty text for an argument they mean to leave out.
-        let cursor = arguments
-            .get("next_cursor")
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty());
+        let cursor = arguments.get("next_cursor").and_then(Value::as_str).filter(|text| !text.is_empty());
         let page = paging.page(limit, cursor);
         if page.is_none() {
             violations.push(Violation::at(
@@ -121,13 +102,7 @@ impl Tool {
         page
     }
 
-    fn url(
-        &self,
-        target: &Target,
-        arguments: &Map<String, Value>,
-        page: Option<&Page>,
-        violations: &mut Vec<Violation>,
-    ) -> Option<Url> {
+    fn url(&self, target: &Target, arguments: &Map<String, Value>, page: Option<&Page>, violations: &mut Vec<Violation>) -> Option<Url> {
         let mut text = String::with_capacity(target.prefix().len() + 128);
         text.push_str(target.prefix());
         for part in &self.route.path {
@@ -159,20 +134,12 @@ impl Tool {
         let url = Url::parse(&text).ok();
         let url = url.filter(|url| url.as_str() == text && target.contains(url));
         if url.is_none() && violations.is_empty() {
-            violations.push(Violation::new(
-                "",
-                "these arguments would lead outside of the account's base URL",
-            ));
+            violations.push(Violation::new("", "these arguments would lead outside of the account's base URL"));
         }
         url
     }
 
-    fn headers(
-        &self,
-        target: &Target,
-        arguments: &Map<String, Value>,
-        violations: &mut Vec<Violation>,
-    ) -> Vec<(String, String)> {
+    fn headers(&self, target: &Target, arguments: &Map<String, Value>, violations: &mut Vec<Violation>) -> Vec<(String, String)> {
         let mut headers = Vec::with_capacity(4 + target.headers().len());
         for (name, value) in target.headers().iter().chain(&self.route.fixed_headers) {
             put_header(&mut headers, name, value.clone());
@@ -193,17 +160,12 @@ impl Tool {
 }
 
 fn has_header(headers: &[(String, String)], name: &str) -> bool {
-    headers
-        .iter()
-        .any(|(given, _)| given.eq_ignore_ascii_case(name))
+    headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
 }
 
 /// The more specific header replaces the more general one.
 fn put_header(headers: &mut Vec<(String, String)>, name: &str, value: String) {
-    match headers
-        .iter_mut()
-        .find(|(given, _)| given.eq_ignore_ascii_case(name))
-    {
+    match headers.iter_mut().find(|(given, _)| given.eq_ignore_ascii_case(name)) {
         Some(header) => header.1 = value,
         None => headers.push((name.to_owned(), value)),
     }

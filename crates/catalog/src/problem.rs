@@ -22,18 +22,10 @@ pub enum Severity {
 
 impl Problem {
     pub fn error(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-            severity: Severity::Error,
-        }
+        Self { path: path.into(), message: message.into(), severity: Severity::Error }
     }
 
     pub fn warning(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            message: message.into(),
-            severity: Severity::Warning,
-        }
+        Self { path: path.into(), message: message.into(), severity: Severity::Warning }
     }
 }

@@ -23,21 +23,15 @@ impl RequestLine {
     /// # Errors
     /// What is wrong and how it should look.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
-        let (verb, path) = line
-            .split_once(' ')
-            .ok_or_else(|| format!("`{line}` is no verb and path, e.g. `GET /v1/tickets/{{id}}`"))?;
-        let verb = Verb::parse(verb).ok_or_else(|| {
-            format!("`{verb}` is no verb; use GET, POST, PUT, PATCH or DELETE, in capitals")
-        })?;
+        let (verb, path) = line.split_once(' ').ok_or_else(|| format!("`{line}` is no verb and path, e.g. `GET /v1/tickets/{{id}}`"))?;
+        let verb = Verb::parse(verb).ok_or_else(|| format!("`{verb}` is no verb; use GET, POST, PUT, PATCH or DELETE, in capitals"))?;
         let names = names_in_braces(path)?;
         check_text(path, &names)?;
 
         let mut pieces = Vec::with_capacity(names.len() * 2 + 1);
         let mut rest = path;
         for name in names {
-            let (before, after) = rest
-                .split_once(&format!("{{{name}}}"))
-                .unwrap_or((rest, ""));
+            let (before, after) = rest.split_once(&format!("{{{name}}}")).unwrap_or((rest, ""));
             if !before.is_empty() {
                 pieces.push(PathPiece::Text(before.to_owned()));
             }
@@ -54,24 +48,18 @@ impl RequestLine {
 /// A path must be exactly what a URL parser would make of it, so that planning can compare the two.
 fn check_text(path: &str, names: &[&str]) -> Result<(), String> {
     if path.contains(['?', '#']) {
-        return Err(format!(
-            "`{path}` must be a path only; declare query parameters under `parameters`"
-        ));
+        return Err(format!("`{path}` must be a path only; declare query parameters under `parameters`"));
     }
     let mut sample = path.to_owned();
     for name in names {
         sample = sample.replace(&format!("{{{name}}}"), "x");
     }
     let url = format!("https://host.invalid{sample}");
-    let kept = path.starts_with('/')
-        && !path.contains("//")
-        && Url::parse(&url).is_ok_and(|parsed| parsed.as_str() == url);
+    let kept = path.starts_with('/') && !path.contains("//") && Url::parse(&url).is_ok_and(|parsed| parsed.as_str() == url);
     if kept {
         Ok(())
     } else {
-        Err(format!(
-            "`{path}` must start with `/`, have no empty, `.` or `..` segments, and encode what is not plain ASCII"
-        ))
+        Err(format!("`{path}` must start with `/`, have no empty, `.` or `..` segments, and encode what is not plain ASCII"))
     }
 }
 
@@ -85,10 +73,7 @@ mod tests {
         assert_eq!(line.verb, Verb::Put);
         let text = |text: &str| PathPiece::Text(text.to_owned());
         let parameter = |name: &str| PathPiece::Parameter(name.to_owned());
-        assert_eq!(
-            line.path,
-            [text("/v1/a/"), parameter("x"), text("-"), parameter("y"), text("/end")]
-        );
+        assert_eq!(line.path, [text("/v1/a/"), parameter("x"), text("-"), parameter("y"), text("/end")]);
     }
 
     #[test]

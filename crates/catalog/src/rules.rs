@@ -1,6 +1,7 @@
 //! How to read a vendor's refusal: where its message is, and what certain refusals mean.
 
 use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::dotted_path::DottedPath;
@@ -31,81 +32,49 @@ pub struct Refused {
 
 impl Refused {
     /// `body` is null where the vendor sent no JSON.
-    pub fn new<'a>(
-        status: u16,
-        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-        body: &serde_json::Value,
-    ) -> Self {
+    pub fn new<'a>(status: u16, headers: impl IntoIterator<Item = (&'a str, &'a str)>, body: &serde_json::Value) -> Self {
         #[derive(Serialize)]
         struct Facts<'a> {
             status: u16,
             headers: std::collections::BTreeMap<String, &'a str>,
             body: &'a serde_json::Value,
         }
-        let headers = headers
-            .into_iter()
-            .map(|(name, value)| (name.to_ascii_lowercase(), value))
-            .collect();
-        let context = Value::from_serialize(Facts {
-            status,
-            headers,
-            body,
-        });
+        let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let context = Value::from(Serde(Facts { status, headers, body }));
         Self { context }
     }
 }
 
 impl ErrorRules {
     /// Reads the rules of a method and of its integration; `path` is where the method stands in the file.
-    pub(crate) fn compile(
-        path: &str,
-        method: &[ErrorRule],
-        integration: &Errors,
-        problems: &mut Vec<Problem>,
-    ) -> Self {
+    pub(crate) fn compile(path: &str, method: &[ErrorRule], integration: &Errors, problems: &mut Vec<Problem>) -> Self {
         let mut rules = Self::default();
         for (index, text) in integration.message.iter().enumerate() {
             match text.parse() {
                 Ok(found) => rules.message.push(found),
-                Err(error) => problems.push(Problem::error(
-                    format!("errors.message.{index}"),
-                    format!("{error}"),
-                )),
+                Err(error) => problems.push(Problem::error(format!("errors.message.{index}"), format!("{error}"))),
             }
         }
-        let own = method
-            .iter()
-            .enumerate()
-            .map(|(index, rule)| (format!("{path}.errors.{index}"), rule));
-        let shared = integration
-            .rules
-            .iter()
-            .enumerate()
-            .map(|(index, rule)| (format!("errors.rules.{index}"), rule));
+        let own = method.iter().enumerate().map(|(index, rule)| (format!("{path}.errors.{index}"), rule));
+        let shared = integration.rules.iter().enumerate().map(|(index, rule)| (format!("errors.rules.{index}"), rule));
         for (path, rule) in own.chain(shared) {
-            rules
-                .rules
-                .extend(CompiledErrorRule::compile(&path, rule, problems));
+            rules.rules.extend(CompiledErrorRule::compile(&path, rule, problems));
         }
         rules
     }
 
     /// The vendor's own words in an error body: the first of the declared places that holds a text or a number.
     pub fn message(&self, body: &serde_json::Value) -> Option<String> {
-        self.message
-            .iter()
-            .find_map(|path| match path.find(body)? {
-                serde_json::Value::String(text) if !text.is_empty() => Some(text.clone()),
-                serde_json::Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            })
+        self.message.iter().find_map(|path| match path.find(body)? {
+            serde_json::Value::String(text) if !text.is_empty() => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        })
     }
 
     /// The first rule whose condition holds.
     pub fn first_match(&self, refused: &Refused) -> Option<&CompiledErrorRule> {
-        self.rules
-            .iter()
-            .find(|rule| rule.when.holds(&refused.context))
+        self.rules.iter().find(|rule| rule.when.holds(&refused.context))
     }
 }
 
@@ -113,19 +82,12 @@ impl CompiledErrorRule {
     fn compile(path: &str, rule: &ErrorRule, problems: &mut Vec<Problem>) -> Option<Self> {
         let mut template = |key: &str, source: &Option<String>| {
             let source = source.as_deref()?;
-            Template::parse(source)
-                .map_err(|error| problems.push(Problem::error(format!("{path}.{key}"), error.to_string())))
-                .ok()
+            Template::parse(source).map_err(|error| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()))).ok()
         };
         let message = template("message", &rule.message);
         let hint = template("hint", &rule.hint);
         match Expression::parse(&rule.when) {
-            Ok(when) => Some(Self {
-                when,
-                code: rule.code.clone(),
-                message,
-                hint,
-            }),
+            Ok(when) => Some(Self { when, code: rule.code.clone(), message, hint }),
             Err(error) => {
                 problems.push(Problem::error(format!("{path}.when"), error.to_string()));
                 None
@@ -191,18 +153,14 @@ mod tests {
     #[test]
     fn the_first_place_with_a_message_is_used() {
         let rules = rules(json!([]), json!({"message": ["message", "error.text"]}));
-        assert_eq!(
-            rules.message(&json!({"message": null, "error": {"text": "no"}})).as_deref(),
-            Some("no")
-        );
+        assert_eq!(rules.message(&json!({"message": null, "error": {"text": "no"}})).as_deref(), Some("no"));
         assert_eq!(rules.message(&json!("no")), None);
     }
 
     #[test]
     fn what_does_not_compile_is_a_problem_with_its_place() {
         let mut problems = Vec::new();
-        let method: Vec<ErrorRule> =
-            serde_json::from_value(json!([{"when": "status ==", "hint": "{{"}])).unwrap();
+        let method: Vec<ErrorRule> = serde_json::from_value(json!([{"when": "status ==", "hint": "{{"}])).unwrap();
         ErrorRules::compile("m", &method, &Errors::default(), &mut problems);
         let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(paths, ["m.errors.0.hint", "m.errors.0.when"]);

@@ -27,11 +27,7 @@ pub enum TargetError {
     #[error("context.{name} is missing: {description}")]
     MissingVariable { name: String, description: String },
     #[error("context.{name} must be a text that matches `{pattern}`: {description}")]
-    BadVariable {
-        name: String,
-        pattern: String,
-        description: String,
-    },
+    BadVariable { name: String, pattern: String, description: String },
     #[error("`{url}` cannot be a base URL: {reason}")]
     BadBaseUrl { url: String, reason: String },
     #[error("header `{name}` cannot be sent with these variables: {reason}")]
@@ -46,11 +42,7 @@ impl Target {
     ///
     /// # Errors
     /// A variable is missing or ill-formed, or the URL is not a plain http or https one.
-    pub fn new(
-        integration: &Integration,
-        base_url: Option<&str>,
-        context: &Map<String, Value>,
-    ) -> Result<Self, TargetError> {
+    pub fn new(integration: &Integration, base_url: Option<&str>, context: &Map<String, Value>) -> Result<Self, TargetError> {
         let variables = &integration.variables;
         let text = match base_url {
             Some(own) => own.to_owned(),
@@ -62,10 +54,7 @@ impl Target {
         let mut headers = Vec::with_capacity(integration.headers.len());
         for (name, value) in &integration.headers {
             let value = filled(value, variables, context, Place::Header)?;
-            check_header(&value).map_err(|reason| TargetError::BadHeader {
-                name: name.clone(),
-                reason: reason.to_owned(),
-            })?;
+            check_header(&value).map_err(|reason| TargetError::BadHeader { name: name.clone(), reason: reason.to_owned() })?;
             headers.push((name.clone(), value));
         }
         let query: Vec<String> = integration
@@ -77,12 +66,7 @@ impl Target {
                 format!("{name}={value}")
             })
             .collect();
-        Ok(Self {
-            base,
-            prefix,
-            headers,
-            query: query.join("&"),
-        })
+        Ok(Self { base, prefix, headers, query: query.join("&") })
     }
 
     /// Where every request starts.
@@ -110,10 +94,7 @@ impl Target {
             && url.username().is_empty()
             && url.password().is_none();
         let path = self.base.path().trim_end_matches('/');
-        let below = url
-            .path()
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.starts_with('/'));
+        let below = url.path().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         same_origin && below
     }
 }
@@ -127,10 +108,8 @@ pub(crate) fn names_in_braces(text: &str) -> Result<Vec<&str>, String> {
     let mut rest = text;
     while let Some(open) = rest.find(['{', '}']) {
         let after = &rest[open + 1..];
-        let close = after
-            .find('}')
-            .filter(|_| rest.as_bytes()[open] == b'{')
-            .ok_or_else(|| format!("`{text}` has a brace without its partner"))?;
+        let close =
+            after.find('}').filter(|_| rest.as_bytes()[open] == b'{').ok_or_else(|| format!("`{text}` has a brace without its partner"))?;
         let name = &after[..close];
         if name.is_empty() || name.contains('{') {
             return Err(format!("`{text}` has braces without a name between them"));
@@ -149,12 +128,7 @@ enum Place {
 
 const DNS_LABEL: &str = "^[A-Za-z0-9-]{1,63}$";
 
-fn filled(
-    text: &str,
-    variables: &IndexMap<String, Variable>,
-    context: &Map<String, Value>,
-    place: Place,
-) -> Result<String, TargetError> {
+fn filled(text: &str, variables: &IndexMap<String, Variable>, context: &Map<String, Value>, place: Place) -> Result<String, TargetError> {
     let mut result = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -170,36 +144,22 @@ fn filled(
     Ok(result)
 }
 
-fn value_of(
-    name: &str,
-    variables: &IndexMap<String, Variable>,
-    context: &Map<String, Value>,
-    place: Place,
-) -> Result<String, TargetError> {
+fn value_of(name: &str, variables: &IndexMap<String, Variable>, context: &Map<String, Value>, place: Place) -> Result<String, TargetError> {
     let variable = variables.get(name);
     let description = || variable.map_or_else(String::new, |v| v.description.clone());
-    let pattern = variable
-        .and_then(|v| v.pattern.as_deref())
-        .unwrap_or(DNS_LABEL);
-    let bad = || TargetError::BadVariable {
-        name: name.to_owned(),
-        pattern: pattern.to_owned(),
-        description: description(),
-    };
+    let pattern = variable.and_then(|v| v.pattern.as_deref()).unwrap_or(DNS_LABEL);
+    let bad = || TargetError::BadVariable { name: name.to_owned(), pattern: pattern.to_owned(), description: description() };
     let value = match context.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
         Some(Value::Null) | None => variable
             .and_then(|v| v.default.clone())
-            .ok_or_else(|| TargetError::MissingVariable {
-                name: name.to_owned(),
-                description: description(),
-            })?,
+            .ok_or_else(|| TargetError::MissingVariable { name: name.to_owned(), description: description() })?,
         Some(_) => return Err(bad()),
     };
     // Whatever a pattern lets through, a variable never moves the host or opens another part of the URL.
-    let leaves_its_place = place == Place::BaseUrl
-        && value.contains(|c: char| "/\\@?#%".contains(c) || c.is_whitespace() || c.is_control());
+    let leaves_its_place =
+        place == Place::BaseUrl && value.contains(|c: char| "/\\@?#%".contains(c) || c.is_whitespace() || c.is_control());
     if leaves_its_place || !matches_pattern(&value, pattern) {
         return Err(bad());
     }
@@ -208,18 +168,14 @@ fn value_of(
 
 fn matches_pattern(value: &str, pattern: &str) -> bool {
     if pattern == DNS_LABEL {
-        return (1..=63).contains(&value.len())
-            && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        return (1..=63).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     }
     crate::arguments::validator(&serde_json::json!({"pattern": format!("^(?:{pattern})$")}))
         .is_ok_and(|validator| validator.is_valid(&Value::String(value.to_owned())))
 }
 
 fn plain_url(text: &str) -> Result<Url, TargetError> {
-    let bad = |reason: &str| TargetError::BadBaseUrl {
-        url: text.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let bad = |reason: &str| TargetError::BadBaseUrl { url: text.to_owned(), reason: reason.to_owned() };
     let url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(bad("it must start with https:// (or http://)"));
@@ -297,13 +253,7 @@ mod tests {
 
     #[test]
     fn only_plain_http_urls_are_base_urls() {
-        for own in [
-            "ftp://a.test",
-            "file:///etc/passwd",
-            "https://a.test?x=1",
-            "https://a.test#x",
-            "a.test",
-        ] {
+        for own in ["ftp://a.test", "file:///etc/passwd", "https://a.test?x=1", "https://a.test#x", "a.test"] {
             let answer = target("https://x.test", Some(own), json!({}));
             assert!(answer.contains("cannot be a base URL"), "{own}: {answer}");
         }

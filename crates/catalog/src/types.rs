@@ -77,19 +77,12 @@ impl Types {
         match schema.get("type") {
             Some(Value::String(one)) => return Some(Self::default().with(Type::parse(one)?)),
             Some(Value::Array(several)) => {
-                return several.iter().try_fold(Self::default(), |types, one| {
-                    Some(types.with(Type::parse(one.as_str()?)?))
-                });
+                return several.iter().try_fold(Self::default(), |types, one| Some(types.with(Type::parse(one.as_str()?)?)));
             }
             _ => {}
         }
         let alternatives = schema.get("anyOf").or_else(|| schema.get("oneOf"))?;
-        alternatives
-            .as_array()?
-            .iter()
-            .try_fold(Self::default(), |types, one| {
-                Some(Self(types.0 | Self::within(one, root, depth)?.0))
-            })
+        alternatives.as_array()?.iter().try_fold(Self::default(), |types, one| Some(Self(types.0 | Self::within(one, root, depth)?.0)))
     }
 }
 
@@ -97,10 +90,7 @@ impl Types {
 pub(crate) fn resolved<'a>(mut schema: &'a Value, root: &'a Value) -> &'a Value {
     // Bounded, because references may lead in a circle.
     for _ in 0..MAX_DEPTH {
-        let target = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| root.pointer(reference.strip_prefix('#')?));
+        let target = schema.get("$ref").and_then(Value::as_str).and_then(|reference| root.pointer(reference.strip_prefix('#')?));
         match target {
             Some(target) => schema = target,
             None => break,

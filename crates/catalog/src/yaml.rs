@@ -7,9 +7,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Number, Value};
-use serde_saphyr::granit_parser::{
-    Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, Tag, options,
-};
+use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, Tag, options};
 
 use crate::problem::Problem;
 
@@ -66,19 +64,14 @@ pub(crate) type Unreadable = Vec<(usize, Problem)>;
 /// Syntax errors end the reading; duplicate keys are collected, at most 50.
 pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
     if text.len() > MAX_TEXT_BYTES {
-        let message = format!(
-            "the text has {} bytes, more than the {MAX_TEXT_BYTES} that are read; split the integration in two",
-            text.len()
-        );
+        let message =
+            format!("the text has {} bytes, more than the {MAX_TEXT_BYTES} that are read; split the integration in two", text.len());
         return Err(vec![(1, Problem::error("", message))]);
     }
     let mut reader = Reader::new(text);
     let value = reader.document();
     match value {
-        Ok(value) if reader.problems.is_empty() => Ok(Document {
-            value,
-            lines: reader.lines,
-        }),
+        Ok(value) if reader.problems.is_empty() => Ok(Document { value, lines: reader.lines }),
         Ok(_) => Err(reader.problems),
         Err(Stop { line, message }) => {
             let path = reader.path.join(".");
@@ -128,10 +121,7 @@ impl<'t> Reader<'t> {
             match event {
                 Event::StreamEnd => break,
                 Event::DocumentStart(..) if value.is_some() => {
-                    return Err(stop(
-                        &span,
-                        "a second document starts here; a definition is one document, so remove the `---`",
-                    ));
+                    return Err(stop(&span, "a second document starts here; a definition is one document, so remove the `---`"));
                 }
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 event => value = Some(self.value(event, &span, ROOT)?),
@@ -245,10 +235,7 @@ impl<'t> Reader<'t> {
                     let value = Value::String(text.clone());
                     self.anchors.insert(anchor, Anchored { value, bytes });
                 }
-                Ok(Key {
-                    is_merge: style == ScalarStyle::Plain && text == "<<",
-                    text,
-                })
+                Ok(Key { is_merge: style == ScalarStyle::Plain && text == "<<", text })
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
                 Some(Anchored { value: Value::String(text), bytes }) => {
@@ -281,7 +268,7 @@ impl<'t> Reader<'t> {
         if self.value_bytes > MAX_VALUE_BYTES {
             return Err(stop(
                 span,
-                format!("the aliases expand to more than {MAX_VALUE_BYTES} bytes; repeat less"),
+                format!("the values, repeated by aliases, take more than {MAX_VALUE_BYTES} bytes; repeat less or split the integration"),
             ));
         }
         Ok(())
@@ -310,9 +297,7 @@ fn merge(members: &mut Map<String, Value>, value: Value, span: &Span) -> Result<
             }
             Ok(())
         }
-        Value::Array(list) if list.iter().all(Value::is_object) => {
-            list.into_iter().try_for_each(|one| merge(members, one, span))
-        }
+        Value::Array(list) if list.iter().all(Value::is_object) => list.into_iter().try_for_each(|one| merge(members, one, span)),
         _ => Err(stop(span, "`<<` takes a mapping or a list of mappings")),
     }
 }
@@ -357,10 +342,7 @@ fn parser_options() -> Options {
 }
 
 fn stop(span: &Span, message: impl Into<String>) -> Stop {
-    Stop {
-        line: line(&span.start),
-        message: message.into(),
-    }
+    Stop { line: line(&span.start), message: message.into() }
 }
 
 fn line(marker: &Marker) -> usize {
@@ -371,9 +353,7 @@ fn line(marker: &Marker) -> usize {
 const ROOT: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn path_hash(start: u64, text: &str) -> u64 {
-    text.bytes().fold(start, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 fn segment_hash(parent: u64, segment: &str) -> u64 {
@@ -487,7 +467,7 @@ mod tests {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
             bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
         }
-        insta::assert_snapshot!(value(&bomb), @"6: a5: the aliases expand to more than 67108864 bytes; repeat less");
+        insta::assert_snapshot!(value(&bomb), @"6: a5: the values, repeated by aliases, take more than 67108864 bytes; repeat less or split the integration");
         insta::assert_snapshot!(value(&"[".repeat(100_000)).replace("0.", ""), @"1: : not valid YAML: recursion limit exceeded; check indentation, quotes and brackets");
         let deep: String = (0..100).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
         insta::assert_snapshot!(value(&deep).replace("a.", ""), @"65: a: nested more than 64 levels deep; flatten the schema");

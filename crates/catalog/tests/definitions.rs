@@ -1,5 +1,7 @@
 //! The corpus: every shipped definition, and files that each have one kind of fault.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +18,7 @@ fn files(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    paths
-        .into_iter()
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
-        .collect()
+    paths.into_iter().map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap())).collect()
 }
 
 #[test]
@@ -33,11 +32,21 @@ fn a_broken_file_is_refused_with_place_problem_and_remedy() {
 }
 
 #[test]
+fn a_doubtful_file_is_accepted_with_warnings_and_says_which_methods_are_hidden() {
+    let (file, text) = files("tests/doubtful").remove(0);
+    let report = lint(&file, &text);
+    let lines = report.errors.iter().map(|error| format!("error {error}"));
+    let lines = lines.chain(report.warnings.iter().map(|warning| format!("warning {warning}")));
+    let lines = lines.chain(report.hidden.iter().map(|hidden| format!("hidden {}.{}: {}", hidden.resource, hidden.method, hidden.reason)));
+    insta::assert_snapshot!("doubtful", lines.collect::<Vec<_>>().join("\n"));
+    assert!(parse(&file, &text).is_ok());
+}
+
+#[test]
 fn a_shipped_definition_has_neither_errors_nor_warnings() {
     for (file, text) in integrations() {
         let report = lint(&file, &text);
-        let findings: Vec<String> =
-            report.errors.iter().chain(&report.warnings).map(|finding| format!("{file}:{finding}")).collect();
+        let findings: Vec<String> = report.errors.iter().chain(&report.warnings).map(|finding| format!("{file}:{finding}")).collect();
         assert!(findings.is_empty(), "{}", findings.join("\n"));
     }
 }
@@ -48,8 +57,7 @@ fn a_shipped_definition_fits_the_published_schema() {
     for (file, text) in integrations() {
         let definition = parse(&file, &text).unwrap();
         let value = serde_json::to_value(&definition.integration).unwrap();
-        let errors: Vec<String> =
-            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<String> = validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{file}: {}", errors.join("\n"));
     }
 }
@@ -59,10 +67,7 @@ fn the_published_schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integration.schema.json");
     let published = fs::read_to_string(path).unwrap_or_default();
     let current = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
-    assert!(
-        published == current,
-        "write it anew: cargo run -- catalog schema > docs/integration.schema.json"
-    );
+    assert!(published == current, "write it anew: cargo run -- catalog schema > docs/integration.schema.json");
 }
 
 #[test]
@@ -78,12 +83,23 @@ fn a_definition_in_json_is_the_same_as_in_yaml() {
 #[test]
 fn at_most_fifty_problems_are_listed() {
     let resources: String = (0..80).map(|at| format!("  Wrong{at}: {{ methods: {{ list: {{ request: GET / }} }} }}\n")).collect();
-    let text = format!(
-        "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: https://api.acme.test\nresources:\n{resources}"
-    );
+    let text =
+        format!("version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: https://api.acme.test\nresources:\n{resources}");
     let error = parse("acme.yaml", &text).unwrap_err().to_string();
     assert_eq!(error.lines().count(), 51);
     assert!(error.ends_with("acme.yaml: 30 more problems are not listed; mend these first"), "{error}");
+}
+
+#[test]
+fn an_integration_too_large_to_look_at_is_refused_at_once() {
+    let head = "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: https://api.acme.test\n";
+    let methods: String = (0..2_001).map(|at| format!("      m{at}: {{ request: GET / }}\n")).collect();
+    let error = parse("acme.yaml", &format!("{head}resources:\n  orders:\n    methods:\n{methods}")).unwrap_err();
+    insta::assert_snapshot!(error, @"acme.yaml:6: resources: 2001 methods are more than the 2000 of one integration; split it in two");
+    let rules = "    - { when: status == 404, hint: None. }\n".repeat(101);
+    let resources = "resources: { orders: { methods: { list: { request: GET / } } } }\n";
+    let error = parse("acme.yaml", &format!("{head}errors:\n  rules:\n{rules}{resources}")).unwrap_err();
+    insta::assert_snapshot!(error, @"acme.yaml:7: errors.rules: 101 shared rules are more than 100; move some to the methods they are about");
 }
 
 /// Small changes of a kind that people and tools make: lines moved, doubled or dropped, characters replaced.

@@ -97,12 +97,12 @@ impl Door {
         let hash = self.store.hash_token(secret);
         let generations = self.store.generations();
         let token = match self.api_tokens.get(&hash) {
-            Some(cached) if cached.generation == generations.of(cached.value.environment_id.into()) => cached.value,
+            Some(cached) if cached.generation == generations.of(cached.value.environment_id.uuid()) => cached.value,
             _ => {
                 self.api_tokens.remove(&hash);
                 let mark = generations.mark();
                 let Some(token) = self.store.api_tokens().find_by_hash(&hash).await? else { return Ok(None) };
-                let generation = generations.since(mark, token.environment_id.into());
+                let generation = generations.since(mark, token.environment_id.uuid());
                 let value = Arc::new(token);
                 self.api_tokens.insert(hash, Cached { value: Arc::clone(&value), generation, catalog_version: 0 });
                 value
@@ -118,7 +118,7 @@ impl Door {
     }
 
     fn is_current(&self, cached: &Cached<Access>) -> bool {
-        cached.generation == self.store.generations().of(cached.value.account.id.into())
+        cached.generation == self.store.generations().of(cached.value.account.id.uuid())
             && cached.catalog_version == self.catalog.version()
     }
 
@@ -137,7 +137,7 @@ impl Door {
         let tools = self.tool_sets.get(definition, filter);
         let credential = accounts::credential(&self.store, definition, &account).await?;
         // Last: whatever was read above must be of this generation.
-        let generation = self.store.generations().since(mark, account.id.into());
+        let generation = self.store.generations().since(mark, account.id.uuid());
         let value = Arc::new(Access { server, account, tools, target, credential });
         Ok(Some(Cached { value, generation, catalog_version }))
     }

@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::catalog::Catalog;
+use catalog::catalog::{Catalog, is_definition_file};
 use notify::{RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Editors write a file in several steps; what follows within this time is one change.
 const SETTLE: Duration = Duration::from_millis(50);
-const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 
 /// A catalog that can be replaced while it is used.
 pub struct LiveCatalog {
+    built_in: Catalog,
     current: ArcSwap<Catalog>,
     version: AtomicU64,
     folder: Option<PathBuf>,
@@ -29,7 +29,8 @@ impl LiveCatalog {
     /// A built-in definition that does not load; the folder cannot be read. A broken file in the folder is
     /// logged and left out.
     pub fn open(folder: Option<PathBuf>) -> anyhow::Result<Self> {
-        let catalog = Self { current: ArcSwap::from_pointee(Catalog::built_in()?), version: AtomicU64::new(1), folder };
+        let built_in = Catalog::built_in()?;
+        let catalog = Self { current: ArcSwap::from_pointee(built_in.clone()), built_in, version: AtomicU64::new(1), folder };
         catalog.reload()?;
         Ok(catalog)
     }
@@ -46,7 +47,7 @@ impl LiveCatalog {
     /// Reads the folder again. Broken files are logged; what worked before stays.
     pub fn reload(&self) -> anyhow::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let (catalog, errors) = self.current.load().with_folder(read_folder(folder)?);
+        let (catalog, errors) = self.built_in.with_folder(read_folder(folder)?, &self.current.load());
         for error in errors {
             tracing::error!("a definition was not loaded: {error}");
         }
@@ -81,20 +82,18 @@ impl LiveCatalog {
     }
 }
 
-/// Name and text of every definition file, in order of name.
+/// Name and text of every definition file.
 pub fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     use anyhow::Context;
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read the catalog folder {}", folder.display()))? {
-        let path = entry?.path();
-        let is_definition = path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known));
-        if !is_definition || std::fs::metadata(&path)?.len() > LARGEST_FILE {
-            continue;
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_definition_file(&name) {
+            let path = entry.path();
+            files.push((name, std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?));
         }
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        files.push((path.display().to_string(), text));
     }
-    files.sort();
     Ok(files)
 }
 

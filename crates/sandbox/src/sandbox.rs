@@ -29,12 +29,7 @@ impl Sandbox {
         let stage = Arc::new(Mutex::new(Stage::new(|now| vendor.simulator(now))));
         let server = Server::start(Arc::clone(&stage), address).await?;
         let url = format!("http://{}", server.address());
-        Ok(Sandbox {
-            vendor,
-            url,
-            stage,
-            server,
-        })
+        Ok(Sandbox { vendor, url, stage, server })
     }
 
     pub fn vendor(&self) -> Vendor {
@@ -59,10 +54,6 @@ impl Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Sandbox")
-            .field("vendor", &self.vendor)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Sandbox").field("vendor", &self.vendor).field("url", &self.url).finish_non_exhaustive()
     }
 }

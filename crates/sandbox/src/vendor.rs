@@ -69,11 +69,7 @@ impl FromStr for Vendor {
 }
 
 fn known() -> String {
-    Vendor::ALL
-        .iter()
-        .map(|vendor| vendor.name())
-        .collect::<Vec<_>>()
-        .join(", ")
+    Vendor::ALL.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -120,7 +120,9 @@ impl<'a> Accounts<'a> {
         };
         check(&account)?;
         let insert = sqlx::query(concat!(
-            "INSERT INTO integrated_account (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            "INSERT INTO integrated_account (",
+            columns!(),
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         ))
         .bind(account.id.to_string())
         .bind(environment.to_string())
@@ -136,13 +138,16 @@ impl<'a> Accounts<'a> {
         .bind(account.updated_at.as_millisecond())
         .bind(account.version);
         let save = self.save_credential(environment, account.id, &new.credentials, now)?;
-        self.store.database.write(move |change| -> Work<'_, ()> {
-            Box::pin(async move {
-                change.execute(insert).await?;
-                change.execute(save).await?;
-                Ok(())
+        self.store
+            .database
+            .write(move |change| -> Work<'_, ()> {
+                Box::pin(async move {
+                    change.execute(insert).await?;
+                    change.execute(save).await?;
+                    Ok(())
+                })
             })
-        }).await?;
+            .await?;
         Ok(account)
     }
 
@@ -181,11 +186,9 @@ impl<'a> Accounts<'a> {
     /// How many accounts use an integration's definition, in one environment or, given `None`, in all.
     pub async fn count_by_integration(&self, environment: Option<EnvironmentId>, integration: &str) -> Result<u64, StoreError> {
         let count = match environment {
-            Some(environment) => {
-                sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1 AND environment_id = $2")
-                    .bind(integration.to_owned())
-                    .bind(environment.to_string())
-            }
+            Some(environment) => sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1 AND environment_id = $2")
+                .bind(integration.to_owned())
+                .bind(environment.to_string()),
             None => sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1").bind(integration.to_owned()),
         };
         let row = self.store.database.fetch_optional(count).await?;
@@ -197,7 +200,13 @@ impl<'a> Accounts<'a> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the change names another version than the present one.
-    pub async fn update(&self, environment: EnvironmentId, id: AccountId, change: AccountChange, now: Timestamp) -> Result<Option<Account>, StoreError> {
+    pub async fn update(
+        &self,
+        environment: EnvironmentId,
+        id: AccountId,
+        change: AccountChange,
+        now: Timestamp,
+    ) -> Result<Option<Account>, StoreError> {
         let save = match &change.credentials {
             Some(credentials) => Some(self.save_credential(environment, id, credentials, now)?),
             None => None,
@@ -256,7 +265,13 @@ impl<'a> Accounts<'a> {
         row::from_json(&plain).map(Some)
     }
 
-    fn save_credential(&self, environment: EnvironmentId, id: AccountId, credentials: &Map<String, Value>, now: Timestamp) -> Result<Statement, StoreError> {
+    fn save_credential(
+        &self,
+        environment: EnvironmentId,
+        id: AccountId,
+        credentials: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Statement, StoreError> {
         let plain = Zeroizing::new(row::to_json(credentials)?);
         let sealed = cipher::seal(&self.store.keys, Place::Credential(environment, id), plain.as_bytes())?;
         Ok(sqlx::query(

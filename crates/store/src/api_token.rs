@@ -46,7 +46,11 @@ impl<'a> ApiTokens<'a> {
     ) -> Result<(ApiToken, SecretString), StoreError> {
         let secret = token::generate(TokenKind::ApiToken)?;
         let token = new(environment, name, expires_at, now)?;
-        let insert = self.insert(&token, secret.expose_secret(), concat!("INSERT INTO api_token (", columns!(), ", token_hash) VALUES ($1, $2, $3, $4, $5, $6)"));
+        let insert = self.insert(
+            &token,
+            secret.expose_secret(),
+            concat!("INSERT INTO api_token (", columns!(), ", token_hash) VALUES ($1, $2, $3, $4, $5, $6)"),
+        );
         self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
         Ok((token, secret))
     }
@@ -55,12 +59,22 @@ impl<'a> ApiTokens<'a> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if another environment has a token of this secret.
-    pub async fn adopt(&self, environment: EnvironmentId, name: &str, secret: &SecretString, now: Timestamp) -> Result<ApiToken, StoreError> {
+    pub async fn adopt(
+        &self,
+        environment: EnvironmentId,
+        name: &str,
+        secret: &SecretString,
+        now: Timestamp,
+    ) -> Result<ApiToken, StoreError> {
         let token = new(environment, name, None, now)?;
         let insert = self.insert(
             &token,
             secret.expose_secret(),
-            concat!("INSERT INTO api_token (", columns!(), ", token_hash) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_hash) DO NOTHING"),
+            concat!(
+                "INSERT INTO api_token (",
+                columns!(),
+                ", token_hash) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_hash) DO NOTHING"
+            ),
         );
         self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
         self.find_by_hash(&self.store.hash_token(secret.expose_secret()))
@@ -77,12 +91,11 @@ impl<'a> ApiTokens<'a> {
 
     /// One page of an environment's tokens, newest first.
     pub async fn list(&self, environment: EnvironmentId, page: Page) -> Result<Listed<ApiToken>, StoreError> {
-        let select = sqlx::query(concat!(
-            "SELECT ", columns!(), " FROM api_token WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-        ))
-        .bind(environment.to_string())
-        .bind(page.before(|uuid| uuid.to_string()))
-        .bind(page.rows_to_read());
+        let select =
+            sqlx::query(concat!("SELECT ", columns!(), " FROM api_token WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+                .bind(environment.to_string())
+                .bind(page.before(|uuid| uuid.to_string()))
+                .bind(page.rows_to_read());
         let rows = self.store.database.fetch_all(select).await?;
         let tokens = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Listed::from_rows(tokens, page, |token: &ApiToken| token.id.uuid()))
@@ -90,9 +103,8 @@ impl<'a> ApiTokens<'a> {
 
     /// Makes a token open nothing from now on. `false` if the environment has no such token.
     pub async fn delete(&self, environment: EnvironmentId, id: ApiTokenId) -> Result<bool, StoreError> {
-        let delete = sqlx::query("DELETE FROM api_token WHERE environment_id = $1 AND id = $2")
-            .bind(environment.to_string())
-            .bind(id.to_string());
+        let delete =
+            sqlx::query("DELETE FROM api_token WHERE environment_id = $1 AND id = $2").bind(environment.to_string()).bind(id.to_string());
         let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(environment.uuid());

@@ -108,11 +108,9 @@ mod tests {
         let Place::Credential(environment, account) = place else { unreachable!() };
         let sealed = seal(&keys, place, b"secret").unwrap();
         let other = Timestamp::UNIX_EPOCH;
-        for place in [
-            Place::Credential(EnvironmentId::new(other), account),
-            Place::Credential(environment, AccountId::new(other)),
-            Place::KeyCheck,
-        ] {
+        for place in
+            [Place::Credential(EnvironmentId::new(other), account), Place::Credential(environment, AccountId::new(other)), Place::KeyCheck]
+        {
             assert!(open(&keys, place, &sealed).is_err());
         }
         assert!(open(&super::tests::keys(), place, &sealed).is_err());

@@ -12,7 +12,7 @@ use std::time::Duration;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
-use sqlx::{Any, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -65,6 +65,12 @@ impl Database {
         let path = sqlite::path(url)?;
         sqlite::create(&path)?;
         let options = AnyConnectOptions::from_str(&sqlite::url(&path)?)?;
+        // One connection beforehand: it turns the file into WAL mode, where several at once would get in each other's
+        // way, and what is wrong with the file is an error at once. A pool would try again until its time is up.
+        let mut first = AnyConnection::connect_with(&options).await?;
+        first.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
+        first.close().await?;
+
         let pool = || {
             AnyPoolOptions::new()
                 // Long enough for a crowd of writers, each of which waits for the disk.
@@ -79,8 +85,6 @@ impl Database {
         };
         let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone());
         let reader = pool().max_connections(4).idle_timeout(Duration::from_secs(60)).connect_lazy_with(options);
-        // The first connection turns the file into WAL mode; two that try at once would get in each other's way.
-        drop(writer.acquire().await?);
         Ok(Database { dialect: Dialect::Sqlite, reader, writer, deadline: Duration::from_secs(20), generations })
     }
 
@@ -90,17 +94,16 @@ impl Database {
             .max_connections(10)
             .acquire_timeout(Duration::from_millis(1500))
             .connect_lazy_with(AnyConnectOptions::from_str(url)?);
-        Ok(Database {
-            dialect: Dialect::Postgres,
-            reader: pool.clone(),
-            writer: pool,
-            deadline: Duration::from_millis(2500),
-            generations,
-        })
+        Ok(Database { dialect: Dialect::Postgres, reader: pool.clone(), writer: pool, deadline: Duration::from_millis(2500), generations })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// The same database for work that may take long, such as a migration of large tables.
+    pub(crate) fn patient(&self) -> Database {
+        Database { deadline: Duration::from_secs(600), ..self.clone() }
     }
 
     /// The first row of a query that changes nothing.
@@ -139,16 +142,11 @@ impl Database {
         let _ = timeout(Duration::from_secs(5), both).await;
     }
 
-    async fn transact<T>(
-        self,
-        work: impl for<'c> FnOnce(&'c mut Change) -> Work<'c, T>,
-    ) -> Result<T, StoreError> {
+    async fn transact<T>(self, work: impl for<'c> FnOnce(&'c mut Change) -> Work<'c, T>) -> Result<T, StoreError> {
         // On PostgreSQL these limits hold for this transaction only, and also end what we no longer wait for.
         let begin = match self.dialect {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
-            Dialect::Postgres => {
-                "BEGIN; SET LOCAL statement_timeout = 2000; SET LOCAL idle_in_transaction_session_timeout = 5000"
-            }
+            Dialect::Postgres => "BEGIN; SET LOCAL statement_timeout = 2000; SET LOCAL idle_in_transaction_session_timeout = 5000",
         };
         let mut lease = Lease::of(&self.writer).await?;
         let mut touched = Vec::new();
@@ -177,10 +175,7 @@ impl Database {
         lease.finish(outcome)
     }
 
-    async fn in_time<T, E: Into<StoreError>>(
-        &self,
-        operation: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, StoreError> {
+    async fn in_time<T, E: Into<StoreError>>(&self, operation: impl Future<Output = Result<T, E>>) -> Result<T, StoreError> {
         match timeout(self.deadline, operation).await {
             Ok(result) => result.map_err(Into::into),
             Err(_) => Err(StoreError::unavailable(format!("no answer within {} ms", self.deadline.as_millis()))),

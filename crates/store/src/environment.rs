@@ -46,9 +46,5 @@ impl<'a> Environments<'a> {
 }
 
 fn read(row: &AnyRow) -> Result<Environment, StoreError> {
-    Ok(Environment {
-        id: row::id(row, 0)?,
-        name: row.try_get(1)?,
-        created_at: row::time(row, 2)?,
-    })
+    Ok(Environment { id: row::id(row, 0)?, name: row.try_get(1)?, created_at: row::time(row, 2)? })
 }

@@ -48,27 +48,23 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
         match &error {
+            // A protocol error is what a server, or something before it, says while it goes down.
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => StoreError::unavailable(error),
-            sqlx::Error::Configuration(reason) => {
-                StoreError::invalid(format!("the database URL cannot be used: {reason}"))
-            }
+            sqlx::Error::Configuration(reason) => StoreError::invalid(format!("the database URL cannot be used: {reason}")),
             sqlx::Error::Database(database) => match database.kind() {
                 ErrorKind::UniqueViolation => StoreError::conflict("something of this name exists already; choose another"),
                 ErrorKind::ForeignKeyViolation => StoreError::conflict("what this belongs to was deleted at the same moment"),
                 // PostgreSQL's "untranslatable character": a zero in a text.
-                _ if database.code().as_deref() == Some("22021") => {
-                    StoreError::invalid("a text contains a zero character; leave it out")
-                }
+                _ if database.code().as_deref() == Some("22021") => StoreError::invalid("a text contains a zero character; leave it out"),
                 _ if is_temporary(&**database) => StoreError::unavailable(error),
                 _ => StoreError::Unexpected(error),
             },
-            sqlx::Error::ColumnDecode { index, .. } => {
-                StoreError::unreadable(format!("column {index} holds a value of another type"))
-            }
+            sqlx::Error::ColumnDecode { index, .. } => StoreError::unreadable(format!("column {index} holds a value of another type")),
             _ => StoreError::Unexpected(error),
         }
     }

@@ -37,7 +37,10 @@ pub struct Mark {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    Known { hearing: u64, bumps: u64 },
+    Known {
+        hearing: u64,
+        bumps: u64,
+    },
     /// Equal to no other.
     Unknown(u64),
 }

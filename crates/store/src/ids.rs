@@ -46,7 +46,7 @@ impl FromStr for McpServerId {
         text.strip_prefix("mcp_")
             .and_then(|digits| exact(digits, 32))
             .map(McpServerId)
-            .ok_or_else(|| IdError { kind: "MCP server", expected: "`mcp_` and 32 hexadecimal digits" })
+            .ok_or(IdError { kind: "MCP server", expected: "`mcp_` and 32 hexadecimal digits" })
     }
 }
 
@@ -98,9 +98,7 @@ macro_rules! uuid_id {
             type Err = IdError;
 
             fn from_str(text: &str) -> Result<$id, IdError> {
-                exact(text, 36)
-                    .map($id)
-                    .ok_or_else(|| IdError { kind: $kind, expected: "a UUID with dashes" })
+                exact(text, 36).map($id).ok_or(IdError { kind: $kind, expected: "a UUID with dashes" })
             }
         }
     };

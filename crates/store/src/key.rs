@@ -1,6 +1,6 @@
 //! The master key and the keys derived from it. None of these types can be printed, compared or serialised.
 
-use aws_lc_rs::aead::{AES_256_GCM, RandomizedNonceKey, NONCE_LEN};
+use aws_lc_rs::aead::{AES_256_GCM, NONCE_LEN, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -22,9 +22,6 @@ mod store;
 
 mod token;
 
-
-
-
 pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};
 pub use api_token::{ApiToken, ApiTokens};
 pub use environment::{Environment, Environments};

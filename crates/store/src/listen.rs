@@ -19,7 +19,7 @@ use crate::generations::Generations;
 
 /// How long the connection may be silent before it is asked for a sign of life, and how long that may take.
 const PATIENCE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn listen(url: &str, database: &Database, generations: &Generations, shutdown: impl Future<Output = ()>) {
     let forever = async {
@@ -43,12 +43,8 @@ pub(crate) async fn listen(url: &str, database: &Database, generations: &Generat
 
 /// Hears until the connection is lost. `pause` is reset once it works.
 async fn hear(url: &str, database: &Database, generations: &Generations, pause: &mut Duration) -> Result<(), StoreError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(PATIENCE * 2)
-        .connect_lazy(url)?;
+    let pool =
+        PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE * 2).connect_lazy(url)?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;

@@ -34,8 +34,6 @@ pub struct McpServerConfig {
     pub methods: Vec<String>,
     /// Tags of which a tool must have one; empty means any.
     pub tags: Vec<String>,
-    /// The older spelling of `auth: bearer`.
-    pub require_api_token_auth: bool,
     pub auth: Auth,
     /// Repeats successful answers as `structuredContent`.
     pub structured_content: bool,
@@ -116,7 +114,9 @@ impl<'a> McpServers<'a> {
             version: 1,
         };
         let insert = sqlx::query(concat!(
-            "INSERT INTO mcp_server (", columns!(), ", token_hash) \
+            "INSERT INTO mcp_server (",
+            columns!(),
+            ", token_hash) \
              SELECT $1, environment_id, id, $4, $5, $6, $7, $8, $9, $10 FROM integrated_account WHERE environment_id = $2 AND id = $3"
         ))
         .bind(server.id.to_string())
@@ -161,7 +161,9 @@ impl<'a> McpServers<'a> {
     /// One page of an account's servers, newest first.
     pub async fn list(&self, environment: EnvironmentId, account: AccountId, page: Page) -> Result<Listed<McpServer>, StoreError> {
         let select = sqlx::query(concat!(
-            "SELECT ", columns!(), " FROM mcp_server WHERE environment_id = $1 AND account_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
+            "SELECT ",
+            columns!(),
+            " FROM mcp_server WHERE environment_id = $1 AND account_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"
         ))
         .bind(environment.to_string())
         .bind(account.to_string())
@@ -176,36 +178,51 @@ impl<'a> McpServers<'a> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if the change names another version than the present one.
-    pub async fn update(&self, environment: EnvironmentId, id: McpServerId, change: McpServerChange, now: Timestamp) -> Result<Option<McpServer>, StoreError> {
-        self.store.database.write(move |transaction| -> Work<'_, Option<McpServer>> {
-            Box::pin(async move {
-                let Some(row) = transaction.fetch_optional(claim(environment, id, now)).await? else { return Ok(None) };
-                let mut server = read(&row)?;
-                transaction.touch(server.account_id.uuid());
-                if change.version.is_some_and(|expected| expected != server.version - 1) {
-                    return Err(StoreError::conflict("the MCP server was changed meanwhile; read it again and repeat the change"));
-                }
-                if let Some(name) = change.name {
-                    row::check_text("`name`", &name)?;
-                    server.name = name;
-                }
-                server.config = change.config.unwrap_or(server.config);
-                server.expires_at = change.expires_at.map_or(server.expires_at, |time| time.map(row::cut));
-                let write = sqlx::query("UPDATE mcp_server SET name = $3, config = $4, expires_at = $5 WHERE environment_id = $1 AND id = $2")
-                    .bind(environment.to_string())
-                    .bind(id.to_string())
-                    .bind(server.name.clone())
-                    .bind(row::to_json(&server.config)?)
-                    .bind(server.expires_at.map(Timestamp::as_millisecond));
-                transaction.execute(write).await?;
-                Ok(Some(server))
+    pub async fn update(
+        &self,
+        environment: EnvironmentId,
+        id: McpServerId,
+        change: McpServerChange,
+        now: Timestamp,
+    ) -> Result<Option<McpServer>, StoreError> {
+        self.store
+            .database
+            .write(move |transaction| -> Work<'_, Option<McpServer>> {
+                Box::pin(async move {
+                    let Some(row) = transaction.fetch_optional(claim(environment, id, now)).await? else { return Ok(None) };
+                    let mut server = read(&row)?;
+                    transaction.touch(server.account_id.uuid());
+                    if change.version.is_some_and(|expected| expected != server.version - 1) {
+                        return Err(StoreError::conflict("the MCP server was changed meanwhile; read it again and repeat the change"));
+                    }
+                    if let Some(name) = change.name {
+                        row::check_text("`name`", &name)?;
+                        server.name = name;
+                    }
+                    server.config = change.config.unwrap_or(server.config);
+                    server.expires_at = change.expires_at.map_or(server.expires_at, |time| time.map(row::cut));
+                    let write =
+                        sqlx::query("UPDATE mcp_server SET name = $3, config = $4, expires_at = $5 WHERE environment_id = $1 AND id = $2")
+                            .bind(environment.to_string())
+                            .bind(id.to_string())
+                            .bind(server.name.clone())
+                            .bind(row::to_json(&server.config)?)
+                            .bind(server.expires_at.map(Timestamp::as_millisecond));
+                    transaction.execute(write).await?;
+                    Ok(Some(server))
+                })
             })
-        }).await
+            .await
     }
 
     /// Gives a server a new token and returns it; the old one opens nothing from then on. `None` if the environment has
     /// no such server.
-    pub async fn rotate(&self, environment: EnvironmentId, id: McpServerId, now: Timestamp) -> Result<Option<(McpServer, SecretString)>, StoreError> {
+    pub async fn rotate(
+        &self,
+        environment: EnvironmentId,
+        id: McpServerId,
+        now: Timestamp,
+    ) -> Result<Option<(McpServer, SecretString)>, StoreError> {
         let token = token::generate(TokenKind::McpServer)?;
         let write = sqlx::query("UPDATE mcp_server SET token_hash = $3 WHERE environment_id = $1 AND id = $2")
             .bind(environment.to_string())
@@ -228,13 +245,16 @@ impl<'a> McpServers<'a> {
         let delete = sqlx::query("DELETE FROM mcp_server WHERE environment_id = $1 AND id = $2 RETURNING account_id")
             .bind(environment.to_string())
             .bind(id.to_string());
-        self.store.database.write(move |change| -> Work<'_, bool> {
-            Box::pin(async move {
-                let Some(row) = change.fetch_optional(delete).await? else { return Ok(false) };
-                change.touch(row::id::<AccountId>(&row, 0)?.uuid());
-                Ok(true)
+        self.store
+            .database
+            .write(move |change| -> Work<'_, bool> {
+                Box::pin(async move {
+                    let Some(row) = change.fetch_optional(delete).await? else { return Ok(false) };
+                    change.touch(row::id::<AccountId>(&row, 0)?.uuid());
+                    Ok(true)
+                })
             })
-        }).await
+            .await
     }
 
     /// Deletes the rows of servers that have expired at `now`, in all environments: the one piece of housekeeping that
@@ -266,7 +286,8 @@ impl<'a> McpServers<'a> {
 /// Counts a change, which takes the row's lock, so that nothing changes between reading and writing it.
 fn claim(environment: EnvironmentId, id: McpServerId, now: Timestamp) -> Statement {
     sqlx::query(concat!(
-        "UPDATE mcp_server SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()
+        "UPDATE mcp_server SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ",
+        columns!()
     ))
     .bind(environment.to_string())
     .bind(id.to_string())

@@ -32,7 +32,7 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7463041527)";
 pub(crate) async fn run(database: &Database) -> Result<(), StoreError> {
     if present_version(database).await? < MIGRATIONS.len() {
         let dialect = database.dialect();
-        database.write(move |change| -> Work<'_, ()> { Box::pin(apply(change, dialect)) }).await?;
+        database.patient().write(move |change| -> Work<'_, ()> { Box::pin(apply(change, dialect)) }).await?;
     }
     Ok(())
 }
@@ -53,7 +53,7 @@ const NEWEST: &str = "SELECT MAX(version) FROM schema_version";
 
 async fn apply(change: &mut Change<'_>, dialect: Dialect) -> Result<(), StoreError> {
     if dialect == Dialect::Postgres {
-        // Others wait here while one of them works, so the usual limit would be too short.
+        // Others wait here while one of them works, so the usual limits would be too short.
         change.run("SET LOCAL statement_timeout = 0").await?;
         change.run(LOCK).await?;
     }
@@ -61,10 +61,12 @@ async fn apply(change: &mut Change<'_>, dialect: Dialect) -> Result<(), StoreErr
     let row = change.fetch_optional(sqlx::query(NEWEST)).await?;
     let present = known(row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?.flatten())?;
     for (migration, version) in MIGRATIONS.iter().zip(1_i64..).skip(present) {
-        change.run(match dialect {
-            Dialect::Sqlite => migration.sqlite,
-            Dialect::Postgres => migration.postgres,
-        }).await?;
+        change
+            .run(match dialect {
+                Dialect::Sqlite => migration.sqlite,
+                Dialect::Postgres => migration.postgres,
+            })
+            .await?;
         change.execute(sqlx::query("INSERT INTO schema_version (version) VALUES ($1)").bind(version)).await?;
         tracing::info!(version, "database schema brought up to date");
     }

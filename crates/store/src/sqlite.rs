@@ -16,7 +16,7 @@ use crate::StoreError;
 pub(crate) const ON_CONNECT: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY";
 
-/// The path in a URL like `sqlite://tidegate-data/tidegate.db` or `sqlite:///var/lib/tidegate.db`.
+/// The path in a URL like `sqlite://tidegate-data/tidegate.db` or `sqlite:///var/lib/tidegate.db`, taken as it is written.
 ///
 /// # Errors
 /// [`StoreError::Invalid`] for a database in memory, which no two connections could share, and for parameters.
@@ -35,9 +35,8 @@ pub(crate) fn path(url: &str) -> Result<PathBuf, StoreError> {
 /// Creates the file, and its folder if need be, so that only this user can read them. SQLite gives the files it adds
 /// (`-wal`, `-shm`) the mode of the first. What exists already keeps its mode.
 pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
-    let refused = |error: io::Error| {
-        StoreError::unavailable(format!("{}: {error}; check the path and who may write there", path.display()))
-    };
+    let refused =
+        |error: io::Error| StoreError::unavailable(format!("{}: {error}; check the path and who may write there", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(refused)?;
     }

@@ -12,7 +12,7 @@ use crate::rate_limit::RateLimitFacts;
 use crate::{refusal, shape};
 
 impl Client {
-    /// Sends the planned request once and shapes whatever comes of it. `now` is when the answer is read: times that
+    /// Sends the planned request once and shapes whatever comes of it. `now` is about when the answer is read: times that
     /// the vendor names are counted from it.
     ///
     /// Nothing is ever repeated here. A 429 comes back at once, and so does a 401: asking once more with a fresh
@@ -27,15 +27,12 @@ impl Client {
         };
         let limits = tool.rate_limit();
         let facts = RateLimitFacts::read(limits, &reply.headers, now);
-        let result = if reply.status.is_success() {
-            shape::answer(tool, plan, reply).map_err(|failure| Failure { rate_limit: facts, ..failure })
-        } else {
-            let known = limits.and_then(|limits| limits.when_limited.as_ref());
-            Err(refusal::failure(reply, plan.kind, tool.errors(), known, facts, credential))
-        };
-        match result {
-            Ok(answer) => Outcome { result: Ok(answer), rate_limit: facts },
-            Err(failure) => Outcome { rate_limit: failure.rate_limit, result: Err(Box::new(failure)) },
+        if reply.status.is_success() {
+            let result = shape::answer(tool, plan, reply).map_err(|failure| Box::new(Failure { rate_limit: facts, ..*failure }));
+            return Outcome { result, rate_limit: facts };
         }
+        let known = limits.and_then(|limits| limits.when_limited.as_ref());
+        let failure = refusal::failure(reply, plan.kind, tool.errors(), known, facts, credential);
+        Outcome { rate_limit: failure.rate_limit, result: Err(Box::new(failure)) }
     }
 }

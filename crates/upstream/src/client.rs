@@ -3,9 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use http::header::{ACCEPT, HeaderMap};
-
 use crate::guard::{GuardedResolver, PrivateAddresses};
 
 /// How vendors are called.
@@ -13,7 +10,7 @@ use crate::guard::{GuardedResolver, PrivateAddresses};
 pub struct UpstreamSettings {
     /// Longest wait for a vendor's complete answer, from the look-up of its name to the last byte. Default 30 s.
     pub timeout: Duration,
-    /// Longest wait for name look-up, TCP and TLS together; never more than `timeout`. Default 10 s.
+    /// Longest wait for name look-up, TCP and TLS together; cut to nine tenths of `timeout`. Default 10 s.
     pub connect_timeout: Duration,
     /// Largest answer that is read, in bytes after decompression. Default 5 MiB.
     pub max_answer_bytes: usize,
@@ -54,13 +51,8 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when the user agent is not a header value or TLS cannot be set up.
     pub fn new(settings: &UpstreamSettings) -> Result<Client, ClientError> {
-        // A vendor that can write JSON should; one that cannot may still answer a download.
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5"));
-
         let http = reqwest::Client::builder()
             .user_agent(&settings.user_agent)
-            .default_headers(headers)
             .tls_backend_preconfigured(tls()?)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -77,8 +69,8 @@ impl Client {
             // Below the usual keep-alive of servers and balancers (from 60 s up), so that few requests meet a
             // connection that is being closed at that moment.
             .pool_idle_timeout(Duration::from_secs(20))
-            // Where both limits are reached at once the connection's must win: it proves that nothing was sent.
-            .connect_timeout(settings.connect_timeout.min(settings.timeout))
+            // The connection's limit must end before the whole call's: it proves that nothing was sent.
+            .connect_timeout(settings.connect_timeout.min(settings.timeout * 9 / 10))
             .timeout(settings.timeout)
             .build()
             .map_err(|error| ClientError(error.to_string()))?;

@@ -137,32 +137,24 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     Ok(Credential { attachment, secrets: vec![SecretString::from(secret), SecretString::from(encoded)] })
 }
 
-fn attachment(
-    field: &'static str,
-    attach: Option<&Attach>,
-    default_prefix: &str,
-    secret: &str,
-) -> Result<Attachment, CredentialError> {
+fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
     match attach {
         None => header(field, AUTHORIZATION, default_prefix, secret),
         Some(Attach { query: Some(name), prefix, .. }) => {
             Ok(Attachment::Query { name: name.clone(), value: SecretString::from(format!("{prefix}{secret}")) })
         }
         Some(Attach { header: Some(name), prefix, .. }) => {
-            let name = HeaderName::try_from(name.as_str())
-                .map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
+            let name =
+                HeaderName::try_from(name.as_str()).map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
             header(field, name, prefix, secret)
         }
-        Some(Attach { header: None, query: None, .. }) => {
-            Err(error(field, "the definition's `attach` names neither `header` nor `query`"))
-        }
+        Some(Attach { header: None, query: None, .. }) => Err(error(field, "the definition's `attach` names neither `header` nor `query`")),
     }
 }
 
 fn header(field: &'static str, name: HeaderName, prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
-    let mut value = HeaderValue::try_from(format!("{prefix}{secret}")).map_err(|_| {
-        error(field, "holds a line break or another control character; copy it again and reconnect the account")
-    })?;
+    let mut value = HeaderValue::try_from(format!("{prefix}{secret}"))
+        .map_err(|_| error(field, "holds a line break or another control character; copy it again and reconnect the account"))?;
     value.set_sensitive(true);
     Ok(Attachment::Header { name, value })
 }

@@ -203,15 +203,22 @@ impl Serialize for Failure {
 pub(crate) fn default_hint(code: &Code, status: StatusCode, facts: &RateLimitFacts) -> Option<Cow<'static, str>> {
     let hint = match code {
         Code::RateLimited => match facts.retry_after {
+            Some(1) => "Wait 1 second, then call again.",
             Some(seconds) => return Some(Cow::Owned(format!("Wait {seconds} seconds, then call again."))),
             None => "The vendor does not say how long to wait. Wait a minute, then call again; make fewer calls.",
         },
-        Code::NeedsReauth => "The vendor does not accept the account's credential. A person has to reconnect the account; calling again will not help until then.",
-        Code::Forbidden => "The connected account is not permitted to do this. Use another tool, or ask a person to grant the permission at the vendor.",
+        Code::NeedsReauth => {
+            "The vendor does not accept the account's credential. A person has to reconnect the account; calling again will not help until then."
+        }
+        Code::Forbidden => {
+            "The connected account is not permitted to do this. Use another tool, or ask a person to grant the permission at the vendor."
+        }
         Code::NotFound => "Check the ids in the arguments: take them from a list tool instead of guessing them.",
         Code::Conflict => "The record is not in the state this call expects. Read its present state, then decide.",
         Code::Merged => "The record was merged into another one. Use the id of that one.",
-        Code::VendorError if status.is_redirection() => "Redirects are not followed. A person has to correct the base URL of the account or the definition.",
+        Code::VendorError if status.is_redirection() => {
+            "Redirects are not followed. A person has to correct the base URL of the account or the definition."
+        }
         Code::VendorError if status.is_server_error() => "The fault is the vendor's. Try again later.",
         Code::VendorError => "Read the vendor's message, correct the arguments and call again.",
         _ => return None,

@@ -41,21 +41,14 @@ impl PrivateAddresses {
             PrivateAddresses::Allow => matches!(url.scheme(), "http" | "https"),
         };
         if !allowed_scheme {
-            return Err(Denied::Scheme {
-                scheme: url.scheme().to_owned(),
-                host: url.host_str().unwrap_or_default().to_owned(),
-            });
+            return Err(Denied::Scheme { scheme: url.scheme().to_owned(), host: url.host_str().unwrap_or_default().to_owned() });
         }
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
             Some(Host::Domain(_)) | None => return Ok(()),
         };
-        if self == PrivateAddresses::Allow || is_public(address) {
-            Ok(())
-        } else {
-            Err(Denied::Address { host: address.to_string() })
-        }
+        if self == PrivateAddresses::Allow || is_public(address) { Ok(()) } else { Err(Denied::Address { host: address.to_string() }) }
     }
 }
 
@@ -113,25 +106,25 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 /// IPv4 networks that are never called: first address and prefix length.
 const REFUSED_V4: &[([u8; 4], u32)] = &[
-    ([0, 0, 0, 0], 8),         // "this network", unspecified
-    ([10, 0, 0, 0], 8),        // private
-    ([100, 64, 0, 0], 10),     // carrier-grade NAT; some clouds' metadata
-    ([127, 0, 0, 0], 8),       // loopback
-    ([168, 63, 129, 16], 32),  // a cloud's host agent, on a public address
-    ([169, 254, 0, 0], 16),    // link-local; metadata of most clouds
-    ([172, 16, 0, 0], 12),     // private
-    ([192, 0, 0, 0], 24),      // protocol assignments; another cloud's metadata
-    ([192, 0, 2, 0], 24),      // documentation
-    ([192, 31, 196, 0], 24),   // AS112
-    ([192, 52, 193, 0], 24),   // AMT
-    ([192, 88, 99, 0], 24),    // 6to4 relays
-    ([192, 168, 0, 0], 16),    // private
-    ([192, 175, 48, 0], 24),   // AS112
-    ([198, 18, 0, 0], 15),     // benchmarking
-    ([198, 51, 100, 0], 24),   // documentation
-    ([203, 0, 113, 0], 24),    // documentation
-    ([224, 0, 0, 0], 4),       // multicast
-    ([240, 0, 0, 0], 4),       // reserved, broadcast
+    ([0, 0, 0, 0], 8),        // "this network", unspecified
+    ([10, 0, 0, 0], 8),       // private
+    ([100, 64, 0, 0], 10),    // carrier-grade NAT; some clouds' metadata
+    ([127, 0, 0, 0], 8),      // loopback
+    ([168, 63, 129, 16], 32), // a cloud's host agent, on a public address
+    ([169, 254, 0, 0], 16),   // link-local; metadata of most clouds
+    ([172, 16, 0, 0], 12),    // private
+    ([192, 0, 0, 0], 24),     // protocol assignments; another cloud's metadata
+    ([192, 0, 2, 0], 24),     // documentation
+    ([192, 31, 196, 0], 24),  // AS112
+    ([192, 52, 193, 0], 24),  // AMT
+    ([192, 88, 99, 0], 24),   // 6to4 relays
+    ([192, 168, 0, 0], 16),   // private
+    ([192, 175, 48, 0], 24),  // AS112
+    ([198, 18, 0, 0], 15),    // benchmarking
+    ([198, 51, 100, 0], 24),  // documentation
+    ([203, 0, 113, 0], 24),   // documentation
+    ([224, 0, 0, 0], 4),      // multicast
+    ([240, 0, 0, 0], 4),      // reserved, broadcast
 ];
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
@@ -152,11 +145,11 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = address.segments();
     let from = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
     match [s0, s1, s2, s3, s4, s5] {
-        [0, 0, 0, 0, 0, 0xffff] => Some(from(s6, s7)),      // IPv4-mapped
-        [0, 0, 0, 0, 0xffff, 0] => Some(from(s6, s7)),      // IPv4-translated (RFC 2765)
-        [0x64, 0xff9b, 0, 0, 0, 0] => Some(from(s6, s7)),   // NAT64 (RFC 6052)
-        [0x2002, high, low, ..] => Some(from(high, low)),   // 6to4
-        _ => None, // IPv4-compatible (::/96) lies outside global unicast and is refused there.
+        [0, 0, 0, 0, 0, 0xffff] => Some(from(s6, s7)),    // IPv4-mapped
+        [0, 0, 0, 0, 0xffff, 0] => Some(from(s6, s7)),    // IPv4-translated (RFC 2765)
+        [0x64, 0xff9b, 0, 0, 0, 0] => Some(from(s6, s7)), // NAT64 (RFC 6052)
+        [0x2002, high, low, ..] => Some(from(high, low)), // 6to4
+        _ => None,                                        // IPv4-compatible (::/96) lies outside global unicast and is refused there.
     }
 }
 

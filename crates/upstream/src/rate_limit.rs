@@ -31,17 +31,10 @@ pub struct RateLimitFacts {
     pub retry_after: Option<u64>,
 }
 
-const LIMIT: &[&str] =
-    &["ratelimit-limit", "x-ratelimit-limit", "x-rate-limit-limit", "x-ratelimit-limit-requests", "x-rate-limit"];
-const REMAINING: &[&str] =
-    &["ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining", "x-ratelimit-remaining-requests"];
-const RESET: &[&str] = &[
-    "ratelimit-reset",
-    "x-ratelimit-reset",
-    "x-rate-limit-reset",
-    "x-ratelimit-reset-requests",
-    "x-ratelimit-reset-after",
-];
+const LIMIT: &[&str] = &["ratelimit-limit", "x-ratelimit-limit", "x-rate-limit-limit", "x-ratelimit-limit-requests", "x-rate-limit"];
+const REMAINING: &[&str] = &["ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining", "x-ratelimit-remaining-requests"];
+const RESET: &[&str] =
+    &["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-ratelimit-reset-requests", "x-ratelimit-reset-after"];
 
 impl RateLimitFacts {
     /// Reads what the headers of any answer say.
@@ -131,9 +124,7 @@ mod tests {
     }
 
     fn headers(lines: &[(&str, &str)]) -> HeaderMap {
-        let pair = |(name, value): &(&str, &str)| {
-            (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap())
-        };
+        let pair = |(name, value): &(&str, &str)| (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap());
         lines.iter().map(pair).collect()
     }
 
@@ -262,9 +253,7 @@ mod tests {
     #[test]
     fn a_reached_limit_is_completed_from_the_definition() {
         let known = KnownLimit { limit: 10, reset: Some(1) };
-        let limited = |lines: &[(&str, &str)], known| {
-            shown(RateLimitFacts::read(None, &headers(lines), now()).when_limited(known))
-        };
+        let limited = |lines: &[(&str, &str)], known| shown(RateLimitFacts::read(None, &headers(lines), now()).when_limited(known));
         assert_snapshot!(limited(&[], Some(&known)), @"limit 10, remaining 0, reset 1, retry_after 1");
         assert_snapshot!(limited(&[("retry-after", "7")], Some(&known)), @"limit 10, remaining 0, reset 7, retry_after 7");
         assert_snapshot!(limited(&[("ratelimit-reset", "4"), ("ratelimit-limit", "3")], None), @"limit 3, remaining 0, reset 4, retry_after 4");

@@ -218,3 +218,130 @@ fn link(headers: &HeaderMap) -> Option<String> {
     let lines: Vec<&str> = headers.get_all(LINK).into_iter().filter_map(|line| line.to_str().ok()).collect();
     if lines.is_empty() { None } else { Some(lines.join(", ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::definition::Definition;
+    use catalog::target::Target;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    const MAX: usize = 2_000;
+
+    /// Pages as a vendor gives them: `size` records at a time at most, with or without their total number.
+    struct Vendor {
+        records: Vec<Value>,
+        size: usize,
+        total: Option<usize>,
+    }
+
+    impl Vendor {
+        fn answer(&self, url: &Url) -> String {
+            let number = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.parse::<usize>().unwrap());
+            let size = number("size").map_or(self.size, |asked| asked.min(self.size));
+            let start = match (number("page"), number("offset"), number("after")) {
+                (Some(page), _, _) => (page - 1) * size,
+                (_, Some(offset), _) => offset,
+                (_, _, Some(after)) => after,
+                _ if url.path() == "/all" => return json!({"records": self.records}).to_string(),
+                _ => 0,
+            };
+            let end = (start + size).min(self.records.len());
+            let records = self.records.get(start..end).unwrap_or_default();
+            let after = (end < self.records.len()).then(|| end.to_string());
+            json!({"records": records, "total": self.total, "after": after}).to_string()
+        }
+    }
+
+    fn definition() -> Definition {
+        let method = |path: &str, pagination: Value| {
+            json!({"methods": {"list": {
+                "request": format!("GET /{path}"),
+                "pagination": pagination,
+                "response": {"records": "records", "total": "total"},
+                "documentation": {"description": "A list."},
+            }}})
+        };
+        let integration = json!({
+            "version": 1, "name": "v", "label": "V", "description": "d", "base_url": "https://v.example",
+            "resources": {
+                "pages": method("pages", json!({"style": "page", "page": "page", "size": "size", "default_size": 10, "max_size": 50})),
+                "offsets": method("offsets", json!({"style": "offset", "offset": "offset", "size": "size", "default_size": 10, "max_size": 50})),
+                "cursors": method("cursors", json!({"style": "cursor", "cursor": "after", "size": "size", "next": "after"})),
+                "all": method("all", json!({"style": "none"})),
+            },
+        });
+        Definition::compile(serde_json::from_value(integration).unwrap()).unwrap()
+    }
+
+    /// Follows `next_cursor` to the end of the list and collects the records.
+    fn walk(definition: &Definition, resource: &str, vendor: &Vendor, limit: Option<u64>) -> Vec<Value> {
+        let target = Target::new(&definition.integration, None, &serde_json::Map::new()).unwrap();
+        let tool = definition.tools.iter().find(|tool| tool.resource == resource).unwrap();
+        let mut collected = Vec::new();
+        let mut cursor = Value::Null;
+        for _ in 0..=2 * vendor.records.len() + 2 {
+            let mut arguments = serde_json::Map::new();
+            if let Some(limit) = limit {
+                arguments.insert("limit".into(), json!(limit));
+            }
+            if !cursor.is_null() {
+                arguments.insert("next_cursor".into(), cursor);
+            }
+            let plan = tool.plan(&target, arguments).unwrap();
+            let text = vendor.answer(&plan.url);
+            let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url };
+            let list = list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX).unwrap();
+            assert!(list.chars().count() <= MAX, "{} characters", list.chars().count());
+            let mut list: Value = serde_json::from_str(&list).unwrap();
+            let records = list["result"].take().as_array().unwrap().clone();
+            assert!(limit.is_none_or(|limit| records.len() as u64 <= limit));
+            collected.extend(records);
+            cursor = list["next_cursor"].take();
+            if cursor.is_null() {
+                return collected;
+            }
+        }
+        panic!("the list never ends");
+    }
+
+    fn lists() -> impl Strategy<Value = (Vec<usize>, usize, bool, Option<u64>, &'static str)> {
+        let resources = prop::sample::select(vec!["pages", "offsets", "cursors", "all"]);
+        (prop::collection::vec(0_usize..4_000, 0..25), 1_usize..20, any::<bool>(), prop::option::of(1_u64..50), resources)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn following_the_cursors_gives_every_record_once_whatever_has_to_be_cut((lengths, size, with_total, limit, resource) in lists()) {
+            let record = |(id, length): (usize, &usize)| json!({"id": id, "text": "ä \"".repeat(length / 3)});
+            let records: Vec<Value> = lengths.iter().enumerate().map(record).collect();
+            // Without a total, a short page is the end of the list: such a vendor gives what it is asked for.
+            let size = if with_total { size } else { 100 };
+            let total = with_total.then_some(records.len());
+            let vendor = Vendor { records, size, total };
+            let collected = walk(&definition(), resource, &vendor, limit);
+            let ids = |records: &[Value]| records.iter().map(|record| record["id"].clone()).collect::<Vec<_>>();
+            prop_assert_eq!(ids(&collected), ids(&vendor.records));
+            for (given, original) in collected.iter().zip(&vendor.records) {
+                prop_assert!(given == original || original.to_string().chars().count() > MAX / 2, "{} was changed", original);
+            }
+        }
+
+        #[test]
+        fn any_json_becomes_a_list_or_an_error_and_never_broken_json(text in "[\\[\\]{}:,\"a-c0-9.\\\\ ]{0,40}") {
+            let definition = definition();
+            let target = Target::new(&definition.integration, None, &serde_json::Map::new()).unwrap();
+            for tool in &definition.tools {
+                let plan = tool.plan(&target, serde_json::Map::new()).unwrap();
+                let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url };
+                if let Ok(list) = list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX) {
+                    prop_assert!(serde_json::from_str::<Value>(&text).is_ok());
+                    prop_assert!(serde_json::from_str::<Value>(&list).is_ok(), "{}", list);
+                }
+            }
+        }
+    }
+}

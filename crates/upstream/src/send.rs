@@ -85,7 +85,8 @@ impl Unanswered {
     /// What an agent is told. Where a request that changes something may have reached the vendor, that is neither a
     /// success nor a failure, and above all no invitation to send it again.
     pub(crate) fn into_failure(self, plan: &Plan, client: &Client) -> Failure {
-        const NOTHING_SENT: &str = "Nothing was sent. Try again later; if it stays so, a person has to check the account's base URL and the vendor's status.";
+        const NOTHING_SENT: &str =
+            "Nothing was sent. Try again later; if it stays so, a person has to check the account's base URL and the vendor's status.";
         let host = plan.url.host_str().unwrap_or_default();
         let seconds = client.timeout.as_secs_f64();
         match (self, plan.kind) {
@@ -112,9 +113,7 @@ impl Unanswered {
                 format!("the connection to {host} broke before an answer came: {cause}"),
                 Some("Nothing was changed. Try again later."),
             ),
-            (Unanswered::TimedOut, Kind::Write | Kind::Destructive) => {
-                unknown(format!("{host} gave no answer within {seconds} seconds"))
-            }
+            (Unanswered::TimedOut, Kind::Write | Kind::Destructive) => unknown(format!("{host} gave no answer within {seconds} seconds")),
             (Unanswered::Lost(cause), Kind::Write | Kind::Destructive) => {
                 unknown(format!("the connection to {host} broke before an answer came: {cause}"))
             }

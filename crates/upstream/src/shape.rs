@@ -18,9 +18,6 @@ use crate::send::{Body, Reply};
 use crate::shorten::shortened;
 use crate::text::{self, Content};
 
-/// Longest answer in characters, where the definition does not say otherwise.
-const LONGEST_ANSWER: usize = 100_000;
-
 /// Limits below this leave no room for the notes that explain them.
 const SHORTEST_LIMIT: usize = 1_000;
 
@@ -28,7 +25,7 @@ const SHORTEST_LIMIT: usize = 1_000;
 ///
 /// # Errors
 /// The answer to a read is incomplete, or the answer to a list call is not JSON.
-pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, Failure> {
+pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, Box<Failure>> {
     let Reply { status, headers, body } = reply;
     let bytes = match body {
         Body::Complete(bytes) => bytes,
@@ -40,7 +37,7 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, F
             None => done(status, &headers, None),
         }));
     }
-    let max = tool.response().max_characters.unwrap_or(LONGEST_ANSWER).max(SHORTEST_LIMIT);
+    let max = tool.response().max_characters.max(SHORTEST_LIMIT);
     let text = match text::content(&headers, bytes) {
         Content::Text(text) => text,
         Content::Binary { mime_type, bytes } if plan.page.is_none() => {
@@ -64,7 +61,7 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, F
 
 /// What is known when a success came without its complete body. A read has failed. A write has succeeded, its status
 /// says so, and reporting a failure would invite a second one; so it is a success with a note.
-fn without_body(kind: Kind, status: StatusCode, headers: &HeaderMap, body: &Body) -> Result<Answer, Failure> {
+fn without_body(kind: Kind, status: StatusCode, headers: &HeaderMap, body: &Body) -> Result<Answer, Box<Failure>> {
     if kind != Kind::Read {
         let note = "The vendor carried this out, but its answer could not be read. Do not repeat it; look up the result with a read tool.";
         return Ok(Answer::Text(done(status, headers, Some(note))));
@@ -84,7 +81,7 @@ fn without_body(kind: Kind, status: StatusCode, headers: &HeaderMap, body: &Body
             (Code::Unreachable, "the vendor's answer broke off", "Nothing was changed. Try again later.")
         }
     };
-    Err(Failure { status: Some(status.as_u16()), ..Failure::ours(code, message, Some(hint)) })
+    Err(Box::new(Failure { status: Some(status.as_u16()), ..Failure::ours(code, message, Some(hint)) }))
 }
 
 /// What a success without a body says: `{"ok":true}`, or where the new record is.
@@ -108,8 +105,8 @@ fn last_segment(location: &str) -> String {
     percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
-fn no_list(status: StatusCode, what: &str) -> Failure {
-    Failure {
+fn no_list(status: StatusCode, what: &str) -> Box<Failure> {
+    Box::new(Failure {
         source: Source::Vendor,
         status: Some(status.as_u16()),
         ..Failure::ours(
@@ -117,7 +114,7 @@ fn no_list(status: StatusCode, what: &str) -> Failure {
             format!("the vendor's answer should be a list of records, but is {what}"),
             Some("Calling again will hardly help. A person has to check the base URL of the account."),
         )
-    }
+    })
 }
 
 /// `text` in at most `max` characters: JSON loses the ends of its long strings, or else, like any other text, its end.

@@ -8,7 +8,10 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 pub(crate) enum Content {
     /// UTF-8, made so if need be.
     Text(String),
-    Binary { mime_type: String, bytes: Vec<u8> },
+    Binary {
+        mime_type: String,
+        bytes: Vec<u8>,
+    },
 }
 
 /// Sorts a body by its declared type; without one, by whether it is UTF-8.
@@ -77,8 +80,7 @@ pub(crate) fn is_html(text: &str) -> bool {
 /// A run of characters without a break that is longer than this is not a word.
 const LONGEST_WORD: usize = 200;
 
-const ENTITIES: &[(&str, &str)] =
-    &[("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+const ENTITIES: &[(&str, &str)] = &[("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
 
 /// Where `text` ends after `max` characters; `None` = it is not longer.
 fn end_of(text: &str, max: usize) -> Option<usize> {

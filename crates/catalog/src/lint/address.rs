@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::{is_snake_case, methods};
+use crate::arguments::validator;
 use crate::fit::did_you_mean;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
+use crate::target::names_in_braces;
 
 /// What a variable without a `pattern` must match.
 const DEFAULT_PATTERN: &str = "^[A-Za-z0-9-]{1,63}$";
@@ -28,20 +30,21 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             }
         }
     }
-    if let Some(url) = &integration.documentation_url
-        && Url::parse(url).is_err()
-    {
-        problems.push(Problem::warning("documentation_url", "this is no complete URL; start it with `https://`"));
+    if let Some(url) = &integration.documentation_url {
+        check_link("documentation_url", url, problems);
+    }
+    for at in methods(integration) {
+        if let Some(url) = at.method.documentation.as_ref().and_then(|documentation| documentation.source.as_ref()) {
+            check_link(&format!("{}.documentation.source", at.path), url, problems);
+        }
     }
     check_variables(integration, problems);
 }
 
 fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
     let mut error = |message: &str| problems.push(Problem::error(path, message));
-    let filled = match placeholders(text) {
-        Ok(names) => names.iter().fold(text.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), "x")),
-        Err(message) => return error(message),
-    };
+    let names = names_in_braces(text).unwrap_or_default();
+    let filled = names.iter().fold(text.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), "x"));
     let url = match Url::parse(&filled) {
         Ok(url) => url,
         Err(_) => return error("this is no complete URL; write e.g. `https://api.example.com/v1`"),
@@ -59,6 +62,13 @@ fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Links are shown on pages, so they must not be scripts.
+fn check_link(path: &str, text: &str, problems: &mut Vec<Problem>) {
+    if !Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http")) {
+        problems.push(Problem::error(path, "this is no link to a page; write e.g. `https://docs.example.com`"));
+    }
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -68,34 +78,16 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Names in braces, in order.
-///
-/// # Errors
-/// Braces that do not pair, or nothing between them.
-pub(super) fn placeholders(text: &str) -> Result<Vec<&str>, &'static str> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find(['{', '}']) {
-        let inner = &rest[open + 1..];
-        match (rest.as_bytes()[open], inner.find(['{', '}'])) {
-            (b'{', Some(close)) if close > 0 && inner.as_bytes()[close] == b'}' => {
-                names.push(&inner[..close]);
-                rest = &inner[close + 1..];
-            }
-            _ => return Err("braces do not pair; a name stands in them, e.g. `{subdomain}`"),
-        }
-    }
-    Ok(names)
-}
-
 fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
     let declared: Vec<&str> = integration.variables.keys().map(String::as_str).collect();
     let mut used: Vec<&str> = Vec::new();
     for (path, text) in places(integration) {
-        // Unpaired braces were reported for URLs; elsewhere they are text, as in a JSON header.
-        for name in placeholders(text).unwrap_or_default() {
-            let is_url = path.ends_with("_url");
-            if !declared.contains(&name) && (is_url || is_snake_case(name)) {
+        let names = names_in_braces(text).unwrap_or_else(|error| {
+            problems.push(Problem::error(&path, format!("{error}; write e.g. `{{subdomain}}`")));
+            Vec::new()
+        });
+        for name in names {
+            if !declared.contains(&name) {
                 problems.push(Problem::error(
                     &path,
                     format!("the variable `{name}` is not declared under `variables`; {}", did_you_mean(name, &declared)),
@@ -115,7 +107,7 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
                 format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
             ));
         }
-        check_pattern(&path, variable, problems);
+        check_pattern(&path, variable, place_of(&integration.base_url, name), problems);
     }
 }
 
@@ -138,23 +130,43 @@ fn places(integration: &Integration) -> Vec<(String, &str)> {
     places
 }
 
-fn check_pattern(path: &str, variable: &Variable, problems: &mut Vec<Problem>) {
+/// Where in the base URL a variable stands: one in the host decides who is called.
+fn place_of(base_url: &str, variable: &str) -> Place {
+    let after_scheme = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let host = after_scheme.split('/').next().unwrap_or_default();
+    if host.contains(&format!("{{{variable}}}")) { Place::Host } else { Place::Elsewhere }
+}
+
+#[derive(PartialEq)]
+enum Place {
+    Host,
+    Elsewhere,
+}
+
+/// Values by which an account could turn a host into a path, a user name or a port.
+const ESCAPES: &[&str] = &["a/b", "a/", "/", "a@b", "@", "a:1", "a?b", "a#b", "a\\b", "a b"];
+
+fn check_pattern(path: &str, variable: &Variable, place: Place, problems: &mut Vec<Problem>) {
     let pattern = variable.pattern.as_deref().unwrap_or(DEFAULT_PATTERN);
-    let schema = json!({ "pattern": format!("^(?:{pattern})$") });
-    match jsonschema::draft202012::new(&schema) {
-        Err(_) => problems.push(Problem::error(
+    let Ok(validator) = validator(&json!({ "pattern": format!("^(?:{pattern})$") })) else {
+        problems
+            .push(Problem::error(format!("{path}.pattern"), "this is no regular expression; escape special characters with a backslash"));
+        return;
+    };
+    let admits = |text: &str| validator.is_valid(&Value::String(text.to_owned()));
+    if place == Place::Host && ESCAPES.iter().any(|text| admits(text)) {
+        problems.push(Problem::error(
             format!("{path}.pattern"),
-            "this is no regular expression; escape special characters with a backslash",
-        )),
-        Ok(validator) => {
-            if let Some(default) = &variable.default
-                && !validator.is_valid(&Value::String(default.clone()))
-            {
-                problems.push(Problem::error(
-                    format!("{path}.default"),
-                    format!("the default does not match the pattern `{pattern}`; mend one of them"),
-                ));
-            }
-        }
+            "the variable stands in the host, so its pattern must not admit any of `/ @ : ? # \\` or a space; name \
+             the characters that it admits, e.g. `[a-z0-9-]+`",
+        ));
+    }
+    if let Some(default) = &variable.default
+        && !admits(default)
+    {
+        problems.push(Problem::error(
+            format!("{path}.default"),
+            format!("the default does not match the pattern `{pattern}`; mend one of them"),
+        ));
     }
 }

@@ -23,17 +23,10 @@ fn check_format(path: &str, body: &Body, problems: &mut Vec<Problem>) {
     if let Some(content_type) = &body.content_type
         && !is_media_type(content_type)
     {
-        problems.push(Problem::error(
-            format!("{path}.content_type"),
-            "this is no media type; write e.g. `application/scim+json`",
-        ));
+        problems.push(Problem::error(format!("{path}.content_type"), "this is no media type; write e.g. `application/scim+json`"));
     }
     if body.format == BodyFormat::Raw {
-        for (key, is_used) in [
-            ("wrap", body.wrap.is_some()),
-            ("fixed", !body.fixed.is_empty()),
-            ("defaults", !body.defaults.is_empty()),
-        ] {
+        for (key, is_used) in [("wrap", body.wrap.is_some()), ("fixed", !body.fixed.is_empty()), ("defaults", !body.defaults.is_empty())] {
             if is_used {
                 problems.push(Problem::error(
                     format!("{path}.{key}"),

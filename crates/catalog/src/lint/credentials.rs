@@ -29,14 +29,9 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
 fn check_oauth2(path: &str, scheme: &CredentialScheme, problems: &mut Vec<Problem>) {
     let is_oauth2 = matches!(scheme.kind, CredentialKind::OAuth2 | CredentialKind::OAuth2ClientCredentials);
     match &scheme.oauth2 {
-        None if is_oauth2 => problems.push(Problem::error(
-            path,
-            "this kind needs its endpoints; add `oauth2` with `token_url`",
-        )),
-        Some(_) if !is_oauth2 => problems.push(Problem::error(
-            format!("{path}.oauth2"),
-            "only the oauth2 kinds have endpoints; remove `oauth2` or change `kind`",
-        )),
+        None if is_oauth2 => problems.push(Problem::error(path, "this kind needs its endpoints; add `oauth2` with `token_url`")),
+        Some(_) if !is_oauth2 => problems
+            .push(Problem::error(format!("{path}.oauth2"), "only the oauth2 kinds have endpoints; remove `oauth2` or change `kind`")),
         Some(oauth2) if scheme.kind == CredentialKind::OAuth2 && oauth2.authorize_url.is_none() => {
             problems.push(Problem::error(
                 format!("{path}.oauth2"),
@@ -53,11 +48,9 @@ fn check_attach(path: &str, attach: &Attach, problems: &mut Vec<Problem>) {
             problems.push(Problem::error(path, "a credential goes to one place; keep `header` or `query`"));
         }
         (None, None) => problems.push(Problem::error(path, "nothing says where the credential goes; add `header`")),
-        (Some(header), None) if !is_token(header) => problems.push(Problem::error(
-            format!("{path}.header"),
-            "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Key`",
-        )),
-        (Some(header), None) if is_reserved(header) && !header.eq_ignore_ascii_case("authorization") => {
+        (Some(header), None) if !is_token(header) => problems
+            .push(Problem::error(format!("{path}.header"), "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Key`")),
+        (Some(header), None) if is_reserved(header) => {
             problems.push(Problem::error(
                 format!("{path}.header"),
                 format!("the header `{header}` cannot carry a credential; use the one that the vendor documents"),
@@ -80,10 +73,7 @@ fn check_scopes(integration: &Integration, problems: &mut Vec<Problem>) {
         .filter_map(|scheme| scheme.oauth2.as_ref())
         .flat_map(|oauth2| oauth2.scopes.keys().map(String::as_str))
         .collect();
-    let of_resources = integration
-        .resources
-        .iter()
-        .map(|(key, resource)| (format!("resources.{key}.scopes"), &resource.scopes));
+    let of_resources = integration.resources.iter().map(|(key, resource)| (format!("resources.{key}.scopes"), &resource.scopes));
     let of_methods = methods(integration).map(|at| (format!("{}.scopes", at.path), &at.method.scopes));
     for (path, scopes) in of_resources.chain(of_methods) {
         for (index, scope) in scopes.iter().enumerate() {

@@ -3,18 +3,12 @@
 use indexmap::IndexMap;
 
 use super::methods;
+use crate::input::check_fixed_header;
 use crate::integration::{Integration, Location};
 use crate::problem::Problem;
 
-/// Headers that the HTTP client, the credential or the gateway itself sets. A definition that could set them could
-/// send a call elsewhere, smuggle a second request or replace the credential.
-const RESERVED: &[&str] = &[
-    "authorization", "connection", "content-length", "cookie", "expect", "host", "keep-alive", "te", "trailer",
-    "transfer-encoding", "upgrade", "via",
-];
-
-/// The same, by how the name begins.
-const RESERVED_PREFIXES: &[&str] = &["forwarded", "mcp-", "proxy-", "sec-", "x-forwarded-"];
+/// Headers of protocols between other parties, by how the name begins, beside those that no plan may set.
+const RESERVED_PREFIXES: &[&str] = &["forwarded", "mcp-", "sec-"];
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     check_fixed("headers", &integration.headers, problems);
@@ -30,7 +24,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             let name = parameter.name.as_deref().unwrap_or(key);
             let path = format!("{}.parameters.{key}", at.path);
             if parameter.location == Location::Header {
-                check_name(&path, name, problems);
+                check_one(&path, name, "", problems);
             } else if !is_sendable(name) {
                 let message = "the parameter's name is empty, too long or holds control characters; mend `name`";
                 problems.push(Problem::error(path, message));
@@ -41,39 +35,39 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
 
 fn check_fixed(path: &str, headers: &IndexMap<String, String>, problems: &mut Vec<Problem>) {
     for (name, value) in headers {
-        let path = format!("{path}.{name}");
-        check_name(&path, name, problems);
-        if has_control_characters(value) || !value.is_ascii() {
-            problems.push(Problem::error(path, "a header value is one line of ASCII text; remove other characters"));
-        }
+        check_one(&format!("{path}.{name}"), name, value, problems);
     }
 }
 
-pub(super) fn check_name(path: &str, name: &str, problems: &mut Vec<Problem>) {
-    if !is_token(name) {
-        problems.push(Problem::error(
-            path,
-            "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Version`",
-        ));
-    } else if is_reserved(name) {
-        problems.push(Problem::error(
-            path,
-            format!("the header `{name}` is not a definition's to set; remove it (credentials go under `credentials`)"),
-        ));
-    } else if name.eq_ignore_ascii_case("content-type") {
-        problems.push(Problem::error(path, "the media type of a body is `body.content_type`; remove this header"));
-    }
+fn check_one(path: &str, name: &str, value: &str, problems: &mut Vec<Problem>) {
+    let message = if !is_token(name) {
+        "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Version`".to_owned()
+    } else if is_foreign(name) {
+        format!("the header `{name}` is not a definition's to set; remove it")
+    } else if let Err(message) = check_fixed_header(name, "") {
+        message
+    } else if let Err(message) = check_fixed_header(name, value) {
+        format!("the value {message}")
+    } else {
+        return;
+    };
+    problems.push(Problem::error(path, message));
 }
 
+/// Whether a header cannot carry a credential; `Authorization` is the one that is for that alone.
 pub(super) fn is_reserved(name: &str) -> bool {
+    let may_be_set = check_fixed_header(name, "").is_ok() && !is_foreign(name);
+    !may_be_set && !name.eq_ignore_ascii_case("authorization")
+}
+
+fn is_foreign(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    RESERVED.contains(&name.as_str()) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// A token of RFC 9110 section 5.6.2.
 pub(super) fn is_token(name: &str) -> bool {
-    (1..=128).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    (1..=128).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
 fn is_sendable(name: &str) -> bool {

@@ -39,10 +39,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             check_key(&path, "method", name, problems);
             check_tags(&path, &method.tags, problems);
             if FILTER_WORDS.contains(&name.as_str()) {
-                problems.push(Problem::error(
-                    &path,
-                    format!("`{name}` means a group of methods in filters; give the method another name"),
-                ));
+                problems.push(Problem::error(&path, format!("`{name}` means a group of methods in filters; give the method another name")));
             }
         }
     }
@@ -82,10 +79,9 @@ fn check_prefix(integration: &Integration, problems: &mut Vec<Problem>) {
             "tool_prefix",
             "a prefix is words of lower-case letters and digits joined by underscores, e.g. `my_vendor`",
         )),
-        None if naming::snake_case(label).is_empty() => problems.push(Problem::error(
-            "label",
-            "tool names cannot be made from this label; add a `tool_prefix`",
-        )),
+        None if naming::snake_case(label).is_empty() => {
+            problems.push(Problem::error("label", "tool names cannot be made from this label; add a `tool_prefix`"))
+        }
         None if !label.is_ascii() => problems.push(Problem::warning(
             "label",
             format!(
@@ -132,9 +128,6 @@ fn check_tool_name(path: &str, name: &str, problems: &mut Vec<Problem>) {
     let is_valid = (1..=naming::MAX_TOOL_NAME_CHARACTERS).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
     if !is_valid {
-        problems.push(Problem::error(
-            path,
-            "a tool name is 1 to 64 letters, digits, underscores and hyphens; clients refuse others",
-        ));
+        problems.push(Problem::error(path, "a tool name is 1 to 64 letters, digits, underscores and hyphens; clients refuse others"));
     }
 }

@@ -1,8 +1,9 @@
 //! How lists page, and whether a list knows its end.
 
-use super::{MethodAt, methods};
 use super::requests::vendor_name;
+use super::{MethodAt, methods};
 use crate::integration::{Integration, Location, Pagination};
+use crate::paging::Paging;
 use crate::problem::Problem;
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
@@ -45,28 +46,17 @@ fn check_list(at: &MethodAt<'_>, fallback: Option<&Pagination>, problems: &mut V
     }
     for (key, parameter) in &at.method.parameters {
         let name = vendor_name(key, parameter);
-        if parameter.location == Location::Query && sent_by(pagination).contains(&name) {
-            problems.push(Problem::error(
+        if parameter.location == Location::Query && Paging::parameters(pagination).contains(&name) {
+            problems.push(Problem::warning(
                 format!("{}.parameters.{key}", at.path),
-                format!("the pagination sends `{name}` already; remove the parameter or change the pagination"),
+                format!("the pagination sends `{name}`, so this is no argument; remove it or change the pagination"),
             ));
         }
     }
 }
 
-/// The query parameters that a pagination sets itself.
-fn sent_by(pagination: &Pagination) -> Vec<&str> {
-    match pagination {
-        Pagination::Page { page, size, .. } => vec![page, size],
-        Pagination::Offset { offset, size, .. } => vec![offset, size],
-        Pagination::Cursor { cursor, size, .. } => [Some(cursor), size.as_ref()].into_iter().flatten().map(String::as_str).collect(),
-        Pagination::LinkHeader { size, .. } | Pagination::Expression { size, .. } => size.as_deref().into_iter().collect(),
-        Pagination::None => Vec::new(),
-    }
-}
-
 fn check_sizes(path: &str, pagination: &Pagination, problems: &mut Vec<Problem>) {
-    let names = sent_by(pagination);
+    let names = Paging::parameters(pagination);
     if names.iter().any(|name| name.is_empty()) {
         problems.push(Problem::error(path, "a query parameter's name is empty; write the vendor's name for it"));
     }

@@ -18,10 +18,29 @@ const MAX_TEXT_CHARACTERS: usize = 2_000;
 
 /// How orders to a model begin, in lower case.
 const ORDERS: &[&str] = &[
-    "always call", "always use", "be sure to", "before anything else", "call this first", "call this tool first",
-    "disregard ", "do not tell", "don't tell", "first call", "ignore all", "ignore previous", "important:",
-    "make sure to", "make sure you", "never call", "never mention", "never use", "prefer this tool", "you have to",
-    "you must", "you need to", "you should",
+    "always call",
+    "always use",
+    "be sure to",
+    "before anything else",
+    "call this first",
+    "call this tool first",
+    "disregard ",
+    "do not tell",
+    "don't tell",
+    "first call",
+    "ignore all",
+    "ignore previous",
+    "important:",
+    "make sure to",
+    "make sure you",
+    "never call",
+    "never mention",
+    "never use",
+    "prefer this tool",
+    "you have to",
+    "you must",
+    "you need to",
+    "you should",
 ];
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
@@ -107,25 +126,18 @@ impl Texts<'_> {
 
     fn check(&mut self, path: &str, text: &str) {
         if let Some(hidden) = text.chars().find(|c| is_invisible(*c)) {
-            self.problems.push(Problem::error(
-                path,
-                format!("the text holds the invisible character U+{:04X}; remove it", u32::from(hidden)),
-            ));
+            self.problems
+                .push(Problem::error(path, format!("the text holds the invisible character U+{:04X}; remove it", u32::from(hidden))));
         }
         if text.chars().count() > MAX_TEXT_CHARACTERS {
-            self.problems.push(Problem::error(
-                path,
-                format!("the text has more than {MAX_TEXT_CHARACTERS} characters; shorten it"),
-            ));
+            self.problems.push(Problem::error(path, format!("the text has more than {MAX_TEXT_CHARACTERS} characters; shorten it")));
         }
         let lower = text.to_lowercase();
         let order = ORDERS.iter().copied().find(|order| lower.contains(order));
         let order = order.or_else(|| text.contains("IMPORTANT").then_some("IMPORTANT"));
         if let Some(order) = order {
-            self.problems.push(Problem::warning(
-                path,
-                format!("`{}` gives orders to whoever reads it; state the fact instead", order.trim()),
-            ));
+            self.problems
+                .push(Problem::warning(path, format!("`{}` gives orders to whoever reads it; state the fact instead", order.trim())));
         }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::address::placeholders;
 use super::{MethodAt, methods};
 use crate::fit::did_you_mean;
 use crate::integration::{Integration, Location, Parameter, Style};
+use crate::plan::Verb;
 use crate::problem::Problem;
-
-const VERBS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
+use crate::request_line::{PathPiece, RequestLine};
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     for at in methods(integration) {
@@ -19,32 +18,23 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
 
 fn check_request(at: &MethodAt<'_>, problems: &mut Vec<Problem>) {
     let path = format!("{}.request", at.path);
-    let mut error = |message: String| problems.push(Problem::error(&path, message));
-    let Some((verb, url_path)) = at.method.request.split_once(' ') else {
-        return error("write a verb and a path, e.g. `GET /v1/tickets/{id}`".to_owned());
+    let line = match RequestLine::parse(&at.method.request) {
+        Ok(line) => line,
+        Err(error) => return problems.push(Problem::error(path, error)),
     };
-    if !VERBS.contains(&verb) {
-        error(format!("unknown verb `{}`; {}", verb.escape_debug(), did_you_mean(&verb.to_uppercase(), VERBS)));
+    if line.verb == Verb::Get && at.method.body.is_some() {
+        let message = "a GET request has no body; move its members to `parameters` or change the verb";
+        problems.push(Problem::error(path, message));
     }
-    if verb == "GET" && at.method.body.is_some() {
-        error("a GET request has no body; move its members to `parameters` or change the verb".to_owned());
-    }
-    if !url_path.starts_with('/') {
-        error("the path starts with `/`; the host stands in `base_url`".to_owned());
-    }
-    if let Some(found) = url_path.chars().find(|c| matches!(c, '?' | '#' | '\\') || c.is_whitespace() || c.is_control()) {
-        error(format!(
-            "the path holds `{}`; query parameters go under `parameters` with `in: query`",
-            found.escape_debug()
-        ));
-    }
-    if url_path.split('/').any(|segment| matches!(segment, "." | "..")) || url_path.contains("//") {
-        error("the path has an empty, `.` or `..` segment; write it out".to_owned());
-    }
-    match placeholders(url_path) {
-        Ok(names) => check_path_parameters(at, &names, problems),
-        Err(message) => error(message.to_owned()),
-    }
+    let names: Vec<&str> = line
+        .path
+        .iter()
+        .filter_map(|piece| match piece {
+            PathPiece::Parameter(name) => Some(name.as_str()),
+            PathPiece::Text(_) => None,
+        })
+        .collect();
+    check_path_parameters(at, &names, problems);
 }
 
 fn check_path_parameters(at: &MethodAt<'_>, names: &[&str], problems: &mut Vec<Problem>) {
@@ -123,14 +113,9 @@ fn check_style(path: &str, parameter: &Parameter, style: Style, problems: &mut V
         Style::Form | Style::Simple => return,
     };
     let types = parameter.schema.get("type");
-    let allows = types.is_none_or(|types| {
-        types == needed || types.as_array().is_some_and(|list| list.iter().any(|one| one == needed))
-    });
+    let allows = types.is_none_or(|types| types == needed || types.as_array().is_some_and(|list| list.iter().any(|one| one == needed)));
     if !allows {
-        problems.push(Problem::error(
-            path,
-            format!("this style is for {described}; change it, or the schema's type to `{needed}`"),
-        ));
+        problems.push(Problem::error(path, format!("this style is for {described}; change it, or the schema's type to `{needed}`")));
     }
 }
 

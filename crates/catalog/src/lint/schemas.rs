@@ -1,9 +1,9 @@
 //! JSON Schemas of parameters and bodies: valid, self-contained, documented, with defaults that they admit.
 
-use jsonschema::Draft;
 use serde_json::{Map, Value};
 
 use super::methods;
+use crate::arguments;
 use crate::integration::Integration;
 use crate::problem::{Problem, Severity};
 
@@ -13,10 +13,21 @@ const MAX_NAME_CHARACTERS: usize = 128;
 /// Most defaults of one schema that are checked although they need its definitions; it bounds the time that takes.
 const MAX_WITH_DEFINITIONS: usize = 64;
 
+const TYPES: &str = "`string`, `integer`, `number`, `boolean`, `object`, `array`, `null`";
+
 /// Keywords that hold one schema, a list of schemas, or schemas by name.
 const ONE: &[&str] = &[
-    "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then",
-    "unevaluatedItems", "unevaluatedProperties",
+    "additionalProperties",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 ];
 const LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 const MAPS: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
@@ -97,12 +108,13 @@ fn refers(value: &Value) -> bool {
 fn validator(schema: &Value) -> Result<jsonschema::Validator, Problem> {
     if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
         let place = error.instance_path().as_str().replace('/', ".");
-        return Err(Problem::error(place, format!("not a valid JSON Schema (2020-12): {error}; mend this keyword")));
+        let message = match place.ends_with(".type") {
+            true => format!("{} is no type; use one of {TYPES}", error.instance()),
+            false => format!("not a valid JSON Schema (2020-12): {error}; mend this keyword"),
+        };
+        return Err(Problem::error(place, message));
     }
-    jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .build(schema)
-        .map_err(|error| Problem::error("", format!("not a usable JSON Schema: {error}; mend the schema")))
+    arguments::validator(schema).map_err(|error| Problem::error("", format!("not a usable JSON Schema: {error}; mend the schema")))
 }
 
 /// Calls `visit` for `schema` and each schema inside it, with its path.
@@ -151,10 +163,7 @@ fn check_members(path: &str, schema: &Map<String, Value>, problems: &mut Vec<Pro
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let path = format!("{path}.properties.{name}");
         if name.is_empty() || name.len() > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
-            problems.push(Problem::error(
-                &path,
-                format!("a property's name has 1 to {MAX_NAME_CHARACTERS} visible characters; mend it"),
-            ));
+            problems.push(Problem::error(&path, format!("a property's name has 1 to {MAX_NAME_CHARACTERS} visible characters; mend it")));
         }
         if !has_description(property) {
             problems.push(undocumented(&path, name));
@@ -176,13 +185,9 @@ fn check_default(path: &str, part: &Map<String, Value>, parts: &mut Parts<'_>, p
 
 /// A schema that only points elsewhere is described there.
 fn has_description(schema: &Value) -> bool {
-    schema.get("$ref").is_some()
-        || schema.get("description").and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
+    schema.get("$ref").is_some() || schema.get("description").and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
 }
 
 fn undocumented(path: &str, name: &str) -> Problem {
-    Problem::warning(
-        path,
-        format!("`{name}` has no description; say what it is and where its value comes from"),
-    )
+    Problem::warning(path, format!("`{name}` has no description; say what it is and where its value comes from"))
 }

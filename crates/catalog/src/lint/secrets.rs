@@ -10,14 +10,34 @@ use crate::problem::Problem;
 
 /// Parts of names under which secrets are found, without separators.
 const SECRET_NAMES: &[&str] = &[
-    "accesskey", "accesstoken", "apikey", "apitoken", "authtoken", "bearer", "clientsecret", "passwd", "password",
-    "privatekey", "refreshtoken", "secret",
+    "accesskey",
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authtoken",
+    "bearer",
+    "clientsecret",
+    "passwd",
+    "password",
+    "privatekey",
+    "refreshtoken",
+    "secret",
 ];
 
 /// How tokens of well-known issuers begin, and how many characters follow at least.
 const KNOWN_TOKENS: &[(&str, usize)] = &[
-    ("AKIA", 16), ("AIza", 30), ("eyJ", 40), ("ghp_", 30), ("github_pat_", 30), ("glpat-", 18), ("sk-", 24),
-    ("sk_live_", 16), ("sk_test_", 16), ("xoxb-", 16), ("xoxp-", 16), ("-----BEGIN", 0),
+    ("AKIA", 16),
+    ("AIza", 30),
+    ("eyJ", 40),
+    ("ghp_", 30),
+    ("github_pat_", 30),
+    ("glpat-", 18),
+    ("sk-", 24),
+    ("sk_live_", 16),
+    ("sk_test_", 16),
+    ("xoxb-", 16),
+    ("xoxp-", 16),
+    ("-----BEGIN", 0),
 ];
 
 /// Shortest word that is taken for a token by its randomness.
@@ -34,10 +54,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         let is_named_secret = is_secret_name(&name) && !value.is_empty() && !is_variable(&value);
         if is_named_secret || holds_known_token(&value) || is_random(&value) {
             // The value itself must not travel into logs by way of this message.
-            problems.push(Problem::error(
-                path,
-                "this looks like a secret; remove it here and let accounts supply it under `credentials`",
-            ));
+            problems.push(Problem::error(path, "this looks like a secret; remove it here and let accounts supply it under `credentials`"));
         }
     }
     if let Ok(whole) = serde_json::to_value(integration) {
@@ -129,16 +146,13 @@ fn is_random(text: &str) -> bool {
     text.split_whitespace().filter(|word| word.len() >= MIN_TOKEN_CHARACTERS).any(|word| {
         let alternations = alternations(word);
         let is_hexadecimal = word.bytes().all(|b| b.is_ascii_hexdigit());
-        word.bytes().all(is_token_byte)
-            && alternations >= MIN_ALTERNATIONS
-            && (is_hexadecimal || entropy_bits(word) >= MIN_ENTROPY_BITS)
+        word.bytes().all(is_token_byte) && alternations >= MIN_ALTERNATIONS && (is_hexadecimal || entropy_bits(word) >= MIN_ENTROPY_BITS)
     })
 }
 
 /// How often a digit follows a letter or a letter a digit, not counting what stands between.
 fn alternations(word: &str) -> usize {
-    let kinds: Vec<bool> =
-        word.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.is_ascii_digit()).collect();
+    let kinds: Vec<bool> = word.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.is_ascii_digit()).collect();
     kinds.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
@@ -149,12 +163,7 @@ fn entropy_bits(word: &str) -> f64 {
         counts[usize::from(byte)] += 1;
     }
     let length = word.len() as f64;
-    counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) / length)
-        .map(|share| -share * share.log2())
-        .sum()
+    counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / length).map(|share| -share * share.log2()).sum()
 }
 
 #[cfg(test)]
@@ -163,11 +172,7 @@ mod tests {
 
     #[test]
     fn random_text_is_told_from_words() {
-        for text in [
-            "8f14e45fceea167a5a36dedd4bea2543",
-            "Bearer dGhpcyBpcyBub3QgYSBzZWNyZXQgMQ4x",
-            "k3vQ9xZ1nT7bL0pW4cR8mY2s",
-        ] {
+        for text in ["8f14e45fceea167a5a36dedd4bea2543", "Bearer dGhpcyBpcyBub3QgYSBzZWNyZXQgMQ4x", "k3vQ9xZ1nT7bL0pW4cR8mY2s"] {
             assert!(is_random(text), "{text}");
         }
         for text in [

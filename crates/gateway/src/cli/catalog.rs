@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use catalog::catalog::Catalog;
-use catalog::definition::Definition;
+use catalog::catalog::{Catalog, Entry};
+use catalog::definition::{Definition, HiddenMethod};
+use catalog::parse::{Finding, Report};
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::live_catalog::read_folder;
 
@@ -56,8 +56,8 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
     let folder = args.catalog_dir.as_deref();
     match args.command {
         CatalogCommand::List => list(&load(folder)?, args.json),
-        CatalogCommand::Show { name } => show(&*find(&load(folder)?, &name)?, args.json)?,
-        CatalogCommand::Tools { name } => tools(&*find(&load(folder)?, &name)?, args.json),
+        CatalogCommand::Show { name } => show(find(&load(folder)?, &name)?, args.json)?,
+        CatalogCommand::Tools { name } => tools(&find(&load(folder)?, &name)?.definition, args.json),
         CatalogCommand::Lint { files } => return lint(&files, folder, args.json),
         CatalogCommand::Schema => println!("{:#}", catalog::schema::schema()),
     }
@@ -67,41 +67,40 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
 fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
     let built_in = Catalog::built_in()?;
     let Some(folder) = folder else { return Ok(built_in) };
-    let (catalog, errors) = built_in.with_folder(read_folder(folder)?);
+    let (catalog, errors) = built_in.with_folder(read_folder(folder)?, &built_in);
     for error in errors {
         eprintln!("error: {error}");
     }
     Ok(catalog)
 }
 
-fn find(catalog: &Catalog, name: &str) -> anyhow::Result<Arc<Definition>> {
-    let known = || catalog.iter().map(|definition| definition.integration.name.as_str()).collect::<Vec<_>>().join(", ");
-    catalog.get(name).cloned().with_context(|| format!("the catalog has no integration `{name}`; it has {}", known()))
+fn find<'c>(catalog: &'c Catalog, name: &str) -> anyhow::Result<&'c Entry> {
+    let known = || catalog.iter().map(|entry| entry.definition.integration.name.as_str()).collect::<Vec<_>>().join(", ");
+    catalog.entry(name).with_context(|| format!("the catalog has no integration `{name}`; it has {}", known()))
 }
 
 fn list(catalog: &Catalog, as_json: bool) {
     if as_json {
         let all: Vec<_> = catalog
             .iter()
-            .map(|definition| json!({"name": definition.integration.name, "label": definition.integration.label, "tools": definition.tools.len()}))
+            .map(|Entry { definition, .. }| json!({"name": definition.integration.name, "label": definition.integration.label, "tools": definition.tools.len()}))
             .collect();
         println!("{}", json!(all));
         return;
     }
     let mut table = table(["NAME", "LABEL", "TOOLS", "TAGS"]);
-    for definition in catalog.iter() {
-        let tags: Vec<&str> = definition.tags().collect();
+    for Entry { definition, .. } in catalog.iter() {
         let integration = &definition.integration;
-        table.add_row([&integration.name, &integration.label, &definition.tools.len().to_string(), &tags.join(", ")]);
+        table.add_row([&integration.name, &integration.label, &definition.tools.len().to_string(), &definition.tags().join(", ")]);
     }
     println!("{table}");
 }
 
-fn show(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
+fn show(entry: &Entry, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        println!("{}", serde_json::to_string(&definition.integration)?);
+        println!("{}", serde_json::to_string(&entry.definition.integration)?);
     } else {
-        print!("{}", catalog::parse::to_yaml(&definition.integration)?);
+        print!("{}", entry.text);
     }
     Ok(())
 }
@@ -124,7 +123,8 @@ fn tools(definition: &Definition, as_json: bool) {
 
 fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Result<ExitCode> {
     let texts = if files.is_empty() {
-        let mut texts: Vec<(String, String)> = Catalog::built_in_files().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+        let built_in = Catalog::built_in()?;
+        let mut texts: Vec<(String, String)> = built_in.iter().map(|entry| (format!("{}.yaml (built in)", entry.definition.integration.name), entry.text.to_string())).collect();
         texts.extend(folder.map(read_folder).transpose()?.unwrap_or_default());
         texts
     } else {
@@ -135,20 +135,46 @@ fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Resu
         files.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?
     };
     let reports: Vec<_> = texts.iter().map(|(file, text)| catalog::parse::lint(file, text)).collect();
-    let failed = reports.iter().any(|report| report.has_errors());
+    let failed = reports.iter().any(|report| !report.errors.is_empty());
     if as_json {
-        println!("{}", serde_json::to_string(&reports)?);
+        println!("{}", Value::Array(reports.iter().map(report_json).collect()));
     } else {
-        for report in &reports {
-            print!("{report}");
-        }
+        reports.iter().for_each(print_report);
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+fn print_report(report: &Report) {
+    let Report { file, errors, warnings, hidden } = report;
+    for error in errors {
+        println!("error: {file}:{error}");
+    }
+    for warning in warnings {
+        println!("warning: {file}:{warning}");
+    }
+    for HiddenMethod { resource, method, reason } in hidden {
+        println!("hidden: {file}: {resource}.{method}: {reason}");
+    }
+    println!("{file}: {} errors, {} warnings, {} hidden methods", errors.len(), warnings.len(), hidden.len());
+}
+
+fn report_json(report: &Report) -> Value {
+    let findings = |findings: &[Finding]| -> Vec<Value> {
+        let entry = |Finding { line, problem }: &Finding| json!({"line": line, "path": problem.path, "message": problem.message});
+        findings.iter().map(entry).collect()
+    };
+    let hidden = |hidden: &HiddenMethod| json!({"resource": hidden.resource, "method": hidden.method, "reason": hidden.reason});
+    json!({
+        "file": report.file,
+        "errors": findings(&report.errors),
+        "warnings": findings(&report.warnings),
+        "hidden": report.hidden.iter().map(hidden).collect::<Vec<_>>(),
+    })
+}
+
 fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_header(header);
+    table.load_style(NOTHING).set_header(header);
     table
 }
 

@@ -25,7 +25,7 @@ use crate::api::bearer;
 use crate::app::App;
 
 /// The largest body that is read.
-pub const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// The longest wait for a complete body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 /// After how many seconds a client may come back when the database is gone.

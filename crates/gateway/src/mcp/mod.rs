@@ -14,5 +14,5 @@ mod revision;
 mod strict_json;
 mod tool_result;
 
-pub use endpoint::{MAX_BODY_BYTES, get, options, other, post};
+pub use endpoint::{get, options, other, post};
 pub use origin::AllowedOrigins;

@@ -1,6 +1,6 @@
 //! Sandbox time: real time plus what a test has added, and the ticks that fall due as it passes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,35 +9,43 @@ const FIRST_TICKS: i64 = 1_000;
 /// The end of a long jump is walked too, so that what expired in between comes to its end.
 const LAST_TICKS: i64 = 10;
 
-/// Runs as fast as real time and never backwards; tests move it ahead.
+/// Runs as fast as real time, or stands still; never runs backwards. Tests move it ahead.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    started_at: Timestamp,
-    running_since: Instant,
-    added: SignedDuration,
+    /// What it showed when it last started, stopped or was moved.
+    shown: Timestamp,
+    /// `None` while it stands still.
+    running_since: Option<Instant>,
 }
 
 impl Clock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the only place of the sandbox that reads the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the only place of the sandbox that reads the time")]
     pub(crate) fn start() -> Clock {
-        Clock {
-            started_at: Timestamp::now(),
-            running_since: Instant::now(),
-            added: SignedDuration::ZERO,
-        }
+        Clock { shown: Timestamp::now(), running_since: Some(Instant::now()) }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        let elapsed =
-            SignedDuration::try_from(self.running_since.elapsed()).unwrap_or(SignedDuration::MAX);
-        later(self.started_at, elapsed.saturating_add(self.added))
+        let elapsed = self.running_since.map_or(Duration::ZERO, |since| since.elapsed());
+        later(self.shown, SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX))
     }
 
     pub(crate) fn advance(&mut self, duration: SignedDuration) {
-        self.added = self.added.saturating_add(duration);
+        self.shown = later(self.shown, duration);
+    }
+
+    /// From now on only [`Clock::advance`] moves it.
+    pub(crate) fn freeze(&mut self) {
+        self.shown = self.now();
+        self.running_since = None;
+    }
+
+    pub(crate) fn run(&mut self) {
+        self.shown = self.now();
+        self.running_since = Some(Instant::now());
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.running_since.is_none()
     }
 }
 
@@ -74,16 +82,9 @@ impl Ticker {
             return Vec::new();
         };
         let count = now.duration_since(self.last).as_secs() / every.as_secs();
-        let moment = |n: i64| {
-            later(
-                self.last,
-                SignedDuration::from_secs(every.as_secs().saturating_mul(n)),
-            )
-        };
-        let due: Vec<Timestamp> = (1..=count.min(FIRST_TICKS))
-            .chain((count - LAST_TICKS + 1).max(FIRST_TICKS + 1)..=count)
-            .map(moment)
-            .collect();
+        let moment = |n: i64| later(self.last, SignedDuration::from_secs(every.as_secs().saturating_mul(n)));
+        let due: Vec<Timestamp> =
+            (1..=count.min(FIRST_TICKS)).chain((count - LAST_TICKS + 1).max(FIRST_TICKS + 1)..=count).map(moment).collect();
         if let Some(last) = due.last() {
             self.last = *last;
         }
@@ -129,5 +130,17 @@ mod tests {
         let before = clock.now();
         clock.advance(SignedDuration::from_hours(2));
         assert!(clock.now().duration_since(before) >= SignedDuration::from_hours(2));
+    }
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_it_is_moved() {
+        let mut clock = Clock::start();
+        clock.freeze();
+        let before = clock.now();
+        assert_eq!(clock.now(), before);
+        clock.advance(SignedDuration::from_secs(5));
+        assert_eq!(clock.now().duration_since(before), SignedDuration::from_secs(5));
+        clock.run();
+        assert!(clock.now().duration_since(before) >= SignedDuration::from_secs(5));
     }
 }

@@ -21,18 +21,12 @@ impl Codes {
 
     /// `length` letters and digits.
     pub(crate) fn alphanumeric(&mut self, length: usize) -> String {
-        self.take(
-            length,
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-        )
+        self.take(length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
     }
 
     fn take(&mut self, length: usize, alphabet: &[u8]) -> String {
         let size = alphabet.len() as u64;
-        (0..length)
-            .filter_map(|_| alphabet.get((self.next() % size) as usize))
-            .map(|&byte| char::from(byte))
-            .collect()
+        (0..length).filter_map(|_| alphabet.get((self.next() % size) as usize)).map(|&byte| char::from(byte)).collect()
     }
 
     fn next(&mut self) -> u64 {

@@ -37,13 +37,7 @@ impl Listener for Door {
         let (tcp, address) = Listener::accept(&mut self.0).await;
         // Only costs speed if refused.
         let _ = tcp.set_nodelay(true);
-        (
-            Stream {
-                tcp,
-                is_cut: Arc::default(),
-            },
-            address,
-        )
+        (Stream { tcp, is_cut: Arc::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -53,9 +47,7 @@ impl Listener for Door {
 
 impl Connected<IncomingStream<'_, Door>> for Connection {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Connection {
-        Connection {
-            is_cut: Arc::clone(&stream.io().is_cut),
-        }
+        Connection { is_cut: Arc::clone(&stream.io().is_cut) }
     }
 }
 
@@ -75,31 +67,19 @@ impl Stream {
 }
 
 impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         self.check()?;
         Pin::new(&mut self.tcp).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.tcp).poll_write(context, bytes)
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.tcp).poll_write_vectored(context, slices)
     }

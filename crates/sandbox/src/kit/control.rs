@@ -17,8 +17,10 @@ const MOST_TICKS: u32 = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Advance {
+struct ClockChange {
+    #[serde(default)]
     advance_seconds: u32,
+    frozen: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -39,11 +41,14 @@ fn act(stage: &mut Stage, request: &Request) -> Result<Value, Reply> {
     let command = request.path.strip_prefix(PREFIX).unwrap_or_default();
     match (request.method.as_str(), command) {
         ("POST", "clock") => {
-            let Advance { advance_seconds } = body(request)?;
+            let ClockChange { advance_seconds, frozen } = body(request)?;
             if advance_seconds > LONGEST_JUMP_SECONDS {
-                return Err(bad(format!(
-                    "advance_seconds is at most {LONGEST_JUMP_SECONDS}"
-                )));
+                return Err(bad(format!("advance_seconds is at most {LONGEST_JUMP_SECONDS}")));
+            }
+            match frozen {
+                Some(true) => stage.clock.freeze(),
+                Some(false) => stage.clock.run(),
+                None => {}
             }
             stage.advance(SignedDuration::from_secs(i64::from(advance_seconds)));
             Ok(now(stage))
@@ -72,34 +77,25 @@ fn act(stage: &mut Stage, request: &Request) -> Result<Value, Reply> {
             Ok(json!([]))
         }
         ("POST", "tokens") => Ok(json!(stage.issue_as_wished(body(request)?).map_err(bad)?)),
-        ("POST", "settings") => stage
-            .configure(body::<Map<String, Value>>(request)?)
-            .map_err(bad),
+        ("POST", "settings") => stage.configure(body::<Map<String, Value>>(request)?).map_err(bad),
         ("GET", "settings") => Ok(stage.settings()),
         ("POST", "reset") => {
             stage.reset();
             Ok(now(stage))
         }
         ("GET", "state") => Ok(stage.state()),
-        (method, command) => Err(Reply::json(
-            404,
-            &json!({"error": format!("no control operation {method} {command}")}),
-        )),
+        (method, command) => Err(Reply::json(404, &json!({"error": format!("no control operation {method} {command}")}))),
     }
 }
 
 fn now(stage: &mut Stage) -> Value {
     let now = stage.catch_up();
-    json!({"now": now.to_string(), "now_seconds": now.as_second()})
+    json!({"now": now.to_string(), "now_seconds": now.as_second(), "frozen": stage.clock.is_frozen()})
 }
 
 /// The body as JSON whatever its content type; none stands for an empty object.
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Reply> {
-    let bytes: &[u8] = if request.body.is_empty() {
-        b"{}"
-    } else {
-        &request.body
-    };
+    let bytes: &[u8] = if request.body.is_empty() { b"{}" } else { &request.body };
     serde_json::from_slice(bytes).map_err(|error| bad(error.to_string()))
 }
 

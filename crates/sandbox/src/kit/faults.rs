@@ -64,9 +64,7 @@ impl Faults {
         };
         let mut added = Vec::with_capacity(list.len());
         for (place, fault) in list.into_iter().enumerate() {
-            added.push(
-                serde_json::from_value(fault).map_err(|error| format!("fault {place}: {error}"))?,
-            );
+            added.push(serde_json::from_value(fault).map_err(|error| format!("fault {place}: {error}"))?);
         }
         self.waiting.extend(added);
         Ok(())
@@ -75,10 +73,7 @@ impl Faults {
     /// The oldest fault that concerns this request, counted as used.
     pub(crate) fn befall(&mut self, request: &Request) -> Option<Fault> {
         self.waiting.retain(|fault| fault.times > 0);
-        let fault = self
-            .waiting
-            .iter_mut()
-            .find(|fault| fault.concerns(request))?;
+        let fault = self.waiting.iter_mut().find(|fault| fault.concerns(request))?;
         fault.times -= 1;
         Some(fault.clone())
     }
@@ -96,10 +91,7 @@ impl Faults {
 impl Fault {
     /// A delay or a cut answer presupposes that the vendor worked; the others replace its work.
     pub(crate) fn effect(&self) -> Effect {
-        match self
-            .applied
-            .unwrap_or(matches!(self.kind, Kind::Delay | Kind::CloseMidBody))
-        {
+        match self.applied.unwrap_or(matches!(self.kind, Kind::Delay | Kind::CloseMidBody)) {
             true => Effect::Applied,
             false => Effect::NotApplied,
         }
@@ -116,53 +108,30 @@ impl Fault {
     /// The answer sent in place of the vendor's, with the fault's own status, headers and body.
     pub(crate) fn reply(&self) -> Reply {
         let mut reply = match (&self.body, self.kind) {
-            (Some(Value::String(text)), _) => {
-                Reply::text(200, "text/plain; charset=utf-8", text.as_bytes())
-            }
+            (Some(Value::String(text)), _) => Reply::text(200, "text/plain; charset=utf-8", text.as_bytes()),
             (Some(body), _) => Reply::json(200, body),
-            (None, Kind::Garbage) => Reply::text(
-                200,
-                "application/json",
-                garbage(self.bytes.unwrap_or(DEFAULT_GARBAGE_BYTES)),
-            ),
+            (None, Kind::Garbage) => Reply::text(200, "application/json", garbage(self.bytes.unwrap_or(DEFAULT_GARBAGE_BYTES))),
             (None, Kind::HugeBody) => Reply::text(200, "application/json", Vec::new()),
-            (None, _) => Reply::json(
-                200,
-                &json!({"success": false, "message": "Something went wrong on our end"}),
-            ),
+            (None, _) => Reply::json(200, &json!({"success": false, "message": "Something went wrong on our end"})),
         };
-        reply.status = self
-            .status
-            .unwrap_or(if self.kind == Kind::Status { 500 } else { 200 });
+        reply.status = self.status.unwrap_or(if self.kind == Kind::Status { 500 } else { 200 });
         for (name, value) in &self.headers {
-            reply
-                .headers
-                .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            reply.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             reply.headers.push((name.clone(), value.clone()));
         }
         reply
     }
 
     fn concerns(&self, request: &Request) -> bool {
-        self.method
-            .as_ref()
-            .is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
-            && self
-                .path_prefix
-                .as_ref()
-                .is_none_or(|prefix| request.path.starts_with(prefix.as_str()))
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(&request.method))
+            && self.path_prefix.as_ref().is_none_or(|prefix| request.path.starts_with(prefix.as_str()))
     }
 }
 
 /// Bytes that are neither JSON nor UTF-8, the same every time.
 fn garbage(bytes: u64) -> Vec<u8> {
     let length = usize::try_from(bytes.min(DEFAULT_HUGE_BYTES)).unwrap_or_default();
-    [0xff, 0xfe, b'{', 0x00, b'"', 0xc3, 0x28, b']']
-        .iter()
-        .copied()
-        .cycle()
-        .take(length)
-        .collect()
+    [0xff, 0xfe, b'{', 0x00, b'"', 0xc3, 0x28, b']'].iter().copied().cycle().take(length).collect()
 }
 
 fn once() -> u32 {

@@ -45,10 +45,7 @@ impl Journal {
     }
 
     pub(crate) fn answered(&mut self, number: Number, status: u16) {
-        let place = number
-            .0
-            .checked_sub(self.gone)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = number.0.checked_sub(self.gone).and_then(|place| usize::try_from(place).ok());
         if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
             entry.status = Some(status);
         }
@@ -78,21 +75,8 @@ fn entry(request: &Request) -> Entry {
     }
     let body = match request.body.is_empty() {
         true => Value::Null,
-        false => request
-            .json()
-            .unwrap_or_else(|| Value::from(String::from_utf8_lossy(&request.body))),
+        false => request.json().unwrap_or_else(|| Value::from(String::from_utf8_lossy(&request.body))),
     };
-    let (method, path, query) = (
-        request.method.clone(),
-        request.path.clone(),
-        request.query.clone(),
-    );
-    Entry {
-        method,
-        path,
-        query,
-        headers,
-        body,
-        status: None,
-    }
+    let (method, path, query) = (request.method.clone(), request.path.clone(), request.query.clone());
+    Entry { method, path, query, headers, body, status: None }
 }

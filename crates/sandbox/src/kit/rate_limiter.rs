@@ -22,10 +22,7 @@ pub(crate) struct TooMany {
 
 impl SlidingWindow {
     pub(crate) fn over(window: SignedDuration) -> SlidingWindow {
-        SlidingWindow {
-            window,
-            admitted: HashMap::new(),
-        }
+        SlidingWindow { window, admitted: HashMap::new() }
     }
 
     /// Counts a request of `key`, unless `limit` of them lie in the window that ends at `now`. A limit of
@@ -35,16 +32,11 @@ impl SlidingWindow {
             return Ok(());
         }
         let admitted = self.admitted.entry(key.to_owned()).or_default();
-        while admitted
-            .front()
-            .is_some_and(|&oldest| now.duration_since(oldest) >= self.window)
-        {
+        while admitted.front().is_some_and(|&oldest| now.duration_since(oldest) >= self.window) {
             admitted.pop_front();
         }
         match admitted.front() {
-            Some(&oldest) if admitted.len() >= limit as usize => Err(TooMany {
-                reset_at: later(oldest, self.window),
-            }),
+            Some(&oldest) if admitted.len() >= limit as usize => Err(TooMany { reset_at: later(oldest, self.window) }),
             _ => {
                 admitted.push_back(now);
                 Ok(())
@@ -66,19 +58,9 @@ mod tests {
         let mut window = SlidingWindow::over(SignedDuration::from_secs(1));
         assert_eq!(window.admit("a", 2, at(0)), Ok(()));
         assert_eq!(window.admit("a", 2, at(600)), Ok(()));
-        assert_eq!(
-            window.admit("a", 2, at(999)),
-            Err(TooMany {
-                reset_at: at(1_000)
-            })
-        );
+        assert_eq!(window.admit("a", 2, at(999)), Err(TooMany { reset_at: at(1_000) }));
         assert_eq!(window.admit("a", 2, at(1_000)), Ok(()));
-        assert_eq!(
-            window.admit("a", 2, at(1_001)),
-            Err(TooMany {
-                reset_at: at(1_600)
-            })
-        );
+        assert_eq!(window.admit("a", 2, at(1_001)), Err(TooMany { reset_at: at(1_600) }));
     }
 
     #[test]

@@ -22,19 +22,11 @@ impl Reply {
     }
 
     pub(crate) fn redirect(location: String) -> Reply {
-        Reply {
-            status: 302,
-            headers: vec![("location".to_owned(), location)],
-            body: Vec::new(),
-        }
+        Reply { status: 302, headers: vec![("location".to_owned(), location)], body: Vec::new() }
     }
 
     pub(crate) fn text(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Reply {
-        Reply {
-            status,
-            headers: vec![("content-type".to_owned(), content_type.to_owned())],
-            body: body.into(),
-        }
+        Reply { status, headers: vec![("content-type".to_owned(), content_type.to_owned())], body: body.into() }
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: impl Into<String>) -> Reply {
@@ -50,13 +42,10 @@ impl Reply {
     /// The same status and headers with another body, for answers that break off or never end.
     pub(crate) fn into_response_with(self, body: Body) -> Response<Body> {
         let mut response = Response::new(body);
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers {
             // A header that HTTP cannot carry is left out; only a fault can ask for one.
-            if let (Ok(name), Ok(value)) =
-                (HeaderName::try_from(name), HeaderValue::try_from(value))
-            {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 response.headers_mut().append(name, value);
             }
         }

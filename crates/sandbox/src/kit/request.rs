@@ -27,23 +27,10 @@ impl Request {
     pub(crate) fn new(head: Parts, body: Bytes) -> Request {
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or_default().to_owned();
-        let segments = path
-            .trim_start_matches('/')
-            .split('/')
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-            .collect();
-        let parameters = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        Request {
-            method: head.method.as_str().to_owned(),
-            path,
-            query,
-            headers: head.headers,
-            body,
-            segments,
-            parameters,
-        }
+        let segments =
+            path.trim_start_matches('/').split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect();
+        let parameters = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        Request { method: head.method.as_str().to_owned(), path, query, headers: head.headers, body, segments, parameters }
     }
 
     /// The decoded parts of the path: `["api", "v3", "me"]`.
@@ -58,10 +45,7 @@ impl Request {
 
     /// Every query parameter of that name, for arrays.
     pub(crate) fn all_parameters<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.parameters
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The decoded query parameters of all other names, in their order.
@@ -88,8 +72,7 @@ impl Request {
 
     /// Says its content type that the body is JSON?
     pub(crate) fn is_json(&self) -> bool {
-        self.header("content-type")
-            .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
+        self.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("json"))
     }
 
     /// The body as JSON; `None` if it is none.
@@ -105,9 +88,7 @@ impl Request {
                 _ => Map::new(),
             };
         }
-        form_urlencoded::parse(&self.body)
-            .map(|(name, value)| (name.into_owned(), Value::from(value)))
-            .collect()
+        form_urlencoded::parse(&self.body).map(|(name, value)| (name.into_owned(), Value::from(value))).collect()
     }
 
     fn authorization(&self, scheme: &str) -> Option<&str> {

@@ -41,10 +41,7 @@ impl Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (stopping, stopped) = watch::channel(false);
-        let desk = Desk {
-            stage,
-            stopped: stopped.clone(),
-        };
+        let desk = Desk { stage, stopped: stopped.clone() };
         let router = Router::new().fallback(handle).with_state(desk);
         let service = router.into_make_service_with_connect_info::<Connection>();
         let task = tokio::spawn(async move {
@@ -52,11 +49,7 @@ impl Server {
             // axum's accept loop retries its errors itself, so there is none to report.
             let _ = serving.await;
         });
-        Ok(Server {
-            address,
-            stopping,
-            task,
-        })
+        Ok(Server { address, stopping, task })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -96,21 +89,11 @@ async fn end(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|&stopped| stopped).await;
 }
 
-async fn handle(
-    State(desk): State<Desk>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
-    incoming: Incoming,
-) -> Response<Body> {
+async fn handle(State(desk): State<Desk>, ConnectInfo(connection): ConnectInfo<Connection>, incoming: Incoming) -> Response<Body> {
     let (head, body) = incoming.into_parts();
     let (body, is_too_large) = match to_bytes(body, MAX_BODY_BYTES).await {
         Ok(body) => (body, Ok(())),
-        Err(_) => (
-            Bytes::new(),
-            Err(Reply::json(
-                413,
-                &json!({"success": false, "message": "Request body too large"}),
-            )),
-        ),
+        Err(_) => (Bytes::new(), Err(Reply::json(413, &json!({"success": false, "message": "Request body too large"})))),
     };
     let request = Request::new(head, body);
     if request.path.starts_with(control::PREFIX) {
@@ -193,9 +176,6 @@ fn huge_body(bytes: u64) -> Body {
     let rest = Bytes::from(vec![b'x'; (filler % CHUNK_BYTES) as usize]);
     let chunks = (0..filler / CHUNK_BYTES).map(move |_| full.clone());
     let quote = || std::iter::once(Bytes::from_static(b"\""));
-    let body = quote()
-        .chain(chunks)
-        .chain(std::iter::once(rest))
-        .chain(quote());
+    let body = quote().chain(chunks).chain(std::iter::once(rest)).chain(quote());
     Body::from_stream(stream::iter(body.map(Ok::<Bytes, io::Error>)))
 }

@@ -85,22 +85,19 @@ impl Stage {
         let ticker = match changes.remove(TICK_SECONDS) {
             None => None,
             Some(seconds) => {
-                let seconds = serde_json::from_value(seconds)
-                    .map_err(|error| format!("{TICK_SECONDS}: {error}"))?;
+                let seconds = serde_json::from_value(seconds).map_err(|error| format!("{TICK_SECONDS}: {error}"))?;
                 Some(Ticker::new(seconds, now))
             }
         };
         let mut settings = self.simulator.settings();
         settings.extend(changes);
         self.simulator.configure(settings)?;
-        self.ticker =
-            ticker.unwrap_or_else(|| std::mem::replace(&mut self.ticker, Ticker::new(0, now)));
+        self.ticker = ticker.unwrap_or_else(|| std::mem::replace(&mut self.ticker, Ticker::new(0, now)));
         Ok(self.settings())
     }
 
     pub(super) fn settings(&self) -> Value {
-        let mut settings =
-            Map::from_iter([(TICK_SECONDS.to_owned(), Value::from(self.ticker.seconds()))]);
+        let mut settings = Map::from_iter([(TICK_SECONDS.to_owned(), Value::from(self.ticker.seconds()))]);
         settings.extend(self.simulator.settings());
         Value::Object(settings)
     }

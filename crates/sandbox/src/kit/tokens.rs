@@ -82,21 +82,15 @@ impl TokenBook {
             revoked: false,
         };
         let place = self.grants.len();
-        self.by_access_token
-            .insert(grant.access_token.clone(), place);
-        self.by_refresh_token
-            .insert(grant.refresh_token.clone(), place);
+        self.by_access_token.insert(grant.access_token.clone(), place);
+        self.by_refresh_token.insert(grant.refresh_token.clone(), place);
         self.grants.push(grant.clone());
         grant
     }
 
     /// The grant behind an access token that is valid at `now`.
     pub(crate) fn of_access_token(&self, token: &str, now: Timestamp) -> Result<&Grant, Refused> {
-        let grant = self
-            .by_access_token
-            .get(token)
-            .and_then(|&place| self.grants.get(place))
-            .ok_or(Refused::Unknown)?;
+        let grant = self.by_access_token.get(token).and_then(|&place| self.grants.get(place)).ok_or(Refused::Unknown)?;
         if grant.revoked {
             return Err(Refused::Unknown);
         }
@@ -108,34 +102,20 @@ impl TokenBook {
 
     /// Swaps a refresh token for a new pair, once. The access token beside it lives to its own end.
     /// `None` for a token that is unknown, used, revoked, or another client's.
-    pub(crate) fn refresh(
-        &mut self,
-        token: &str,
-        client_id: &str,
-        life: SignedDuration,
-        now: Timestamp,
-    ) -> Option<Grant> {
+    pub(crate) fn refresh(&mut self, token: &str, client_id: &str, life: SignedDuration, now: Timestamp) -> Option<Grant> {
         let place = *self.by_refresh_token.get(token)?;
         let grant = self.grants.get_mut(place)?;
         if grant.refreshed || grant.revoked || grant.client_id != client_id {
             return None;
         }
         grant.refreshed = true;
-        let terms = Terms {
-            client_id: grant.client_id.clone(),
-            user_id: grant.user_id,
-            scopes: grant.scopes.clone(),
-            life,
-        };
+        let terms = Terms { client_id: grant.client_id.clone(), user_id: grant.user_id, scopes: grant.scopes.clone(), life };
         Some(self.issue(terms, now))
     }
 
     /// Ends the grant that an access or refresh token of this client belongs to; others are left alone.
     pub(crate) fn revoke(&mut self, token: &str, client_id: &str) {
-        let place = self
-            .by_access_token
-            .get(token)
-            .or_else(|| self.by_refresh_token.get(token));
+        let place = self.by_access_token.get(token).or_else(|| self.by_refresh_token.get(token));
         let grant = place.and_then(|&place| self.grants.get_mut(place));
         if let Some(grant) = grant.filter(|grant| grant.client_id == client_id) {
             grant.revoked = true;

@@ -32,10 +32,7 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new() -> Gate {
-        Gate {
-            core: SlidingWindow::over(SignedDuration::from_secs(1)),
-            marketplace: SlidingWindow::over(SignedDuration::from_secs(60)),
-        }
+        Gate { core: SlidingWindow::over(SignedDuration::from_secs(1)), marketplace: SlidingWindow::over(SignedDuration::from_secs(60)) }
     }
 
     /// The user behind the request, if its token is good, its client not too fast, and its scope enough.
@@ -48,36 +45,24 @@ impl Gate {
         now: Timestamp,
     ) -> Result<u64, Reply> {
         let token = request.bearer().unwrap_or_default();
-        let grant = tokens
-            .of_access_token(token, now)
-            .map_err(|reason| unauthorized(settings, &reason))?;
+        let grant = tokens.of_access_token(token, now).map_err(|reason| unauthorized(settings, &reason))?;
         let user = grant.user_id.to_string();
         match surface {
             Surface::Core => {
                 let limit = settings.core_requests_per_second;
-                self.core
-                    .admit(&grant.client_id, limit, now)
-                    .map_err(|_| too_many_requests())?;
+                self.core.admit(&grant.client_id, limit, now).map_err(|_| too_many_requests())?;
             }
             Surface::Marketplace => {
                 let limit = settings.marketplace_requests_per_minute;
-                self.marketplace
-                    .admit(&user, limit, now)
-                    .map_err(|TooMany { reset_at }| {
-                        // Rounded up: whoever waits until then is let in.
-                        let seconds =
-                            reset_at.as_second() + i64::from(reset_at.subsec_nanosecond() > 0);
-                        too_many_requests().with_header("x-rate-limit-reset", seconds.to_string())
-                    })?;
+                self.marketplace.admit(&user, limit, now).map_err(|TooMany { reset_at }| {
+                    // Rounded up: whoever waits until then is let in.
+                    let seconds = reset_at.as_second() + i64::from(reset_at.subsec_nanosecond() > 0);
+                    too_many_requests().with_header("x-rate-limit-reset", seconds.to_string())
+                })?;
             }
             Surface::Scim => {}
         }
-        match scopes.is_empty()
-            || grant
-                .scopes
-                .iter()
-                .any(|scope| scopes.contains(&scope.as_str()))
-        {
+        match scopes.is_empty() || grant.scopes.iter().any(|scope| scopes.contains(&scope.as_str())) {
             true => Ok(grant.user_id),
             false => Err(refused(403, "Insufficient scope")),
         }
@@ -90,10 +75,7 @@ fn unauthorized(settings: &Settings, reason: &Refused) -> Reply {
         UnauthorizedBody::Message => refused(401, TEXT),
         UnauthorizedBody::Description => {
             let expired = *reason == Refused::Expired;
-            Reply::json(
-                401,
-                &json!({"success": false, "description": TEXT, "expired": expired}),
-            )
+            Reply::json(401, &json!({"success": false, "description": TEXT, "expired": expired}))
         }
     }
 }

@@ -11,36 +11,18 @@ use crate::sendoso::refusal::{Answer, touch_not_found};
 
 /// All but deactivated ones, also those outside their dates.
 pub(super) fn list(organization: &Organization, request: &Request) -> Answer {
-    let delivery = request
-        .parameter("delivery_type")
-        .filter(|delivery| !delivery.is_empty());
+    let delivery = request.parameter("delivery_type").filter(|delivery| !delivery.is_empty());
     let listed: Vec<&Campaign> = organization
         .campaigns
         .iter()
-        .filter(|campaign| {
-            campaign.is_active
-                && delivery.is_none_or(|delivery| campaign.delivery.name() == delivery)
-        })
+        .filter(|campaign| campaign.is_active && delivery.is_none_or(|delivery| campaign.delivery.name() == delivery))
         .collect();
-    Ok(page(
-        request,
-        "touches",
-        "total_posts",
-        &listed,
-        |campaign| shape(campaign),
-    ))
+    Ok(page(request, "touches", "total_posts", &listed, |campaign| shape(campaign)))
 }
 
 pub(super) fn get(organization: &Organization, touch_id: &str) -> Answer {
-    let campaign = touch_id
-        .parse()
-        .ok()
-        .and_then(|id| organization.campaign(id))
-        .ok_or_else(touch_not_found)?;
-    Ok(Reply::json(
-        200,
-        &json!({"success": true, "touch": shape(campaign)}),
-    ))
+    let campaign = touch_id.parse().ok().and_then(|id| organization.campaign(id)).ok_or_else(touch_not_found)?;
+    Ok(Reply::json(200, &json!({"success": true, "touch": shape(campaign)})))
 }
 
 fn shape(campaign: &Campaign) -> Value {

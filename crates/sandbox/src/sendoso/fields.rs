@@ -94,9 +94,6 @@ impl Fields {
 
     /// The elements of a list; none if it is no list.
     pub(super) fn list(&self, name: &str) -> &[Value] {
-        self.0
-            .get(name)
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+        self.0.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 }

@@ -18,10 +18,7 @@ pub(super) fn plain_date(moment: Timestamp) -> String {
 }
 
 fn written(moment: Timestamp, format: &str) -> String {
-    moment
-        .to_zoned(TimeZone::fixed(tz::offset(OFFSET_HOURS)))
-        .strftime(format)
-        .to_string()
+    moment.to_zoned(TimeZone::fixed(tz::offset(OFFSET_HOURS))).strftime(format).to_string()
 }
 
 /// `"2.0"`, `"12.25"`: no more decimals than needed, but at least one.
@@ -56,12 +53,7 @@ mod tests {
 
     #[test]
     fn money_has_as_many_decimals_as_it_needs() {
-        let written: Vec<String> = [200, 57_800, 1_225, 1_205, 1_250, 0, -150]
-            .map(decimal)
-            .into();
-        assert_eq!(
-            written,
-            ["2.0", "578.0", "12.25", "12.05", "12.5", "0.0", "-1.5"]
-        );
+        let written: Vec<String> = [200, 57_800, 1_225, 1_205, 1_250, 0, -150].map(decimal).into();
+        assert_eq!(written, ["2.0", "578.0", "12.25", "12.05", "12.5", "0.0", "-1.5"]);
     }
 }

@@ -10,11 +10,7 @@ use crate::sendoso::page::page;
 use crate::sendoso::refusal::Answer;
 
 pub(super) fn list(organization: &Organization, request: &Request) -> Answer {
-    let active: Vec<&Group> = organization
-        .groups
-        .iter()
-        .filter(|group| group.is_active)
-        .collect();
+    let active: Vec<&Group> = organization.groups.iter().filter(|group| group.is_active).collect();
     Ok(page(request, "groups", "total_groups", &active, |group| {
         json!({
             "id": group.id,

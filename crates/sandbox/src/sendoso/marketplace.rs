@@ -23,22 +23,9 @@ const LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Groups of categories, each with the ids and names of its members.
 pub(super) const CATEGORIES: [(&str, &[(&str, &str)]); 3] = [
-    (
-        "Food & Drink",
-        &[
-            ("coffee-tea", "Coffee & Tea"),
-            ("sweets", "Sweets"),
-            ("wine", "Wine"),
-        ],
-    ),
-    (
-        "Office",
-        &[("desk", "Desk Accessories"), ("stationery", "Stationery")],
-    ),
-    (
-        "Wellbeing",
-        &[("candles", "Candles"), ("outdoor", "Outdoor")],
-    ),
+    ("Food & Drink", &[("coffee-tea", "Coffee & Tea"), ("sweets", "Sweets"), ("wine", "Wine")]),
+    ("Office", &[("desk", "Desk Accessories"), ("stationery", "Stationery")]),
+    ("Wellbeing", &[("candles", "Candles"), ("outdoor", "Outdoor")]),
 ];
 
 #[derive(Debug, Clone, Serialize)]
@@ -65,36 +52,23 @@ pub(super) enum Origin {
 }
 
 pub(super) fn list(organization: &Organization, request: &Request) -> Answer {
-    let found: Vec<&Product> = organization
-        .products
-        .iter()
-        .filter(|product| product.matches(request))
-        .collect();
+    let found: Vec<&Product> = organization.products.iter().filter(|product| product.matches(request)).collect();
     let start = match request.parameter("after").filter(|after| !after.is_empty()) {
         None => 0,
         Some(cursor) => {
             let last = product_of(cursor).ok_or_else(|| bad("after is not a valid cursor"))?;
             // A product that the filters no longer find leaves nothing to go on from.
-            found
-                .iter()
-                .position(|product| product.id == last)
-                .map_or(found.len(), |place| place + 1)
+            found.iter().position(|product| product.id == last).map_or(found.len(), |place| place + 1)
         }
     };
     let shown: Vec<&Product> = found.iter().skip(start).take(PAGE_SIZE).copied().collect();
     let has_more = start + shown.len() < found.len();
-    let after = shown
-        .last()
-        .filter(|_| has_more)
-        .map(|product| cursor_after(product));
+    let after = shown.last().filter(|_| has_more).map(|product| cursor_after(product));
     let url = after.as_ref().map(|after| next_url(request, after));
     let categories: Vec<Value> = CATEGORIES
         .iter()
         .map(|(group, members)| {
-            let children: Vec<Value> = members
-                .iter()
-                .map(|(id, name)| json!({"id": id, "name": name}))
-                .collect();
+            let children: Vec<Value> = members.iter().map(|(id, name)| json!({"id": id, "name": name})).collect();
             json!({"group_name": group, "children": children})
         })
         .collect();
@@ -108,38 +82,14 @@ pub(super) fn list(organization: &Organization, request: &Request) -> Answer {
     ))
 }
 
-pub(super) fn send(
-    organization: &mut Organization,
-    request: &Request,
-    sender_id: u64,
-    now: Timestamp,
-) -> Answer {
+pub(super) fn send(organization: &mut Organization, request: &Request, sender_id: u64, now: Timestamp) -> Answer {
     let fields = Fields::flat(request)?;
-    fields.require(&[
-        "variant_ids",
-        "recipient_email",
-        "recipient_first_name",
-        "recipient_last_name",
-    ])?;
-    let id = fields
-        .list("variant_ids")
-        .first()
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let variants = organization
-        .products
-        .iter()
-        .flat_map(|product| &product.variants);
-    let variant = variants.filter(|variant| variant.id == id).cloned().next();
+    fields.require(&["variant_ids", "recipient_email", "recipient_first_name", "recipient_last_name"])?;
+    let id = fields.list("variant_ids").first().and_then(Value::as_str).unwrap_or_default();
+    let mut variants = organization.products.iter().flat_map(|product| &product.variants);
+    let variant = variants.find(|variant| variant.id == id).cloned();
     let variant = variant.ok_or_else(|| refused(404, "Variant not found"))?;
-    Ok(place(
-        organization,
-        &fields,
-        &variant,
-        Origin::Marketplace,
-        sender_id,
-        now,
-    ))
+    Ok(place(organization, &fields, &variant, Origin::Marketplace, sender_id, now))
 }
 
 /// Sends one variant to the recipient the fields name, and answers as both operations do.
@@ -167,55 +117,34 @@ pub(super) fn place(
         life: Some(LIFE),
         touch_id,
         touch_name,
-        recipient_name: format!(
-            "{} {}",
-            fields.text("recipient_first_name"),
-            fields.text("recipient_last_name")
-        ),
+        recipient_name: format!("{} {}", fields.text("recipient_first_name"), fields.text("recipient_last_name")),
         recipient_email: fields.text("recipient_email"),
         sender_id,
         sent_via: touch_name.to_owned(),
     };
     let gid = organization.place(new, now).gid();
-    Reply::json(
-        200,
-        &json!({"products": [{"variant_id": variant.id}], "send": {"id": gid}}),
-    )
+    Reply::json(200, &json!({"products": [{"variant_id": variant.id}], "send": {"id": gid}}))
 }
 
 impl Product {
     /// Does it pass every filter of the query? A filter that is no number is not one.
     pub(super) fn matches(&self, request: &Request) -> bool {
-        let dollars = |name| {
-            request
-                .parameter(name)
-                .and_then(|text| text.parse::<i64>().ok())
-        };
+        let dollars = |name| request.parameter(name).and_then(|text| text.parse::<i64>().ok());
         let is_one_of = |name: &str, passes: &dyn Fn(&str) -> bool| {
             let mut wanted = request.all_parameters(name).peekable();
             wanted.peek().is_none() || wanted.any(passes)
         };
-        let lowest =
-            dollars("price_gte_usd").map_or(i64::MIN, |dollars| dollars.saturating_mul(100));
-        let highest =
-            dollars("price_lte_usd").map_or(i64::MAX, |dollars| dollars.saturating_mul(100));
-        let text = request
-            .parameter("text_search")
-            .unwrap_or_default()
-            .to_lowercase();
-        self.variants
-            .iter()
-            .any(|variant| (lowest..=highest).contains(&variant.price_cents))
+        let lowest = dollars("price_gte_usd").map_or(i64::MIN, |dollars| dollars.saturating_mul(100));
+        let highest = dollars("price_lte_usd").map_or(i64::MAX, |dollars| dollars.saturating_mul(100));
+        let text = request.parameter("text_search").unwrap_or_default().to_lowercase();
+        self.variants.iter().any(|variant| (lowest..=highest).contains(&variant.price_cents))
             && is_one_of("ship_to_country_codes[]", &|code| self.ships_to(code))
             && is_one_of("category_ids[]", &|id| self.category == id)
-            && (self.name.to_lowercase().contains(&text)
-                || self.description.to_lowercase().contains(&text))
+            && (self.name.to_lowercase().contains(&text) || self.description.to_lowercase().contains(&text))
     }
 
     pub(super) fn ships_to(&self, country: &str) -> bool {
-        self.countries
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(country))
+        self.countries.iter().any(|known| known.eq_ignore_ascii_case(country))
     }
 
     pub(super) fn shape(&self) -> Value {
@@ -251,13 +180,6 @@ fn product_of(cursor: &str) -> Option<String> {
 /// The same query with the new cursor, on the host it was asked of.
 fn next_url(request: &Request, after: &str) -> String {
     let mut query = Serializer::new(String::new());
-    query
-        .extend_pairs(request.all_but("after"))
-        .append_pair("after", after);
-    format!(
-        "http://{}{}?{}",
-        request.header("host").unwrap_or("app.sendoso.com"),
-        request.path,
-        query.finish()
-    )
+    query.extend_pairs(request.all_but("after")).append_pair("after", after);
+    format!("http://{}{}?{}", request.header("host").unwrap_or("app.sendoso.com"), request.path, query.finish())
 }

@@ -66,12 +66,8 @@ impl Sendoso {
     /// Every path there is. Anything else does not exist, whoever asks.
     fn route(&mut self, request: &Request, now: Timestamp) -> Answer {
         match (request.method.as_str(), request.segments().as_slice()) {
-            ("GET", ["oauth", "authorize"]) => {
-                self.authorization.authorize(request, &self.settings, now)
-            }
-            ("POST", ["oauth", "authorize"]) => {
-                self.authorization.decide(request, &self.settings, now)
-            }
+            ("GET", ["oauth", "authorize"]) => self.authorization.authorize(request, &self.settings, now),
+            ("POST", ["oauth", "authorize"]) => self.authorization.decide(request, &self.settings, now),
             ("POST", ["oauth", "token"]) => self.authorization.token(request, now),
             ("POST", ["oauth", "revoke"]) => self.authorization.revoke(request),
             (method, ["api", "v3", path @ ..]) => self.core(method, path, request, now),
@@ -92,13 +88,9 @@ impl Sendoso {
                 users::invite(&mut self.organization, request, now)
             }
             ("GET", ["groups"]) => self.read(request, now, groups::list),
-            ("GET", ["groups", id, "members"]) => self.read(request, now, |organization, _| {
-                groups::members(organization, id)
-            }),
+            ("GET", ["groups", id, "members"]) => self.read(request, now, |organization, _| groups::members(organization, id)),
             ("GET", ["touches"]) => self.read(request, now, campaigns::list),
-            ("GET", ["touches", id]) => self.read(request, now, |organization, _| {
-                campaigns::get(organization, id)
-            }),
+            ("GET", ["touches", id]) => self.read(request, now, |organization, _| campaigns::get(organization, id)),
             ("GET", ["send"]) => {
                 self.admit(request, READ, now)?;
                 sends::list(&self.organization, request, &self.settings)
@@ -132,10 +124,7 @@ impl Sendoso {
     }
 
     fn scim(&mut self, method: &str, path: &[&str], request: &Request, now: Timestamp) -> Answer {
-        let is_known = matches!(
-            (method, path),
-            ("GET" | "POST", ["Users"]) | ("GET" | "PUT", ["Users", _])
-        );
+        let is_known = matches!((method, path), ("GET" | "POST", ["Users"]) | ("GET" | "PUT", ["Users", _]));
         if !is_known {
             return Err(not_found());
         }
@@ -149,29 +138,13 @@ impl Sendoso {
         }
     }
 
-    fn read(
-        &mut self,
-        request: &Request,
-        now: Timestamp,
-        answer: impl FnOnce(&Organization, &Request) -> Answer,
-    ) -> Answer {
+    fn read(&mut self, request: &Request, now: Timestamp, answer: impl FnOnce(&Organization, &Request) -> Answer) -> Answer {
         self.admit(request, READ, now)?;
         answer(&self.organization, request)
     }
 
-    fn admit(
-        &mut self,
-        request: &Request,
-        needs: (Surface, Scopes),
-        now: Timestamp,
-    ) -> Result<u64, Reply> {
-        self.gate.admit(
-            request,
-            &self.authorization.tokens,
-            &self.settings,
-            needs,
-            now,
-        )
+    fn admit(&mut self, request: &Request, needs: (Surface, Scopes), now: Timestamp) -> Result<u64, Reply> {
+        self.gate.admit(request, &self.authorization.tokens, &self.settings, needs, now)
     }
 }
 
@@ -182,12 +155,7 @@ impl Simulator for Sendoso {
     }
 
     fn tick(&mut self, moment: Timestamp) {
-        lifecycle::tick(
-            &mut self.organization.sends,
-            &mut self.organization.groups,
-            &self.settings,
-            moment,
-        );
+        lifecycle::tick(&mut self.organization.sends, &mut self.organization.groups, &self.settings, moment);
     }
 
     fn reset(&mut self, now: Timestamp) {
@@ -198,51 +166,25 @@ impl Simulator for Sendoso {
 
     fn check(&self, wish: &Wish) -> Result<(), String> {
         let known: Vec<&str> = APPS.iter().flat_map(|app| app.scopes).copied().collect();
-        if let Some(scope) = wish
-            .scopes
-            .iter()
-            .flatten()
-            .find(|scope| !known.contains(&scope.as_str()))
-        {
-            return Err(format!(
-                "unknown scope `{scope}`; there are {}",
-                known.join(", ")
-            ));
+        if let Some(scope) = wish.scopes.iter().flatten().find(|scope| !known.contains(&scope.as_str())) {
+            return Err(format!("unknown scope `{scope}`; there are {}", known.join(", ")));
         }
-        match wish
-            .user_id
-            .filter(|&id| self.organization.user(id).is_none())
-        {
+        match wish.user_id.filter(|&id| self.organization.user(id).is_none()) {
             Some(id) => Err(format!("no user has the id {id}")),
             None => Ok(()),
         }
     }
 
     fn issue(&mut self, wish: Wish, now: Timestamp) -> Tokens {
-        let all = || {
-            APPS.iter()
-                .flat_map(|app| app.scopes)
-                .map(|&scope| scope.to_owned())
-                .collect()
-        };
+        let all = || APPS.iter().flat_map(|app| app.scopes).map(|&scope| scope.to_owned()).collect();
         let scopes: Vec<String> = wish.scopes.unwrap_or_else(all);
         // The client that may have all of them; a mixed bag, which no consent page gives, is the first's.
-        let app = APPS.iter().find(|app| {
-            scopes
-                .iter()
-                .all(|scope| app.scopes.contains(&scope.as_str()))
-        });
+        let app = APPS.iter().find(|app| scopes.iter().all(|scope| app.scopes.contains(&scope.as_str())));
         let terms = Terms {
-            client_id: app
-                .or(APPS.first())
-                .map(|app| app.client_id)
-                .unwrap_or_default()
-                .to_owned(),
+            client_id: app.or(APPS.first()).map(|app| app.client_id).unwrap_or_default().to_owned(),
             user_id: wish.user_id.unwrap_or(USUAL_USER),
             scopes,
-            life: wish
-                .expires_in
-                .map_or(TOKEN_LIFE, SignedDuration::from_secs),
+            life: wish.expires_in.map_or(TOKEN_LIFE, SignedDuration::from_secs),
         };
         Tokens::from(&self.authorization.tokens.issue(terms, now))
     }
@@ -255,8 +197,7 @@ impl Simulator for Sendoso {
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
-        self.settings =
-            serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        self.settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
         Ok(())
     }
 
@@ -270,10 +211,7 @@ impl Simulator for Sendoso {
             ("campaigns".to_owned(), json!(organization.campaigns)),
             ("sends".to_owned(), json!(organization.sends)),
             ("products".to_owned(), json!(organization.products)),
-            (
-                "grants".to_owned(),
-                json!(self.authorization.tokens.grants()),
-            ),
+            ("grants".to_owned(), json!(self.authorization.tokens.grants())),
         ])
     }
 }

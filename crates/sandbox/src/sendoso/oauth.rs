@@ -23,17 +23,14 @@ pub(crate) const APPS: &[OAuthApp] = &[
         client_secret: "sandbox-core-secret",
         scopes: &["public", "write", "update", "marketplace", "smartsend"],
     },
-    OAuthApp {
-        client_id: "sandbox-scim-client",
-        client_secret: "sandbox-scim-secret",
-        scopes: &["scim"],
-    },
+    OAuthApp { client_id: "sandbox-scim-client", client_secret: "sandbox-scim-secret", scopes: &["scim"] },
 ];
 
 pub(super) const TOKEN_LIFE: SignedDuration = SignedDuration::from_secs(7_200);
 const CODE_LIFE: SignedDuration = SignedDuration::from_secs(600);
 const INVALID_GRANT: &str = "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.";
-const INVALID_CLIENT: &str = "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.";
+const INVALID_CLIENT: &str =
+    "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.";
 
 #[derive(Debug, Default)]
 pub(super) struct AuthorizationServer {
@@ -60,12 +57,7 @@ struct Asked {
 
 impl AuthorizationServer {
     /// `GET /oauth/authorize`: the consent page, or what the settings answer in the user's place.
-    pub(super) fn authorize(
-        &mut self,
-        request: &Request,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Answer {
+    pub(super) fn authorize(&mut self, request: &Request, settings: &Settings, now: Timestamp) -> Answer {
         let asked = Asked::read(settings, |name| request.parameter(name).map(str::to_owned))?;
         Ok(match settings.consent {
             Consent::Ask => consent_page(&asked),
@@ -75,16 +67,9 @@ impl AuthorizationServer {
     }
 
     /// `POST /oauth/authorize`: the button the user pressed on the consent page.
-    pub(super) fn decide(
-        &mut self,
-        request: &Request,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Answer {
+    pub(super) fn decide(&mut self, request: &Request, settings: &Settings, now: Timestamp) -> Answer {
         let form = request.form();
-        let asked = Asked::read(settings, |name| {
-            Some(field(&form, name)).filter(|value| !value.is_empty())
-        })?;
+        let asked = Asked::read(settings, |name| Some(field(&form, name)).filter(|value| !value.is_empty()))?;
         Ok(match field(&form, "decision").as_str() {
             "approve" => self.approve(asked, now),
             _ => deny(&asked),
@@ -96,28 +81,13 @@ impl AuthorizationServer {
         let form = request.form();
         let app = client(request, &form)?;
         let grant = match field(&form, "grant_type").as_str() {
-            "authorization_code" => self.exchange(
-                app,
-                &field(&form, "code"),
-                &field(&form, "redirect_uri"),
-                now,
-            ),
-            "refresh_token" => self.tokens.refresh(
-                &field(&form, "refresh_token"),
-                app.client_id,
-                TOKEN_LIFE,
-                now,
-            ),
+            "authorization_code" => self.exchange(app, &field(&form, "code"), &field(&form, "redirect_uri"), now),
+            "refresh_token" => self.tokens.refresh(&field(&form, "refresh_token"), app.client_id, TOKEN_LIFE, now),
             "" => {
-                return Err(failure(
-                    400,
-                    "invalid_request",
-                    "Missing required parameter: grant_type.",
-                ));
+                return Err(failure(400, "invalid_request", "Missing required parameter: grant_type."));
             }
             _ => {
-                let text =
-                    "The authorization grant type is not supported by the authorization server.";
+                let text = "The authorization grant type is not supported by the authorization server.";
                 return Err(failure(400, "unsupported_grant_type", text));
             }
         };
@@ -129,9 +99,7 @@ impl AuthorizationServer {
     pub(super) fn revoke(&mut self, request: &Request) -> Answer {
         let form = request.form();
         let app = client(request, &form)?;
-        let token = request
-            .parameter("token")
-            .map_or_else(|| field(&form, "token"), str::to_owned);
+        let token = request.parameter("token").map_or_else(|| field(&form, "token"), str::to_owned);
         self.tokens.revoke(&token, app.client_id);
         Ok(Reply::json(200, &json!({})))
     }
@@ -149,28 +117,14 @@ impl AuthorizationServer {
     }
 
     /// Works once for each code, whether or not the rest of the request is right.
-    fn exchange(
-        &mut self,
-        app: &OAuthApp,
-        code: &str,
-        redirect_uri: &str,
-        now: Timestamp,
-    ) -> Option<Grant> {
+    fn exchange(&mut self, app: &OAuthApp, code: &str, redirect_uri: &str, now: Timestamp) -> Option<Grant> {
         let code = self.codes.remove(code)?;
         let redirect_uri = Url::parse(redirect_uri).ok()?;
-        if now >= code.expires_at
-            || code.client_id != app.client_id
-            || code.redirect_uri != redirect_uri.as_str()
-        {
+        if now >= code.expires_at || code.client_id != app.client_id || code.redirect_uri != redirect_uri.as_str() {
             return None;
         }
         let client_id = code.client_id.to_owned();
-        let terms = Terms {
-            client_id,
-            user_id: USUAL_USER,
-            scopes: code.scopes,
-            life: TOKEN_LIFE,
-        };
+        let terms = Terms { client_id, user_id: USUAL_USER, scopes: code.scopes, life: TOKEN_LIFE };
         Some(self.tokens.issue(terms, now))
     }
 }
@@ -178,41 +132,22 @@ impl AuthorizationServer {
 impl Asked {
     /// What is wrong with client or redirect is shown to the user; only what is wrong beyond them is told
     /// to the client (RFC 6749 section 4.1.2.1).
-    fn read(
-        settings: &Settings,
-        parameter: impl Fn(&str) -> Option<String>,
-    ) -> Result<Asked, Reply> {
+    fn read(settings: &Settings, parameter: impl Fn(&str) -> Option<String>) -> Result<Asked, Reply> {
         let client_id = parameter("client_id").unwrap_or_default();
-        let app = APPS
-            .iter()
-            .find(|app| app.client_id == client_id)
-            .ok_or_else(|| error_page(401, INVALID_CLIENT))?;
+        let app = APPS.iter().find(|app| app.client_id == client_id).ok_or_else(|| error_page(401, INVALID_CLIENT))?;
         let redirect_uri = parameter("redirect_uri").and_then(|uri| Url::parse(&uri).ok());
         let redirect_uri = redirect_uri
             .filter(|uri| is_registered(uri, settings))
             .ok_or_else(|| error_page(400, "The redirect uri included is not valid."))?;
-        let scope = parameter("scope")
-            .unwrap_or_else(|| app.scopes.first().copied().unwrap_or_default().to_owned());
+        let scope = parameter("scope").unwrap_or_else(|| app.scopes.first().copied().unwrap_or_default().to_owned());
         let scopes = scope.split_whitespace().map(str::to_owned).collect();
-        let asked = Asked {
-            app,
-            redirect_uri,
-            state: parameter("state"),
-            scopes,
-        };
+        let asked = Asked { app, redirect_uri, state: parameter("state"), scopes };
         if parameter("response_type").as_deref() != Some("code") {
             return Err(send_back(&asked, &[("error", "unsupported_response_type")]));
         }
-        if !asked
-            .scopes
-            .iter()
-            .all(|scope| app.scopes.contains(&scope.as_str()))
-        {
+        if !asked.scopes.iter().all(|scope| app.scopes.contains(&scope.as_str())) {
             let text = "The requested scope is invalid, unknown, or malformed.";
-            return Err(send_back(
-                &asked,
-                &[("error", "invalid_scope"), ("error_description", text)],
-            ));
+            return Err(send_back(&asked, &[("error", "invalid_scope"), ("error_description", text)]));
         }
         Ok(asked)
     }
@@ -220,23 +155,14 @@ impl Asked {
 
 /// Loopback with any port and path is registered by itself: a gateway under test has a port by chance.
 fn is_registered(uri: &Url, settings: &Settings) -> bool {
-    let is_loopback = uri.scheme() == "http"
-        && matches!(uri.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    is_loopback
-        || settings
-            .redirect_uris
-            .iter()
-            .any(|known| known == uri.as_str())
+    let is_loopback = uri.scheme() == "http" && matches!(uri.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    is_loopback || settings.redirect_uris.iter().any(|known| known == uri.as_str())
 }
 
 /// The client, by HTTP Basic or by fields of the form.
 fn client(request: &Request, form: &Map<String, Value>) -> Result<&'static OAuthApp, Reply> {
-    let (id, secret) = request
-        .basic()
-        .unwrap_or_else(|| (field(form, "client_id"), field(form, "client_secret")));
-    let app = APPS
-        .iter()
-        .find(|app| app.client_id == id && app.client_secret == secret);
+    let (id, secret) = request.basic().unwrap_or_else(|| (field(form, "client_id"), field(form, "client_secret")));
+    let app = APPS.iter().find(|app| app.client_id == id && app.client_secret == secret);
     app.ok_or_else(|| failure(401, "invalid_client", INVALID_CLIENT))
 }
 
@@ -252,25 +178,16 @@ fn token_body(grant: &Grant) -> Value {
 }
 
 fn field(form: &Map<String, Value>, name: &str) -> String {
-    form.get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    form.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn failure(status: u16, error: &str, description: &str) -> Reply {
-    Reply::json(
-        status,
-        &json!({"error": error, "error_description": description}),
-    )
+    Reply::json(status, &json!({"error": error, "error_description": description}))
 }
 
 fn deny(asked: &Asked) -> Reply {
     let text = "The resource owner or authorization server denied the request.";
-    send_back(
-        asked,
-        &[("error", "access_denied"), ("error_description", text)],
-    )
+    send_back(asked, &[("error", "access_denied"), ("error_description", text)])
 }
 
 fn send_back(asked: &Asked, parameters: &[(&str, &str)]) -> Reply {
@@ -291,18 +208,9 @@ fn consent_page(asked: &Asked) -> Reply {
         ("state", asked.state.as_deref().unwrap_or_default()),
     ]
     .iter()
-    .map(|(name, value)| {
-        format!(
-            "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
-            escaped(value)
-        )
-    })
+    .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))
     .collect();
-    let scopes: String = asked
-        .scopes
-        .iter()
-        .map(|scope| format!("<li>{}</li>", escaped(scope)))
-        .collect();
+    let scopes: String = asked.scopes.iter().map(|scope| format!("<li>{}</li>", escaped(scope))).collect();
     page(
         200,
         &format!(
@@ -320,17 +228,9 @@ fn error_page(status: u16, text: &str) -> Reply {
 }
 
 fn page(status: u16, content: &str) -> Reply {
-    Reply::html(
-        status,
-        format!(
-            "<!doctype html><html lang=\"en\"><title>Sendoso sandbox</title><h1>Sendoso sandbox</h1>{content}</html>"
-        ),
-    )
+    Reply::html(status, format!("<!doctype html><html lang=\"en\"><title>Sendoso sandbox</title><h1>Sendoso sandbox</h1>{content}</html>"))
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -19,13 +19,8 @@ pub(super) struct Order {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    Physical {
-        phone: Phone,
-    },
-    AddressCollection {
-        expire_after_days: i64,
-        request: AddressRequest,
-    },
+    Physical { phone: Phone },
+    AddressCollection { expire_after_days: i64, request: AddressRequest },
     Egift,
 }
 
@@ -51,9 +46,7 @@ impl Order {
         let via = fields.text("via");
         let kind = match via.as_str() {
             "single_email_address" => egift(fields)?,
-            "single_person_or_company" if fields.is_true("no_address") => {
-                address_collection(fields)?
-            }
+            "single_person_or_company" if fields.is_true("no_address") => address_collection(fields)?,
             "single_person_or_company" => physical(fields)?,
             "" => return Err(blank("via")),
             _ => return Err(bad("via is not included in the list")),
@@ -83,19 +76,7 @@ fn egift(fields: &Fields) -> Result<Kind, Reply> {
 }
 
 fn physical(fields: &Fields) -> Result<Kind, Reply> {
-    fields.require(&[
-        "touch_id",
-        "name",
-        "email",
-        "address",
-        "city",
-        "state",
-        "zip",
-        "country",
-        "confirm_address",
-        "via",
-        "via_from",
-    ])?;
+    fields.require(&["touch_id", "name", "email", "address", "city", "state", "zip", "country", "confirm_address", "via", "via_from"])?;
     if fields.is_true("confirm_address") {
         return Err(bad(MIXED_FLAGS));
     }
@@ -131,18 +112,12 @@ fn address_collection(fields: &Fields) -> Result<Kind, Reply> {
         _ => return Err(bad("address_confirmation_via must be email or link")),
     };
     match fields.integer("expire_after_days") {
-        Some(expire_after_days @ 2..=7) => Ok(Kind::AddressCollection {
-            expire_after_days,
-            request,
-        }),
+        Some(expire_after_days @ 2..=7) => Ok(Kind::AddressCollection { expire_after_days, request }),
         _ => Err(bad("expire_after_days must be between 2 and 7")),
     }
 }
 
 /// Codes and names are both accepted.
 fn is_in_usa(country: &str) -> bool {
-    matches!(
-        country.to_ascii_lowercase().as_str(),
-        "us" | "usa" | "united states" | "united states of america"
-    )
+    matches!(country.to_ascii_lowercase().as_str(), "us" | "usa" | "united states" | "united states of america")
 }

@@ -102,9 +102,7 @@ impl Organization {
     }
 
     pub(super) fn group(&self, id: u64) -> Option<&Group> {
-        self.groups
-            .iter()
-            .find(|group| group.id == id && group.is_active)
+        self.groups.iter().find(|group| group.id == id && group.is_active)
     }
 
     pub(super) fn group_of(&self, user_id: u64) -> Option<&Group> {
@@ -113,18 +111,12 @@ impl Organization {
 
     /// A campaign that has not been deactivated.
     pub(super) fn campaign(&self, id: u64) -> Option<&Campaign> {
-        self.campaigns
-            .iter()
-            .find(|campaign| campaign.id == id && campaign.is_active)
+        self.campaigns.iter().find(|campaign| campaign.id == id && campaign.is_active)
     }
 
     /// Takes `cents` from a group that has them.
     pub(super) fn charge(&mut self, group_id: u64, cents: i64, now: Timestamp) -> Funds {
-        match self
-            .groups
-            .iter_mut()
-            .find(|group| group.id == group_id && group.budget_cents >= cents)
-        {
+        match self.groups.iter_mut().find(|group| group.id == group_id && group.budget_cents >= cents) {
             Some(group) => {
                 group.budget_cents -= cents;
                 group.updated_at = now;

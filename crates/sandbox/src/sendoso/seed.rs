@@ -22,31 +22,21 @@ pub(super) fn organization(now: Timestamp) -> Organization {
     let users = users(&mut codes);
     let campaigns = campaigns(now);
     let sends = sends(&users, &campaigns, &mut codes, now);
-    Organization {
-        id: 88,
-        groups: groups(now),
-        invitations: Vec::new(),
-        products: products(),
-        users,
-        campaigns,
-        sends,
-        codes,
-    }
+    Organization { id: 88, groups: groups(now), invitations: Vec::new(), products: products(), users, campaigns, sends, codes }
 }
 
 fn groups(now: Timestamp) -> Vec<Group> {
-    let group =
-        |id, name: &str, budget: i64, monthly_budget, one_time_budget, rollover, is_active| Group {
-            id,
-            name: name.to_owned(),
-            budget_cents: budget * 100,
-            monthly_budget,
-            one_time_budget,
-            rollover,
-            is_active,
-            created_at: days_before(midnight(now), 400),
-            updated_at: days_before(midnight(now), 3),
-        };
+    let group = |id, name: &str, budget: i64, monthly_budget, one_time_budget, rollover, is_active| Group {
+        id,
+        name: name.to_owned(),
+        budget_cents: budget * 100,
+        monthly_budget,
+        one_time_budget,
+        rollover,
+        is_active,
+        created_at: days_before(midnight(now), 400),
+        updated_at: days_before(midnight(now), 3),
+    };
     vec![
         group(1234, "SDR Team", 5_000, 5_000, 0, false, true),
         group(1235, "Enterprise Sales", 48_250, 50_000, 10_000, true, true),
@@ -79,18 +69,10 @@ fn users(codes: &mut Codes) -> Vec<User> {
             id,
             first_name: first_name.to_owned(),
             last_name: last_name.to_owned(),
-            email: format!(
-                "{}.{}@company.com",
-                first_name.to_lowercase(),
-                last_name.to_lowercase()
-            ),
+            email: format!("{}.{}@company.com", first_name.to_lowercase(), last_name.to_lowercase()),
             role,
             group_id,
-            balance_cents: if id == USUAL_USER {
-                57_800
-            } else {
-                2_500 * ((id % 5) as i64)
-            },
+            balance_cents: if id == USUAL_USER { 57_800 } else { 2_500 * ((id % 5) as i64) },
             invitation_key: codes.hex(32),
             is_active: last_name != "Gone",
         })
@@ -125,83 +107,26 @@ fn campaigns(now: Timestamp) -> Vec<Campaign> {
         ..mail(id, name, gift_subtype, lowest, description)
     };
     vec![
-        email(
-            77,
-            "Prospect Coffee",
-            "Coffee",
-            (50, 50),
-            "A coffee eGift card for a first conversation",
-        ),
-        email(
-            78,
-            "Lunch on Us",
-            "Lunch",
-            (25, 40),
-            "An eGift card for lunch during a demo",
-        ),
+        email(77, "Prospect Coffee", "Coffee", (50, 50), "A coffee eGift card for a first conversation"),
+        email(78, "Lunch on Us", "Lunch", (25, 40), "An eGift card for lunch during a demo"),
         Campaign {
             gift_type: "Sendoso Choice",
             denominations: None,
-            ..email(
-                5150,
-                "New Hire Swag Box",
-                "On-Demand",
-                (75, 75),
-                "New hires pick stickers and swag with a link",
-            )
+            ..email(5150, "New Hire Swag Box", "On-Demand", (75, 75), "New hires pick stickers and swag with a link")
         },
-        mail(
-            4711,
-            "Executive Celebration Hamper",
-            "Bundles",
-            150,
-            "A hamper for a signed contract",
-        ),
-        mail(
-            4712,
-            "Q4 Executive Wine Box",
-            "Wine",
-            120,
-            "Two bottles from Napa in a wooden box",
-        ),
-        mail(
-            4713,
-            "Welcome Swag Kit",
-            "Custom Bundles",
-            45,
-            "T-shirt, notebook and bottle for new customers",
-        ),
-        mail(
-            4714,
-            "Handwritten Thank You",
-            "Handwritten Notes",
-            8,
-            "A note written by hand after a meeting",
-        ),
+        mail(4711, "Executive Celebration Hamper", "Bundles", 150, "A hamper for a signed contract"),
+        mail(4712, "Q4 Executive Wine Box", "Wine", 120, "Two bottles from Napa in a wooden box"),
+        mail(4713, "Welcome Swag Kit", "Custom Bundles", 45, "T-shirt, notebook and bottle for new customers"),
+        mail(4714, "Handwritten Thank You", "Handwritten Notes", 8, "A note written by hand after a meeting"),
         Campaign {
             ends_at: Some(days_before(today, 30)),
-            ..mail(
-                4601,
-                "Summer Picnic Basket",
-                "Bundles",
-                65,
-                "For the summer campaign, which is over",
-            )
+            ..mail(4601, "Summer Picnic Basket", "Bundles", 65, "For the summer campaign, which is over")
         },
         Campaign {
             starts_at: days_before(today, -30),
-            ..email(
-                4890,
-                "New Year Treat",
-                "On-Demand",
-                (20, 20),
-                "For the new year, which is yet to come",
-            )
+            ..email(4890, "New Year Treat", "On-Demand", (20, 20), "For the new year, which is yet to come")
         },
-        Campaign {
-            is_active: false,
-            ..mail(4500, "Retired Desk Plant", "Custom", 35, "Deactivated")
-        },
+        Campaign { is_active: false, ..mail(4500, "Retired Desk Plant", "Custom", 35, "Deactivated") },
     ]
 }
 
@@ -219,34 +144,10 @@ fn sends(users: &[User], campaigns: &[Campaign], codes: &mut Codes, now: Timesta
         ("Ines Costa", "ines.costa@soylent.example", "Soylent"),
     ];
     const MAIL: [&[&str]; 5] = [
-        &[
-            "Initiated",
-            "Order Received",
-            "Processing",
-            "Packed",
-            "Shipped",
-            "Delivered",
-        ],
-        &[
-            "Initiated",
-            "Order Received",
-            "Processing",
-            "Packed",
-            "Shipped",
-        ],
-        &[
-            "Initiated",
-            "Confirming Address",
-            "Order Received",
-            "Processing",
-            "Shipped",
-            "Delivered",
-        ],
-        &[
-            "Initiated",
-            "Confirming Address",
-            "Address Confirmation - Cancelled",
-        ],
+        &["Initiated", "Order Received", "Processing", "Packed", "Shipped", "Delivered"],
+        &["Initiated", "Order Received", "Processing", "Packed", "Shipped"],
+        &["Initiated", "Confirming Address", "Order Received", "Processing", "Shipped", "Delivered"],
+        &["Initiated", "Confirming Address", "Address Confirmation - Cancelled"],
         &["Initiated", "Order Received", "Processing"],
     ];
     const EMAIL: [&[&str]; 4] = [
@@ -256,19 +157,12 @@ fn sends(users: &[User], campaigns: &[Campaign], codes: &mut Codes, now: Timesta
         &["Initiated", "Sent", "Expired", "Expired and Credited"],
     ];
     // Campaigns outside their dates have no sends.
-    let open: Vec<&Campaign> = campaigns
-        .iter()
-        .filter(|campaign| campaign.is_active && campaign.ends_at.is_none())
-        .take(7)
-        .collect();
+    let open: Vec<&Campaign> = campaigns.iter().filter(|campaign| campaign.is_active && campaign.ends_at.is_none()).take(7).collect();
     let active: Vec<&User> = users.iter().filter(|user| user.is_active).collect();
     let mut sends = Vec::new();
     for number in 0..SENDS {
         let place = number as usize;
-        let (Some(campaign), Some(sender)) = (
-            open.get(place % open.len()),
-            active.get(place % active.len()),
-        ) else {
+        let (Some(campaign), Some(sender)) = (open.get(place % open.len()), active.get(place % active.len())) else {
             continue;
         };
         let (name, email, company) = RECIPIENTS[place % RECIPIENTS.len()];
@@ -297,10 +191,7 @@ fn sends(users: &[User], campaigns: &[Campaign], codes: &mut Codes, now: Timesta
             updates: updates(steps, later(now, -age), now),
         });
     }
-    if let (Some(last), Some(wine)) = (
-        sends.last_mut(),
-        campaigns.iter().find(|campaign| campaign.id == 4712),
-    ) {
+    if let (Some(last), Some(wine)) = (sends.last_mut(), campaigns.iter().find(|campaign| campaign.id == 4712)) {
         let created_at = this_week(now);
         *last = Send {
             gift_type: wine.gift_type,
@@ -315,17 +206,7 @@ fn sends(users: &[User], campaigns: &[Campaign], codes: &mut Codes, now: Timesta
             sender_id: USUAL_USER,
             group_id: 1234,
             sent_via: "Sendoso.com".to_owned(),
-            updates: updates(
-                &[
-                    "Initiated",
-                    "Order Received",
-                    "Processing",
-                    "Packed",
-                    "Shipped",
-                ],
-                created_at,
-                now,
-            ),
+            updates: updates(&["Initiated", "Order Received", "Processing", "Packed", "Shipped"], created_at, now),
             ..last.clone()
         };
     }
@@ -337,35 +218,17 @@ fn updates(steps: &[&'static str], created_at: Timestamp, now: Timestamp) -> Vec
     let count = steps.len().max(1) as i64;
     let apart = (now.duration_since(created_at).as_secs() / count).min(86_400);
     let at = |number: i64| later(created_at, SignedDuration::from_secs(apart * number));
-    (0..)
-        .zip(steps)
-        .map(|(number, status)| Update {
-            status,
-            occurred_at: at(number),
-        })
-        .collect()
+    (0..).zip(steps).map(|(number, status)| Update { status, occurred_at: at(number) }).collect()
 }
 
 fn products() -> Vec<Product> {
     const KINDS: [(&str, &str, &str); 9] = [
-        (
-            "Single Origin Coffee",
-            "coffee-tea",
-            "Freshly roasted beans",
-        ),
+        ("Single Origin Coffee", "coffee-tea", "Freshly roasted beans"),
         ("Loose Leaf Tea Set", "coffee-tea", "Six teas in tins"),
-        (
-            "Chocolate Truffles",
-            "sweets",
-            "Twelve truffles in a gift box",
-        ),
+        ("Chocolate Truffles", "sweets", "Twelve truffles in a gift box"),
         ("Red Wine Duo", "wine", "Two bottles of red wine"),
         ("Walnut Desk Organizer", "desk", "Keeps a desk tidy"),
-        (
-            "Linen Notebook",
-            "stationery",
-            "Bound in linen, dotted paper",
-        ),
+        ("Linen Notebook", "stationery", "Bound in linen, dotted paper"),
         ("Cedar Candle", "candles", "Burns for fifty hours"),
         ("Insulated Bottle", "outdoor", "Keeps cold for a day"),
         ("Picnic Blanket", "outdoor", "Waterproof below, soft above"),
@@ -376,21 +239,15 @@ fn products() -> Vec<Product> {
             let (kind, category, description) = KINDS[number % KINDS.len()];
             let edition = EDITIONS[number / KINDS.len() % EDITIONS.len()];
             let price_cents = 1_800 + 425 * number as i64;
-            let variant = |place: i64| Variant {
-                id: format!("var_{:04}_{place}", number + 1),
-                price_cents: price_cents + 1_000 * (place - 1),
-            };
+            let variant =
+                |place: i64| Variant { id: format!("var_{:04}_{place}", number + 1), price_cents: price_cents + 1_000 * (place - 1) };
             Product {
                 id: format!("prod_{:04}", number + 1),
                 name: format!("{edition} {kind}"),
                 description: description.to_owned(),
                 category,
                 // Wine stays in the country.
-                countries: if category == "wine" {
-                    &["US"]
-                } else {
-                    &["US", "CA", "GB"]
-                },
+                countries: if category == "wine" { &["US"] } else { &["US", "CA", "GB"] },
                 variants: (1..=1 + (number % 2) as i64).map(variant).collect(),
             }
         })
@@ -415,4 +272,42 @@ fn midnight(now: Timestamp) -> Timestamp {
 
 fn days_before(moment: Timestamp, days: i64) -> Timestamp {
     later(moment, SignedDuration::from_hours(-24 * days))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_send_of_this_week_lies_between_monday_and_now_on_every_day() {
+        // 2026-06-08, a Monday, at midnight in the vendor's time zone.
+        let monday: Timestamp = "2026-06-08T00:00:00-08:00".parse().unwrap();
+        for hour in 0..7 * 24 {
+            let now = later(monday, SignedDuration::from_hours(hour));
+            assert!((monday..=now).contains(&this_week(now)), "{now}");
+        }
+    }
+
+    #[test]
+    fn sends_are_numbered_in_order_of_time_and_lie_in_the_past() {
+        let now: Timestamp = "2026-06-10T12:00:00Z".parse().unwrap();
+        let sends = organization(now).sends;
+        assert_eq!(sends.len() as u64, SENDS);
+        assert!(sends.is_sorted_by_key(|send| send.id) && sends.is_sorted_by_key(|send| send.created_at));
+        for send in &sends {
+            assert!(send.updates.is_sorted_by_key(|update| update.occurred_at));
+            assert!(send.updates.iter().all(|update| update.occurred_at <= now));
+        }
+    }
+
+    #[test]
+    fn names_and_ids_are_unique() {
+        let seeded = organization(Timestamp::UNIX_EPOCH);
+        let mut campaigns: Vec<u64> = seeded.campaigns.iter().map(|campaign| campaign.id).collect();
+        let mut products: Vec<&str> = seeded.products.iter().map(|product| product.name.as_str()).collect();
+        campaigns.sort_unstable();
+        products.sort_unstable();
+        assert!(campaigns.is_sorted_by(|one, next| one < next));
+        assert!(products.is_sorted_by(|one, next| one < next));
+    }
 }

@@ -71,9 +71,7 @@ pub(super) struct NewSend {
 
 impl Send {
     pub(super) fn status(&self) -> &'static str {
-        self.updates
-            .last()
-            .map_or("Initiated", |update| update.status)
+        self.updates.last().map_or("Initiated", |update| update.status)
     }
 
     /// The vendor's durable name of a send, the same in lists and webhooks.
@@ -84,40 +82,20 @@ impl Send {
 
 pub(super) fn list(organization: &Organization, request: &Request, settings: &Settings) -> Answer {
     let newest_first: Vec<&Send> = organization.sends.iter().rev().collect();
-    Ok(page(
-        request,
-        "sends",
-        "total_count",
-        &newest_first,
-        |send| shape(organization, send, settings),
-    ))
+    Ok(page(request, "sends", "total_count", &newest_first, |send| shape(organization, send, settings)))
 }
 
-pub(super) fn create(
-    organization: &mut Organization,
-    request: &Request,
-    sender_id: u64,
-    now: Timestamp,
-) -> Answer {
+pub(super) fn create(organization: &mut Organization, request: &Request, sender_id: u64, now: Timestamp) -> Answer {
     let order = Order::read(&Fields::under(request, "send")?)?;
     let campaign = open_campaign(organization, order.touch_id, order.kind.delivery(), now)?.clone();
     let (course, life) = match order.kind {
-        Kind::Physical {
-            phone: Phone::GivenOrNotNeeded,
-        } => (Course::Physical, None),
-        Kind::Physical {
-            phone: Phone::Missing,
-        } => (Course::NoPhone, None),
-        Kind::AddressCollection {
-            expire_after_days, ..
-        } => (Course::AddressCollection, Some(days(expire_after_days))),
+        Kind::Physical { phone: Phone::GivenOrNotNeeded } => (Course::Physical, None),
+        Kind::Physical { phone: Phone::Missing } => (Course::NoPhone, None),
+        Kind::AddressCollection { expire_after_days, .. } => (Course::AddressCollection, Some(days(expire_after_days))),
         Kind::Egift => (Course::Egift, Some(days(EGIFT_EXPIRATION_DAYS))),
     };
-    let new = NewSend {
-        life,
-        recipient_name: order.name,
-        ..NewSend::of_campaign(&campaign, course, order.email, order.via_from, sender_id)
-    };
+    let new =
+        NewSend { life, recipient_name: order.name, ..NewSend::of_campaign(&campaign, course, order.email, order.via_from, sender_id) };
     let code = organization.place(new, now).tracking_code.clone();
     let message = match order.kind {
         Kind::Egift => "EGifts send Successfully",
@@ -126,12 +104,8 @@ pub(super) fn create(
     let mut result = json!({"success": true, "message": message, "tracking_code": code});
     match order.kind {
         Kind::Egift => result["tracking_url"] = Value::from(tracking_url(&code)),
-        Kind::AddressCollection {
-            request: AddressRequest::ByLink,
-            ..
-        } => {
-            result["address_confirmation_link"] =
-                Value::from(format!("https://app.sendoso.com/confirm_address/{code}"));
+        Kind::AddressCollection { request: AddressRequest::ByLink, .. } => {
+            result["address_confirmation_link"] = Value::from(format!("https://app.sendoso.com/confirm_address/{code}"));
         }
         Kind::AddressCollection { .. } | Kind::Physical { .. } => {}
     }
@@ -139,24 +113,13 @@ pub(super) fn create(
 }
 
 /// One link for each recipient, each a send of its own.
-pub(super) fn create_egift_links(
-    organization: &mut Organization,
-    request: &Request,
-    sender_id: u64,
-    now: Timestamp,
-) -> Answer {
+pub(super) fn create_egift_links(organization: &mut Organization, request: &Request, sender_id: u64, now: Timestamp) -> Answer {
     let fields = Fields::under(request, "send")?;
     fields.require(&["touch_id", "via", "via_from", "recipient_users"])?;
     if fields.text("via") != "generate_egift_links" {
         return Err(bad("via is not included in the list"));
     }
-    let email = |user: &Value| {
-        user.get("email")
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let email = |user: &Value| user.get("email").and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
     let emails: Vec<String> = fields.list("recipient_users").iter().map(email).collect();
     if emails.is_empty() {
         return Err(blank("recipient_users"));
@@ -164,25 +127,12 @@ pub(super) fn create_egift_links(
     if emails.iter().any(String::is_empty) {
         return Err(blank("email"));
     }
-    let campaign =
-        open_campaign(organization, fields.id("touch_id"), Delivery::Email, now)?.clone();
+    let campaign = open_campaign(organization, fields.id("touch_id"), Delivery::Email, now)?.clone();
     let mut links = Vec::with_capacity(emails.len());
     for email in emails {
         let via_from = fields.text("via_from");
-        let new = NewSend::of_campaign(
-            &campaign,
-            Course::EgiftLink,
-            email.clone(),
-            via_from,
-            sender_id,
-        );
-        organization.place(
-            NewSend {
-                life: Some(days(EGIFT_EXPIRATION_DAYS)),
-                ..new
-            },
-            now,
-        );
+        let new = NewSend::of_campaign(&campaign, Course::EgiftLink, email.clone(), via_from, sender_id);
+        organization.place(NewSend { life: Some(days(EGIFT_EXPIRATION_DAYS)), ..new }, now);
         let link = format!("https://sendo.so/g/{}", organization.codes.alphanumeric(13));
         links.push(json!({"egift_link": link, "recipient_email_or_phone_number": email}));
     }
@@ -198,13 +148,7 @@ pub(super) fn create_egift_links(
 }
 
 impl NewSend {
-    fn of_campaign(
-        campaign: &Campaign,
-        course: Course,
-        email: String,
-        via_from: String,
-        sender_id: u64,
-    ) -> NewSend {
+    fn of_campaign(campaign: &Campaign, course: Course, email: String, via_from: String, sender_id: u64) -> NewSend {
         NewSend {
             course,
             gift_type: campaign.gift_type,
@@ -230,14 +174,7 @@ impl Organization {
             Funds::Taken => new.course,
             Funds::Insufficient => Course::NoFunds,
         };
-        let updates = course
-            .first_steps()
-            .iter()
-            .map(|status| Update {
-                status,
-                occurred_at: now,
-            })
-            .collect();
+        let updates = course.first_steps().iter().map(|status| Update { status, occurred_at: now }).collect();
         let send = Send {
             id: self.sends.last().map_or(1, |last| last.id + 1),
             course,
@@ -263,15 +200,8 @@ impl Organization {
 
 /// The campaign, if it takes this kind of send today. Outside its dates the vendor claims that it does
 /// not exist, although it can be read.
-fn open_campaign(
-    organization: &Organization,
-    touch_id: Option<u64>,
-    delivery: Delivery,
-    now: Timestamp,
-) -> Result<&Campaign, Reply> {
-    let campaign = touch_id
-        .and_then(|id| organization.campaign(id))
-        .ok_or_else(touch_not_found)?;
+fn open_campaign(organization: &Organization, touch_id: Option<u64>, delivery: Delivery, now: Timestamp) -> Result<&Campaign, Reply> {
+    let campaign = touch_id.and_then(|id| organization.campaign(id)).ok_or_else(touch_not_found)?;
     if now < campaign.starts_at || campaign.ends_at.is_some_and(|end| now > end) {
         return Err(touch_not_found());
     }
@@ -284,11 +214,8 @@ fn open_campaign(
 fn shape(organization: &Organization, send: &Send, settings: &Settings) -> Value {
     let sender = organization.user(send.sender_id);
     let group = organization.group_of(send.sender_id);
-    let updates: Vec<Value> = send
-        .updates
-        .iter()
-        .map(|update| json!({"status": update.status, "occurred_at": plain_date(update.occurred_at)}))
-        .collect();
+    let updates: Vec<Value> =
+        send.updates.iter().map(|update| json!({"status": update.status, "occurred_at": plain_date(update.occurred_at)})).collect();
     let mut item = json!({
         "id": send.id,
         "send_gid": send.gid(),

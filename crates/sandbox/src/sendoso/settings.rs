@@ -52,10 +52,7 @@ impl Default for Settings {
             sandbox_mode: false,
             recipients_respond: true,
             consent: Consent::Ask,
-            redirect_uris: vec![
-                "https://oauth.pstmn.io/v1/callback".to_owned(),
-                "https://gw.example/cb".to_owned(),
-            ],
+            redirect_uris: vec!["https://oauth.pstmn.io/v1/callback".to_owned(), "https://gw.example/cb".to_owned()],
             core_requests_per_second: 10,
             marketplace_requests_per_minute: 100,
         }

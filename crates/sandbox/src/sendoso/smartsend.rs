@@ -24,12 +24,8 @@ pub(super) fn recommendations(organization: &Organization, request: &Request) ->
         return Err(blank("recipient_email"));
     }
     let constraints = Constraints {
-        price_lte_usd: request
-            .parameter("price_lte_usd")
-            .and_then(|text| text.parse().ok()),
-        country: request
-            .parameter("ship_to_country_code")
-            .filter(|code| !code.is_empty()),
+        price_lte_usd: request.parameter("price_lte_usd").and_then(|text| text.parse().ok()),
+        country: request.parameter("ship_to_country_code").filter(|code| !code.is_empty()),
     };
     let products: Vec<Value> = picks(organization, email, &constraints)
         .map(|product| {
@@ -41,79 +37,35 @@ pub(super) fn recommendations(organization: &Organization, request: &Request) ->
     Ok(Reply::json(200, &json!({"products": products})))
 }
 
-pub(super) fn send(
-    organization: &mut Organization,
-    request: &Request,
-    sender_id: u64,
-    now: Timestamp,
-) -> Answer {
+pub(super) fn send(organization: &mut Organization, request: &Request, sender_id: u64, now: Timestamp) -> Answer {
     let fields = Fields::flat(request)?;
-    fields.require(&[
-        "recipient_email",
-        "recipient_first_name",
-        "recipient_last_name",
-    ])?;
+    fields.require(&["recipient_email", "recipient_first_name", "recipient_last_name"])?;
     let country = fields.text("ship_to_country_code");
-    let constraints = Constraints {
-        price_lte_usd: fields.integer("price_lte_usd"),
-        country: Some(country.as_str()).filter(|code| !code.is_empty()),
-    };
+    let constraints =
+        Constraints { price_lte_usd: fields.integer("price_lte_usd"), country: Some(country.as_str()).filter(|code| !code.is_empty()) };
     let email = fields.text("recipient_email");
     let first = picks(organization, &email, &constraints).next();
-    let variant = first
-        .and_then(|product| cheapest(product, &constraints))
-        .cloned();
+    let variant = first.and_then(|product| cheapest(product, &constraints)).cloned();
     let variant = variant.ok_or_else(|| refused(404, "No recommendation found"))?;
-    Ok(marketplace::place(
-        organization,
-        &fields,
-        &variant,
-        Origin::SmartSend,
-        sender_id,
-        now,
-    ))
+    Ok(marketplace::place(organization, &fields, &variant, Origin::SmartSend, sender_id, now))
 }
 
 /// The same ones every time for the same recipient, others for another.
-fn picks<'a>(
-    organization: &'a Organization,
-    email: &str,
-    constraints: &'a Constraints<'_>,
-) -> impl Iterator<Item = &'a Product> {
+fn picks<'a>(organization: &'a Organization, email: &str, constraints: &'a Constraints<'_>) -> impl Iterator<Item = &'a Product> {
     let products = &organization.products;
     let first = email.bytes().map(usize::from).sum::<usize>() % products.len().max(1);
     let fits = |product: &&Product| {
-        cheapest(product, constraints).is_some()
-            && constraints
-                .country
-                .is_none_or(|country| product.ships_to(country))
+        cheapest(product, constraints).is_some() && constraints.country.is_none_or(|country| product.ships_to(country))
     };
-    products
-        .iter()
-        .cycle()
-        .skip(first)
-        .take(products.len())
-        .filter(fits)
-        .take(MOST_RECOMMENDATIONS)
+    products.iter().cycle().skip(first).take(products.len()).filter(fits).take(MOST_RECOMMENDATIONS)
 }
 
-fn cheapest<'a>(
-    product: &'a Product,
-    constraints: &Constraints<'_>,
-) -> Option<&'a marketplace::Variant> {
-    let highest = constraints
-        .price_lte_usd
-        .map_or(i64::MAX, |dollars| dollars.saturating_mul(100));
-    product
-        .variants
-        .iter()
-        .filter(|variant| variant.price_cents <= highest)
-        .min_by_key(|variant| variant.price_cents)
+fn cheapest<'a>(product: &'a Product, constraints: &Constraints<'_>) -> Option<&'a marketplace::Variant> {
+    let highest = constraints.price_lte_usd.map_or(i64::MAX, |dollars| dollars.saturating_mul(100));
+    product.variants.iter().filter(|variant| variant.price_cents <= highest).min_by_key(|variant| variant.price_cents)
 }
 
 fn interest(product: &Product) -> &'static str {
     let mut members = CATEGORIES.iter().flat_map(|(_, members)| members.iter());
-    members
-        .find(|(id, _)| *id == product.category)
-        .map_or("Gifts", |(_, name)| *name)
+    members.find(|(id, _)| *id == product.category).map_or("Gifts", |(_, name)| *name)
 }

@@ -16,14 +16,8 @@ use crate::sendoso::refusal::{Answer, bad, refused};
 const INVITATION_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 pub(super) fn me(organization: &Organization, user_id: u64) -> Answer {
-    let user = organization
-        .user(user_id)
-        .ok_or_else(|| refused(404, "User not found"))?;
-    let team_balance: i64 = organization
-        .users
-        .iter()
-        .map(|user| user.balance_cents)
-        .sum();
+    let user = organization.user(user_id).ok_or_else(|| refused(404, "User not found"))?;
+    let team_balance: i64 = organization.users.iter().map(|user| user.balance_cents).sum();
     Ok(Reply::json(
         200,
         &json!({
@@ -39,11 +33,7 @@ pub(super) fn me(organization: &Organization, user_id: u64) -> Answer {
 }
 
 pub(super) fn list(organization: &Organization, request: &Request) -> Answer {
-    let active: Vec<&User> = organization
-        .users
-        .iter()
-        .filter(|user| user.is_active)
-        .collect();
+    let active: Vec<&User> = organization.users.iter().filter(|user| user.is_active).collect();
     Ok(page(request, "users", "total_users", &active, |user| {
         json!({
             "id": user.id,
@@ -62,12 +52,8 @@ pub(super) fn invite(organization: &mut Organization, request: &Request, now: Ti
     if role != "manager" && role != "regular" {
         return Err(bad("Role can be one of these: manager,regular"));
     }
-    let group = fields
-        .id("team_group_id")
-        .and_then(|id| organization.group(id));
-    let group_id = group
-        .ok_or_else(|| bad("Please enter a valid team group"))?
-        .id;
+    let group = fields.id("team_group_id").and_then(|id| organization.group(id));
+    let group_id = group.ok_or_else(|| bad("Please enter a valid team group"))?.id;
     let invitation = Invitation {
         first_name: fields.text("first_name"),
         last_name: fields.text("last_name"),

@@ -38,9 +38,8 @@ CREATE TABLE integrated_account (
     version               INTEGER NOT NULL,
     PRIMARY KEY (environment_id, id)
 );
-CREATE INDEX integrated_account_by_tenant ON integrated_account (environment_id, tenant_id, id);
-CREATE INDEX integrated_account_by_integration ON integrated_account (environment_id, integration, id);
-CREATE INDEX integrated_account_by_integration_everywhere ON integrated_account (integration);
+CREATE INDEX integrated_account_by_tenant ON integrated_account (environment_id, tenant_id, integration, id);
+CREATE INDEX integrated_account_by_integration ON integrated_account (integration, environment_id, id);
 
 -- Apart from the account, so that no query for an account can touch a secret by accident.
 CREATE TABLE credential (

@@ -110,8 +110,7 @@ async fn an_account_goes_with_its_servers_and_its_credential(database: TestDatab
     let store = database.open().await;
     let (environment, account, server, _) = connected(&store).await;
     let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
-    let (kept, _) =
-        store.mcp_servers().create(environment.id, other.id, new_server("kept"), at(4)).await.unwrap().unwrap();
+    let (kept, _) = store.mcp_servers().create(environment.id, other.id, new_server("kept"), at(4)).await.unwrap().unwrap();
 
     assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
     assert!(!store.accounts().delete(environment.id, account.id).await.unwrap());
@@ -124,16 +123,13 @@ async fn an_account_goes_with_its_servers_and_its_credential(database: TestDatab
 async fn accounts_are_listed_by_tenant_and_integration(database: TestDatabase) {
     let store = database.open().await;
     let environment = environment(&store).await;
-    for (second, (tenant, integration)) in
-        [("a", "sendoso"), ("b", "sendoso"), ("a", "gladly"), ("c", "gladly")].into_iter().enumerate()
-    {
+    for (second, (tenant, integration)) in [("a", "sendoso"), ("b", "sendoso"), ("a", "gladly"), ("c", "gladly")].into_iter().enumerate() {
         let mut new = new_account(tenant);
         new.integration = integration.to_owned();
         store.accounts().create(environment.id, new, at(second as i64)).await.unwrap();
     }
     let listed = |tenant: Option<&str>, integration: Option<&str>| {
-        let filter =
-            AccountFilter { tenant_id: tenant.map(str::to_owned), integration: integration.map(str::to_owned) };
+        let filter = AccountFilter { tenant_id: tenant.map(str::to_owned), integration: integration.map(str::to_owned) };
         let store = &store;
         async move {
             let accounts = store.accounts().list(environment.id, filter, first_page()).await.unwrap();

@@ -8,9 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
-use store::{
-    Account, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store,
-};
+use store::{Account, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
 use tempfile::TempDir;
 
 /// Runs each of the named functions, which take a [`TestDatabase`], as two tests: on SQLite and on PostgreSQL.
@@ -39,7 +37,7 @@ pub(crate) use on_both;
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
     pub(crate) key: std::sync::Arc<MasterKey>,
-    folder: Option<std::sync::Arc<TempDir>>,
+    pub(crate) folder: Option<std::sync::Arc<TempDir>>,
 }
 
 impl TestDatabase {
@@ -87,6 +85,11 @@ impl TestDatabase {
     /// Runs SQL behind the store's back.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<AnyRow> {
         execute(&self.url.replace("tide%gate", "tide%25gate").replace("new folder", "new%20folder"), sql).await
+    }
+
+    /// A session of its own, for tests on PostgreSQL.
+    pub(crate) async fn session(&self) -> AnyConnection {
+        AnyConnection::connect(&self.url).await.unwrap()
     }
 
     /// Drops a PostgreSQL database.
@@ -142,8 +145,7 @@ pub(crate) async fn connected(store: &Store) -> (Environment, Account, McpServer
 pub(crate) async fn connected_as(store: &Store, name: &str) -> (Environment, Account, McpServer, SecretString) {
     let environment = store.environments().create(name, at(0)).await.unwrap();
     let account = store.accounts().create(environment.id, new_account(name), at(1)).await.unwrap();
-    let (server, token) =
-        store.mcp_servers().create(environment.id, account.id, new_server(name), at(2)).await.unwrap().unwrap();
+    let (server, token) = store.mcp_servers().create(environment.id, account.id, new_server(name), at(2)).await.unwrap().unwrap();
     (environment, account, server, token)
 }
 

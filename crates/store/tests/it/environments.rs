@@ -2,10 +2,7 @@ use store::StoreError;
 
 use crate::database::{TestDatabase, at, on_both};
 
-on_both!(
-    the_first_environment_is_the_oldest,
-    two_environments_cannot_have_one_name,
-);
+on_both!(the_first_environment_is_the_oldest, two_environments_cannot_have_one_name,);
 
 async fn the_first_environment_is_the_oldest(database: TestDatabase) {
     let store = database.open().await;

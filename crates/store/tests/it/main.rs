@@ -1,9 +1,12 @@
 //! The store from outside, each test on SQLite and, where `TIDEGATE_TEST_POSTGRES_URL` names a server, on PostgreSQL.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that meets what it did not expect fails")]
+
 mod database;
 
 mod accounts;
 mod api_tokens;
+mod durability;
 mod environments;
 mod invalidation;
 mod isolation;

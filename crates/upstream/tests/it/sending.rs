@@ -1,6 +1,7 @@
 //! What goes over the wire, and what is said when no answer comes back.
 
 use insta::assert_snapshot;
+use tokio::io::AsyncWriteExt;
 
 use crate::acme::{Acme, SECRET, code, shown};
 use crate::vendor::{Then, Vendor, response};
@@ -16,14 +17,32 @@ fn sent(vendor: &Vendor) -> String {
 async fn a_read_is_sent_once_with_the_credential_in_its_header() {
     let vendor = Vendor::answering("200 OK", &["content-type: application/json"], "{}").await;
     Acme::at(&vendor).get().await;
-    assert_snapshot!(sent(&vendor), @"");
+    assert_snapshot!(sent(&vendor), @r"
+    GET /things/7 HTTP/1.1
+    accept: application/json
+    authorization: Bearer s3cret-token-of-acme
+    user-agent: tidegate/VERSION
+    accept-encoding: gzip,deflate,br
+    host: 127.0.0.1:PORT
+    ");
 }
 
 #[tokio::test]
 async fn a_write_is_sent_once_with_its_body() {
     let vendor = Vendor::answering("200 OK", &["content-type: application/json"], "{}").await;
     Acme::at(&vendor).create().await;
-    assert_snapshot!(sent(&vendor), @"");
+    assert_snapshot!(sent(&vendor), @r#"
+    POST /things HTTP/1.1
+    accept: application/json
+    content-type: application/json
+    authorization: Bearer s3cret-token-of-acme
+    user-agent: tidegate/VERSION
+    accept-encoding: gzip,deflate,br
+    host: 127.0.0.1:PORT
+    content-length: 12
+
+    {"name":"x"}
+    "#);
 }
 
 #[tokio::test]
@@ -39,13 +58,13 @@ async fn a_key_in_the_query_is_sent_and_shows_in_no_failure() {
 #[tokio::test]
 async fn a_read_without_an_answer_in_time_is_a_timeout() {
     let vendor = Vendor::writing(Vec::new(), Then::StayOpen).await;
-    assert_snapshot!(shown(&Acme::at(&vendor).impatient().get().await), @"");
+    assert_snapshot!(shown(&Acme::at(&vendor).impatient().get().await), @r#"{"source":"tidegate","code":"timeout","message":"127.0.0.1 gave no answer within 0.1 seconds","hint":"Nothing was changed. Ask for less (a smaller `limit`, a narrower filter) or try again later."}"#);
 }
 
 #[tokio::test]
 async fn a_write_without_an_answer_in_time_has_an_unknown_outcome() {
     let vendor = Vendor::writing(Vec::new(), Then::StayOpen).await;
-    assert_snapshot!(shown(&Acme::at(&vendor).impatient().create().await), @"");
+    assert_snapshot!(shown(&Acme::at(&vendor).impatient().create().await), @r#"{"source":"tidegate","code":"outcome_unknown","message":"127.0.0.1 gave no answer within 0.1 seconds; the vendor may have carried out the request","hint":"Do not repeat this call. Look up the present state with a read tool first."}"#);
     assert_eq!(vendor.requests().len(), 1);
 }
 
@@ -78,7 +97,7 @@ async fn a_port_where_nobody_listens_is_unreachable_for_reads_and_writes_alike()
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    assert_snapshot!(shown(&Acme::at_url(&url).create().await), @"");
+    assert_snapshot!(shown(&Acme::at_url(&url).create().await), @r#"{"source":"tidegate","code":"unreachable","message":"cannot connect to 127.0.0.1: Connection refused (os error 111)","hint":"Nothing was sent. Try again later; if it stays so, a person has to check the account's base URL and the vendor's status."}"#);
     assert_eq!(code(&Acme::at_url(&url).get().await), "unreachable");
 }
 
@@ -90,11 +109,19 @@ async fn a_name_that_does_not_exist_is_unreachable() {
 }
 
 #[tokio::test]
-async fn a_failed_tls_handshake_is_unreachable_because_nothing_was_sent() {
-    let vendor = Vendor::writing(response("200 OK", &[], "{}"), Then::Close).await;
-    let outcome = Acme::at_url(&vendor.url.replace("http:", "https:")).impatient().create().await;
+async fn a_tls_handshake_that_fails_or_stalls_is_unreachable_because_nothing_was_sent() {
+    let stalling = Vendor::writing(Vec::new(), Then::StayOpen).await;
+    let outcome = Acme::at_url(&stalling.url.replace("http:", "https:")).connecting_impatiently().create().await;
     assert_eq!(code(&outcome), "unreachable");
-    assert_eq!(vendor.connections(), 1);
+    assert_eq!(stalling.connections(), 1);
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(&response("200 OK", &[], "{}")).await.unwrap();
+    });
+    assert_eq!(code(&Acme::at_url(&url).create().await), "unreachable");
 }
 
 #[tokio::test]

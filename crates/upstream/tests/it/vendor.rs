@@ -8,14 +8,14 @@ use tokio::task::JoinHandle;
 
 /// What the vendor does once it has written its answer.
 #[derive(Clone, Copy)]
-pub enum Then {
+pub(crate) enum Then {
     StayOpen,
     Close,
 }
 
 /// Answers every request with the same bytes and remembers what it was sent.
-pub struct Vendor {
-    pub url: String,
+pub(crate) struct Vendor {
+    pub(crate) url: String,
     seen: Arc<Mutex<Seen>>,
     task: JoinHandle<()>,
 }
@@ -28,12 +28,12 @@ struct Seen {
 
 impl Vendor {
     /// A vendor that answers correctly.
-    pub async fn answering(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vendor {
+    pub(crate) async fn answering(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vendor {
         Vendor::writing(response(status, headers, body), Then::StayOpen).await
     }
 
     /// A vendor that writes any bytes at all, also none.
-    pub async fn writing(answer: Vec<u8>, then: Then) -> Vendor {
+    pub(crate) async fn writing(answer: Vec<u8>, then: Then) -> Vendor {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Seen::default()));
@@ -41,16 +41,16 @@ impl Vendor {
         Vendor { url, seen, task }
     }
 
-    pub fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 
     /// Every request it received, head and body.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    pub fn port(&self) -> &str {
+    pub(crate) fn port(&self) -> &str {
         self.url.rsplit(':').next().unwrap()
     }
 }
@@ -62,7 +62,7 @@ impl Drop for Vendor {
 }
 
 /// An HTTP/1.1 answer with its right length.
-pub fn response(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn response(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut head = format!("HTTP/1.1 {status}\r\n");
     for header in headers {

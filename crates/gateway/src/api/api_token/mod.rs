@@ -23,7 +23,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ApiToken)]
 struct ApiTokenView {
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String)]
     id: ApiTokenId,
     name: String,
     expires_at: Option<Time>,

@@ -9,7 +9,6 @@ mod update;
 mod view;
 
 pub use create::{NewIntegratedAccount, create_account};
-pub use view::AccountView;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use crate::api::output::Time;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = IntegratedAccount)]
 pub struct AccountView {
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String)]
     pub id: AccountId,
     #[schema(example = "sendoso")]
     pub integration: String,

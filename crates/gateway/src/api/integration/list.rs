@@ -38,7 +38,7 @@ pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, mut query:
     query.take_page()?;
     query.finish()?;
     let catalog = app.catalog.current();
-    Ok(Json(Listed::whole(catalog.iter().map(|definition| IntegrationView::from(&**definition)).collect())))
+    Ok(Json(Listed::whole(catalog.iter().map(|entry| IntegrationView::from(&*entry.definition)).collect())))
 }
 
 impl From<&Definition> for IntegrationView {
@@ -49,7 +49,7 @@ impl From<&Definition> for IntegrationView {
             label: integration.label.clone(),
             description: integration.description.clone(),
             authentication_methods: integration.credentials.keys().cloned().collect(),
-            tags: definition.tags().map(str::to_owned).collect(),
+            tags: definition.tags().into_iter().map(str::to_owned).collect(),
             tool_count: definition.tools.len(),
             hidden_count: definition.hidden.len(),
         }

@@ -9,7 +9,6 @@ mod update;
 mod view;
 
 pub use create::{NewServer, create_server};
-pub(crate) use view::filter;
 pub use view::{ConfigChange, McpServerSecret};
 
 use std::sync::Arc;

@@ -15,7 +15,7 @@ pub struct McpServerView {
     #[schema(value_type = String, example = "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2")]
     pub id: McpServerId,
     pub name: String,
-    #[schema(value_type = String, format = Uuid)]
+    #[schema(value_type = String)]
     pub integrated_account_id: AccountId,
     pub config: ConfigView,
     /// When the URL stops working; null = never.

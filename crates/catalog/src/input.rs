@@ -1,0 +1,440 @@
+//! The input schema of a tool, one flat object, and the way back from its properties to the request.
+//!
+//! Path parameters come first, then query and header, then `limit` and `next_cursor` of a list, then the body.
+
+use percent_encoding::utf8_percent_encode;
+use serde_json::{Map, Value, json};
+
+use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
+use crate::embed::embed;
+use crate::encode::{QUERY_NAME, check_header};
+use crate::integration::{Body, BodyFormat, Integration, Location, Method, Pagination, Parameter, Style};
+use crate::names::Names;
+use crate::paging::Paging;
+use crate::plan::Verb;
+use crate::problem::Problem;
+use crate::request_line::{PathPiece, RequestLine};
+use crate::route::{HeaderArgument, PathPart, QueryArgument, Route};
+use crate::types::resolved;
+
+/// An input schema and where its properties go.
+pub(crate) struct Input {
+    pub(crate) schema: Value,
+    pub(crate) route: Route,
+}
+
+impl Input {
+    /// `path` is where the method stands in the file; what cannot be understood is added to `problems`.
+    pub(crate) fn compile(
+        path: &str,
+        method_name: &str,
+        method: &Method,
+        integration: &Integration,
+        paging: Option<(&Pagination, &Paging)>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Self> {
+        let line = match RequestLine::parse(&method.request) {
+            Ok(line) => line,
+            Err(error) => {
+                problems.push(Problem::error(format!("{path}.request"), error));
+                return None;
+            }
+        };
+        let mut builder = Builder {
+            path,
+            problems,
+            names: Names::default(),
+            properties: Map::new(),
+            required: Vec::new(),
+            definitions: Map::new(),
+            additional: Value::Bool(false),
+        };
+        let pages = paging.map_or_else(Vec::new, |(pagination, _)| Paging::parameters(pagination));
+        if paging.is_some() {
+            builder.names.reserve("limit");
+            builder.names.reserve("next_cursor");
+        }
+        let path_parts = builder.path_parameters(method_name, method, &line.path);
+        let (query, headers) = builder.other_parameters(method, &pages, integration);
+        if let Some((_, paging)) = paging {
+            builder.put("limit", paging.limit_schema());
+            builder.put("next_cursor", Paging::cursor_schema());
+        }
+        let body = method.body.as_ref().and_then(|body| builder.body(body, line.verb));
+        let fixed_headers = builder.fixed_headers(method);
+        Some(Self { schema: builder.schema(), route: Route { verb: line.verb, path: path_parts, query, headers, fixed_headers, body } })
+    }
+}
+
+struct Builder<'a> {
+    path: &'a str,
+    problems: &'a mut Vec<Problem>,
+    names: Names,
+    properties: Map<String, Value>,
+    required: Vec<Value>,
+    definitions: Map<String, Value>,
+    additional: Value,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+impl Builder<'_> {
+    fn problem(&mut self, place: &str, message: impl Into<String>) {
+        let path = format!("{}.{place}", self.path);
+        self.problems.push(Problem::error(path, message));
+    }
+
+    fn put(&mut self, name: &str, schema: Value) {
+        self.properties.insert(name.to_owned(), schema);
+    }
+
+    /// Adds a property whose schema stands at `place` of the method.
+    fn add(&mut self, name: &str, need: Need, schema: &Value, place: &str) {
+        match embed(schema, name, &mut self.definitions) {
+            Ok(schema) => self.put(name, schema),
+            Err(error) => self.problem(place, error),
+        }
+        if need == Need::Required {
+            self.required.push(name.into());
+        }
+    }
+
+    fn path_parameters(&mut self, method_name: &str, method: &Method, pieces: &[PathPiece]) -> Vec<PathPart> {
+        let names: Vec<&str> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                PathPiece::Parameter(name) => Some(name.as_str()),
+                PathPiece::Text(_) => None,
+            })
+            .collect();
+        for (key, parameter) in &method.parameters {
+            let name = vendor_name(key, parameter);
+            if parameter.location == Location::Path && !names.contains(&name) {
+                self.problem(
+                    &format!("parameters.{key}"),
+                    format!("`{{{name}}}` is not in the path of the request; add it there or mend `in`"),
+                );
+            }
+        }
+        // The record that a standard method is about is always called `id`.
+        let record = match method_name {
+            "get" | "update" | "delete" => names.last().copied(),
+            _ => None,
+        };
+        if record.is_some() {
+            self.names.reserve("id");
+        }
+        let mut arguments: Vec<(&str, String, bool)> = Vec::with_capacity(names.len());
+        for name in &names {
+            if arguments.iter().any(|(known, ..)| known == name) {
+                continue;
+            }
+            let declared = method
+                .parameters
+                .iter()
+                .find(|(key, parameter)| parameter.location == Location::Path && vendor_name(key, parameter) == *name);
+            let Some((key, parameter)) = declared else {
+                self.problem("parameters", format!("path parameter `{name}` is missing; declare it with `in: path` and a schema"));
+                continue;
+            };
+            if !matches!(parameter.style, None | Some(Style::Simple)) {
+                self.problem(&format!("parameters.{key}.style"), "a path parameter has the style `simple`");
+            }
+            let argument = match record {
+                Some(record) if record == *name => "id".to_owned(),
+                _ => self.names.assign(key, "path"),
+            };
+            let place = format!("parameters.{key}.schema");
+            self.add(&argument, Need::Required, &parameter.schema, &place);
+            arguments.push((name, argument, parameter.explode.unwrap_or(false)));
+        }
+        pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                PathPiece::Text(text) => Some(PathPart::Text(text.clone())),
+                PathPiece::Parameter(name) => arguments
+                    .iter()
+                    .find(|(known, ..)| known == name)
+                    .map(|(_, argument, explode)| PathPart::Argument { argument: argument.clone(), explode: *explode }),
+            })
+            .collect()
+    }
+
+    fn other_parameters(
+        &mut self,
+        method: &Method,
+        pages: &[&str],
+        integration: &Integration,
+    ) -> (Vec<QueryArgument>, Vec<HeaderArgument>) {
+        let mut query = Vec::new();
+        let mut headers = Vec::new();
+        for (key, parameter) in &method.parameters {
+            let name = vendor_name(key, parameter);
+            let need = match parameter.required {
+                true => Need::Required,
+                false => Need::Optional,
+            };
+            let place = format!("parameters.{key}");
+            match parameter.location {
+                Location::Path => {}
+                Location::Query if pages.contains(&name) => {}
+                Location::Query => {
+                    if is_credential_query(name, integration) {
+                        self.problem(&place, format!("`{name}` holds the credential; no argument may set it"));
+                    }
+                    let style = parameter.style.unwrap_or(Style::Form);
+                    if style == Style::Simple {
+                        self.problem(&format!("{place}.style"), "`simple` is for paths and headers; use `form` without `explode`");
+                    }
+                    let argument = self.names.assign(key, "query");
+                    self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
+                    query.push(QueryArgument {
+                        argument,
+                        name: name.to_owned(),
+                        encoded_name: utf8_percent_encode(name, QUERY_NAME).to_string(),
+                        style,
+                        explode: parameter.explode.unwrap_or(style == Style::Form),
+                    });
+                }
+                Location::Header => {
+                    if let Err(reason) = check_header_name(name, integration) {
+                        self.problem(&place, reason);
+                    }
+                    if !matches!(parameter.style, None | Some(Style::Simple)) {
+                        self.problem(&format!("{place}.style"), "a header has the style `simple`");
+                    }
+                    let argument = self.names.assign(key, "header");
+                    self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
+                    headers.push(HeaderArgument { argument, name: name.to_owned(), explode: parameter.explode.unwrap_or(false) });
+                }
+            }
+        }
+        (query, headers)
+    }
+
+    fn fixed_headers(&mut self, method: &Method) -> Vec<(String, String)> {
+        for (name, value) in &method.headers {
+            if let Err(reason) = check_fixed_header(name, value) {
+                self.problem(&format!("headers.{name}"), reason);
+            }
+        }
+        method.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn body(&mut self, body: &Body, verb: Verb) -> Option<BodyRoute> {
+        if verb == Verb::Get {
+            self.problem("body", "a GET request has no body; use `parameters` with `in: query`");
+            return None;
+        }
+        let content = match members_of(&body.schema) {
+            Some(object) if body.format != BodyFormat::Raw => self.members(body, object),
+            _ => self.whole(body),
+        };
+        if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
+            self.problem("body.wrap", "a raw body is sent as it is and cannot be wrapped");
+        }
+        Some(BodyRoute {
+            format: body.format,
+            content_type: body.content_type.clone(),
+            wrap: body.wrap.clone(),
+            fixed: body.fixed.clone(),
+            content,
+        })
+    }
+
+    fn members(&mut self, body: &Body, object: &Map<String, Value>) -> Content {
+        let place = "body.schema";
+        // Embedded as a whole, so that references between its parts still lead there.
+        let embedded = match embed(&body.schema, "body", &mut self.definitions) {
+            Ok(schema) => schema,
+            Err(error) => {
+                self.problem(place, error);
+                Value::Object(object.clone())
+            }
+        };
+        let root = json!({"$defs": self.definitions});
+        let object = resolved(&embedded, &root);
+        let required: Vec<&str> = object
+            .get("required")
+            .and_then(Value::as_array)
+            .map(|names| names.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let properties = object.get("properties").and_then(Value::as_object);
+
+        let mut members = Vec::new();
+        for (name, schema) in properties.into_iter().flatten() {
+            if body.fixed.contains_key(name) {
+                continue;
+            }
+            let argument = self.names.assign(name, "body");
+            let default = body.defaults.get(name).cloned();
+            let mut schema = schema.clone();
+            match (&default, schema.as_object_mut()) {
+                (Some(default), Some(schema)) => {
+                    schema.insert("default".to_owned(), default.clone());
+                }
+                (None, _) if required.contains(&name.as_str()) => {
+                    self.required.push(argument.as_str().into());
+                }
+                _ => {}
+            }
+            members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding: encoding_of(&schema) });
+            self.put(&argument, schema);
+        }
+        let rest = match object.get("additionalProperties") {
+            None | Some(Value::Bool(false)) => Rest::Refused,
+            Some(open) => {
+                self.additional = open.clone();
+                Rest::Body
+            }
+        };
+        for name in body.defaults.keys() {
+            if !members.iter().any(|member| member.name == *name) {
+                self.problem(
+                    &format!("body.defaults.{name}"),
+                    "the schema has no such property; add it there, or use `fixed` for what no argument changes",
+                );
+            }
+        }
+        Content::Members { members, rest }
+    }
+
+    fn whole(&mut self, body: &Body) -> Content {
+        if !body.defaults.is_empty() {
+            self.problem("body.defaults", "only the properties of an object have defaults; this body is one argument");
+        }
+        let is_json = body.format == BodyFormat::Json;
+        if !body.fixed.is_empty() && !is_json {
+            self.problem("body.fixed", "members cannot be added to this body; its schema must have `properties`");
+        }
+        if matches!(body.format, BodyFormat::Form | BodyFormat::Multipart) {
+            self.problem("body.schema", "a form needs an object with `properties`");
+        }
+        let argument = self.names.assign("body", "body");
+        self.add(&argument, Need::Required, &body.schema, "body.schema");
+        Content::Whole { encoding: encoding_of(&body.schema), argument }
+    }
+
+    fn schema(self) -> Value {
+        let mut schema = Map::new();
+        schema.insert("type".to_owned(), "object".into());
+        schema.insert("properties".to_owned(), Value::Object(self.properties));
+        if !self.required.is_empty() {
+            schema.insert("required".to_owned(), Value::Array(self.required));
+        }
+        schema.insert("additionalProperties".to_owned(), self.additional);
+        if !self.definitions.is_empty() {
+            schema.insert("$defs".to_owned(), Value::Object(self.definitions));
+        }
+        Value::Object(schema)
+    }
+}
+
+fn vendor_name<'a>(key: &'a str, parameter: &'a Parameter) -> &'a str {
+    parameter.name.as_deref().unwrap_or(key)
+}
+
+/// The object schema whose properties become arguments, if the body has one that says no more than its properties.
+///
+/// Compositions and other rules over the whole object would have to stand at the root of the input schema, where
+/// clients refuse them; such bodies become one argument.
+fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
+    let object = resolved(schema, schema).as_object()?;
+    let is_object = match object.get("type") {
+        None => true,
+        Some(Value::String(one)) => one == "object",
+        Some(_) => false,
+    };
+    let has_members = match object.get("properties").and_then(Value::as_object) {
+        Some(properties) => !properties.is_empty() || object.get("additionalProperties") == Some(&Value::Bool(false)),
+        None => false,
+    };
+    let says_no_more = object.keys().all(|key| {
+        matches!(
+            key.as_str(),
+            "type"
+                | "properties"
+                | "required"
+                | "additionalProperties"
+                | "$defs"
+                | "definitions"
+                | "$schema"
+                | "$id"
+                | "$comment"
+                | "title"
+                | "description"
+                | "default"
+                | "examples"
+                | "example"
+                | "deprecated"
+                | "readOnly"
+                | "writeOnly"
+        ) || key.starts_with("x-")
+    });
+    (is_object && has_members && says_no_more).then_some(object)
+}
+
+fn encoding_of(schema: &Value) -> Encoding {
+    let text = |key: &str| schema.get(key).and_then(Value::as_str);
+    match text("contentEncoding") {
+        Some("base64") => Encoding::Base64 { media_type: text("contentMediaType").unwrap_or("application/octet-stream").to_owned() },
+        _ => Encoding::AsIs,
+    }
+}
+
+/// Headers that the connection or the account decides, never a definition's argument.
+const RESERVED_HEADERS: [&str; 14] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+fn check_header_name(name: &str, integration: &Integration) -> Result<(), String> {
+    check_fixed_header(name, "")?;
+    let holds_credential = integration.credentials.values().any(|scheme| {
+        let header = scheme.attach.as_ref().and_then(|attach| attach.header.as_deref());
+        header.is_some_and(|header| header.eq_ignore_ascii_case(name))
+    });
+    match holds_credential {
+        true => Err(format!("`{name}` holds the credential; no argument may set it")),
+        false => Ok(()),
+    }
+}
+
+/// Whether a definition may send a header.
+pub(crate) fn check_fixed_header(name: &str, value: &str) -> Result<(), String> {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(format!("`{name}` is no header name"));
+    }
+    let lower = name.to_ascii_lowercase();
+    let is_reserved = RESERVED_HEADERS.contains(&lower.as_str()) || lower.starts_with("proxy-") || lower.starts_with("x-forwarded-");
+    if is_reserved {
+        return Err(format!("`{name}` is decided by the connection, the credential or the body (see body.content_type); remove it"));
+    }
+    check_header(value).map_err(str::to_owned)
+}
+
+fn is_credential_query(name: &str, integration: &Integration) -> bool {
+    credential_queries(integration).any(|query| query == name)
+}
+
+/// Query parameters that hold a credential.
+pub(crate) fn credential_queries(integration: &Integration) -> impl Iterator<Item = &str> {
+    integration.credentials.values().filter_map(|scheme| scheme.attach.as_ref()?.query.as_deref())
+}

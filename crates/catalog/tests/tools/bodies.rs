@@ -1,0 +1,140 @@
+//! How bodies are written.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::desk::{planned, planned_with};
+
+fn method(body: Value) -> Value {
+    json!({"request": "POST /t", "body": body})
+}
+
+#[test]
+fn a_wrapped_body_has_its_fixed_members_and_defaults() {
+    assert_snapshot!(planned("tickets.create", r#"{"watchers": [{"email": "a@b.test"}], "subject": "Lamp"}"#), @r#"
+    POST /v1/tickets
+    X-Client: tidegate
+    Content-Type: application/json
+
+    {"ticket":{"subject":"Lamp","priority":"normal","watchers":[{"email":"a@b.test"}],"via":"api"}}
+    "#);
+}
+
+#[test]
+fn a_fixed_member_is_no_argument() {
+    assert_snapshot!(planned("tickets.create", r#"{"subject": "Lamp", "via": "mail"}"#), @"/via: unknown argument `via`; known are `subject`, `priority`, `custom`, `watchers`");
+}
+
+#[test]
+fn case_a5_a_deep_body_arrives_as_it_was_given() {
+    let deep = json!({"a": [[{"b": {"c": [1.5, null, "ü\n", true]}}]], "z": {"y": {"x": []}}});
+    let answer = planned_with(
+        method(json!({"schema": {"type": "object", "properties": {"deep": {"type": "object"}}}})),
+        &json!({ "deep": deep }).to_string(),
+    );
+    let (_, body) = answer.split_once("\n\n").unwrap();
+    assert_eq!(body, json!({ "deep": deep }).to_string());
+}
+
+#[test]
+fn a_body_without_arguments_is_an_empty_object() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    assert_snapshot!(planned_with(method(json!({"schema": schema})), "{}"), @"
+    POST /v1/t
+    Content-Type: application/json
+
+    {}
+    ");
+}
+
+#[test]
+fn case_d1_a_form_repeats_lists_and_puts_members_in_brackets() {
+    let schema = json!({"type": "object", "properties": {
+        "name": {"type": "string"}, "ids": {"type": "array", "items": {"type": "integer"}}, "meta": {"type": "object"},
+    }});
+    let body = json!({"format": "form", "wrap": "t", "schema": schema});
+    assert_snapshot!(planned_with(method(body), r#"{"name": "a b&c", "ids": [1, 2], "meta": {"x": true, "y": null}}"#), @"
+    POST /v1/t
+    Content-Type: application/x-www-form-urlencoded
+
+    t%5Bname%5D=a+b%26c&t%5Bids%5D=1&t%5Bids%5D=2&t%5Bmeta%5D%5Bx%5D=true
+    ");
+}
+
+#[test]
+fn case_d1_a_multipart_body_carries_files() {
+    let schema = json!({"type": "object", "properties": {
+        "note": {"type": "string"},
+        "file": {"type": "string", "contentEncoding": "base64", "contentMediaType": "text/plain"},
+    }});
+    let body = json!({"format": "multipart", "schema": schema});
+    assert_snapshot!(planned_with(method(body.clone()), r#"{"note": "hi", "file": "aGVsbG8="}"#), @r#"
+    POST /v1/t
+    Content-Type: multipart/form-data; boundary=part-17529779d0f1f5ec
+
+    --part-17529779d0f1f5ec
+    Content-Disposition: form-data; name="note"
+
+    hi
+    --part-17529779d0f1f5ec
+    Content-Disposition: form-data; name="file"; filename="file"
+    Content-Type: text/plain
+
+    hello
+    --part-17529779d0f1f5ec--
+    "#);
+    assert_snapshot!(planned_with(method(body), r#"{"file": "not base64"}"#), @"/file: expected bytes in base64 (RFC 4648 section 4, with padding)");
+}
+
+#[test]
+fn case_d1_a_raw_body_is_sent_as_it_is() {
+    let text = json!({"format": "raw", "content_type": "application/xml", "schema": {"type": "string"}});
+    assert_snapshot!(planned_with(method(text), r#"{"body": "<a/>"}"#), @"
+    POST /v1/t
+    Content-Type: application/xml
+
+    <a/>
+    ");
+    let bytes = json!({"format": "raw", "schema": {"type": "string", "contentEncoding": "base64"}});
+    assert_snapshot!(planned_with(method(bytes), r#"{"body": "aGVsbG8="}"#), @"
+    POST /v1/t
+    Content-Type: application/octet-stream
+
+    hello
+    ");
+}
+
+#[test]
+fn a_body_has_its_own_media_type() {
+    let body = json!({"content_type": "application/scim+json", "schema": {"type": "object", "properties": {"a": {}}}});
+    assert_snapshot!(planned_with(method(body), r#"{"a": 1}"#), @r#"
+    POST /v1/t
+    Content-Type: application/scim+json
+
+    {"a":1}
+    "#);
+}
+
+#[test]
+fn fixed_members_join_a_free_form_object() {
+    let body = json!({"fixed": {"via": "api"}, "schema": {"type": "object"}});
+    assert_snapshot!(planned_with(method(body), r#"{"body": {"a": 1, "via": "x"}}"#), @r#"
+    POST /v1/t
+    Content-Type: application/json
+
+    {"a":1,"via":"api"}
+    "#);
+}
+
+#[test]
+fn undeclared_members_join_an_open_body() {
+    let schema = json!({"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": {"type": "string"}});
+    let open = method(json!({"schema": schema}));
+    assert_snapshot!(planned_with(open.clone(), r#"{"extra": "x", "a": 1}"#), @r#"
+    POST /v1/t
+    Content-Type: application/json
+
+    {"a":1,"extra":"x"}
+    "#);
+    assert_snapshot!(planned_with(open, r#"{"extra": 2}"#), @"/extra: expected string, got number 2");
+}

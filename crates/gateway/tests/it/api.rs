@@ -1,0 +1,149 @@
+//! The management API.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::Gateway;
+
+#[tokio::test]
+async fn nothing_is_answered_without_an_api_token() {
+    let gateway = Gateway::start().await;
+    let description: Value = gateway.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    let open = ["/healthz", "/readyz", "/metrics"];
+    let mut checked = 0;
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for verb in item.as_object().unwrap().keys() {
+            let method: Method = verb.to_uppercase().parse().unwrap();
+            let path = path.replace("{id}", "0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2").replace("{mcp_id}", "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2");
+            for prefix in ["", "/api"] {
+                let response = gateway.request(method.clone(), &format!("{prefix}{path}")).json(&json!({})).send().await.unwrap();
+                let expected = if open.contains(&path.as_str()) { 200 } else { 401 };
+                assert_eq!(response.status(), expected, "{method} {prefix}{path}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 30, "only {checked} operations are described");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn health_and_metrics_are_closed_to_whom_a_proxy_forwards() {
+    let gateway = Gateway::start().await;
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let forwarded = gateway.request(Method::GET, path).header("x-forwarded-for", "203.0.113.7");
+        assert_eq!(forwarded.send().await.unwrap().status(), 401, "{path}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn bad_input_is_refused_with_a_message_that_names_it() {
+    let gateway = Gateway::start().await;
+    let account = gateway.account().await;
+    let mcp = format!("/integrated-account/{account}/mcp");
+    let credentials = json!({"access_token": "x"});
+    let cases = [
+        (mcp.as_str(), json!({"name": "x", "config": {"method": ["read"]}}), "unknown field `method`"),
+        (&mcp, json!({"name": "x", "confg": {}}), "unknown field `confg`"),
+        (&mcp, json!({"name": ""}), "`name` must have 1 to 200 characters"),
+        (&mcp, json!({"name": "x", "config": {"methods": ["reed"]}}), "reed"),
+        (&mcp, json!({"name": "x", "config": {"tags": ["gifts"]}}), "campaigns"),
+        (&mcp, json!({"name": "x", "config": {"methods": ["update"], "tags": ["campaigns"]}}), "no tool"),
+        (&mcp, json!({"name": "x", "expires_at": "tomorrow"}), "`tomorrow` is not a time"),
+        (&mcp, json!({"name": "x", "config": {"auth": "url", "require_api_token_auth": true}}), "contradict"),
+        ("/integrated-account", json!({"integration": "nope", "tenant_id": "t", "credentials": {}}), "it has sendoso"),
+        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": {}}), "access_token"),
+        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "", "credentials": credentials}), "`tenant_id`"),
+        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "base_url": "ftp://x"}), "http"),
+        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "authentication_method": "basic"}), "oauth2"),
+        ("/api-token", json!({"name": " "}), "`name` must not be empty"),
+    ];
+    for (path, body, expected) in cases {
+        let (status, error) = gateway.api(Method::POST, path, body.clone()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}: {error}");
+        assert_eq!((&error["statusCode"], &error["error"]), (&json!(400), &json!("Bad Request")));
+        assert!(error["message"].as_str().unwrap().contains(expected), "{body}: {error}");
+    }
+    for (query, expected) in [("?limit=0", "`limit`"), ("?limit=101", "`limit`"), ("?next_cursor=x", "next_cursor"), ("?lmit=5", "`lmit`")] {
+        let (status, error) = gateway.api(Method::GET, &format!("/integrated-account{query}"), Value::Null).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(error["message"].as_str().unwrap().contains(expected), "{query}: {error}");
+    }
+    assert_eq!(gateway.api(Method::GET, "/nowhere", Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(gateway.api(Method::DELETE, "/integrated-account", Value::Null).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn lists_come_in_pages_that_neither_repeat_nor_skip() {
+    let gateway = Gateway::start().await;
+    let mut made = Vec::new();
+    for _ in 0..7 {
+        made.push(gateway.account().await);
+    }
+    let (mut seen, mut query) = (Vec::new(), "?limit=3".to_owned());
+    loop {
+        let (_, page) = gateway.api(Method::GET, &format!("/integrated-account{query}"), Value::Null).await;
+        seen.extend(page["result"].as_array().unwrap().iter().map(|account| account["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        query = format!("?limit=3&next_cursor={cursor}");
+    }
+    made.reverse();
+    assert_eq!(seen, made, "newest first");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn credentials_are_never_shown_and_secrets_only_once() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    let token = server.created["token"].as_str().unwrap();
+    assert!(token.starts_with("tg_") && token.len() == 46, "{token}");
+    assert_eq!(server.created["url"], format!("{}/mcp/{token}", gateway.url));
+    assert_eq!(server.created["tool_count"], 20);
+    for path in [format!("/integrated-account/{}", server.account), format!("/integrated-account/{}/mcp/{}", server.account, server.id)] {
+        let (status, shown) = gateway.api(Method::GET, &path, Value::Null).await;
+        assert_eq!(status, StatusCode::OK);
+        for member in ["credentials", "token", "url"] {
+            assert_eq!(shown[member], Value::Null, "{shown}");
+        }
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn times_have_milliseconds_and_ids_their_forms() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({"expires_at": "2999-12-31T23:59:59Z"})).await;
+    insta::assert_snapshot!(server.created["expires_at"], @r#""2999-12-31T23:59:59.000Z""#);
+    assert_eq!(server.created["created_at"].as_str().unwrap().len(), "2026-01-01T00:00:00.000Z".len());
+    assert!(server.id.starts_with("mcp_") && server.id.len() == 36, "{}", server.id);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_docs_page_names_every_operation() {
+    let gateway = Gateway::start().await;
+    let description: Value = gateway.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    let page = gateway.request(Method::GET, "/docs").send().await.unwrap().text().await.unwrap();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values() {
+            assert!(page.contains(path) && page.contains(operation["summary"].as_str().unwrap()), "{path}");
+        }
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_count_calls_by_outcome() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    gateway.call(&server, "list_all_sendoso_me", json!({})).await;
+    gateway.call(&server, "get_single_sendoso_campaign_by_id", json!({"id": 1})).await;
+    let metrics = gateway.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    for line in [r#"tidegate_tool_calls_total{integration="sendoso",outcome="ok"} 1"#, r#"outcome="not_found"} 1"#] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    gateway.stop().await;
+}

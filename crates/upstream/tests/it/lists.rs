@@ -1,0 +1,98 @@
+//! Lists in their envelope. That cursors lose and repeat nothing is property-tested beside the code.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::acme::{Acme, code, shown};
+use crate::vendor::Vendor;
+
+const JSON: &str = "content-type: application/json";
+
+async fn listed(tool: &str, arguments: Value, headers: &[&str], body: &str) -> String {
+    let vendor = Vendor::answering("200 OK", headers, body).await;
+    shown(&Acme::at(&vendor).call(tool, arguments).await)
+}
+
+async fn things(arguments: Value, body: &str) -> String {
+    listed("list_all_acme_things", arguments, &[JSON], body).await
+}
+
+async fn events(body: &str) -> String {
+    listed("list_all_acme_events", json!({}), &[JSON], body).await
+}
+
+#[tokio::test]
+async fn records_keep_their_spelling_and_a_full_page_has_a_next_one() {
+    let body = r#"{"page":1,"total":5,"things":[{ "id" : 1.0 },{"id":2,"x":"\u00e4"}]}"#;
+    assert_snapshot!(things(json!({"limit": 2}), body).await, @r#"{"result":[{ "id" : 1.0 },{"id":2,"x":"\u00e4"}],"next_cursor":"page=2&size=2"}"#);
+    assert_snapshot!(things(json!({"limit": 2, "next_cursor": "page=3&size=2"}), r#"{"total":5,"things":[{"id":5}]}"#).await, @r#"{"result":[{"id":5}],"next_cursor":null}"#);
+}
+
+#[tokio::test]
+async fn a_vendor_that_sends_more_than_was_asked_for_is_continued_where_it_was_cut() {
+    assert_snapshot!(things(json!({"limit": 1}), r#"{"total":2,"things":[{"id":1},{"id":2}]}"#).await, @r#"{"result":[{"id":1}],"next_cursor":"page=1&size=1&skip=1"}"#);
+}
+
+#[tokio::test]
+async fn a_bare_array_an_object_and_nothing_are_lists_too() {
+    assert_snapshot!(events(r#" [ 1, "b", {} ] "#).await, @r#"{"result":[1,"b",{}],"next_cursor":null}"#);
+    assert_snapshot!(events(r#" {"id": 7} "#).await, @r#"{"result":[{"id": 7}],"next_cursor":null}"#);
+    assert_snapshot!(events("null").await, @r#"{"result":[],"next_cursor":null}"#);
+    assert_snapshot!(events("").await, @r#"{"result":[],"next_cursor":null}"#);
+    assert_snapshot!(things(json!({}), r#"{"things":{"id":7}}"#).await, @r#"{"result":[{"id":7}],"next_cursor":null}"#);
+    assert_snapshot!(things(json!({}), r#"{"things":null}"#).await, @r#"{"result":[],"next_cursor":null}"#);
+}
+
+#[tokio::test]
+async fn an_answer_without_the_declared_records_says_what_it_has_instead() {
+    assert_snapshot!(things(json!({}), r#"{"success":false,"data":[]}"#).await, @r#"{"result":[],"next_cursor":null,"note":"The vendor's answer has no `things`; it has: success, data."}"#);
+}
+
+#[tokio::test]
+async fn the_vendors_cursor_is_found_wherever_it_is() {
+    let page = |after: &str| format!(r#"{{"data":{{"items":[1]}},"paging":{{"after":{after}}}}}"#);
+    for (after, expected) in [
+        (r#""a/b+""#, json!("after=a%2Fb%2B")),
+        ("17", json!("after=17")),
+        ("null", json!(null)),
+        (r#""""#, json!(null)),
+        ("false", json!(null)),
+    ] {
+        let list: Value = serde_json::from_str(&listed("list_all_acme_pages", json!({}), &[JSON], &page(after)).await).unwrap();
+        assert_eq!(list["next_cursor"], expected, "{after}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_link_may_stand_in_any_of_several_headers() {
+    let headers =
+        [JSON, r#"link: <https://api.acme.example/links?p=1>; rel="prev""#, r#"link: <https://api.acme.example/links?p=3>; rel="next""#];
+    assert_snapshot!(listed("list_all_acme_links", json!({}), &headers, "[1]").await, @r#"{"result":[1],"next_cursor":"query=p%3D3"}"#);
+}
+
+#[tokio::test]
+async fn case_d2_a_long_list_keeps_whole_records_and_continues_after_them() {
+    let record = |id: usize| json!({"id": id, "text": "x".repeat(300)});
+    let all: Vec<Value> = (0..20).map(record).collect();
+    let text = events(&json!(all).to_string()).await;
+    assert!(text.chars().count() <= 2_000);
+    let list: Value = serde_json::from_str(&text).unwrap();
+    let given = list["result"].as_array().unwrap();
+    assert_eq!(given[..], all[..given.len()]);
+    assert_eq!(list["next_cursor"], json!(format!("skip={}", given.len())));
+    assert_snapshot!(list["note"].as_str().unwrap(), @"Only 5 of 20 records are shown, because an answer may have 2000 characters. Call again with this next_cursor for the others.");
+}
+
+#[tokio::test]
+async fn case_d3_a_single_record_that_is_too_long_is_shortened_and_the_list_goes_on() {
+    let all = json!([{"id": 1, "file": "QUJD".repeat(5_000)}, {"id": 2}]);
+    assert_snapshot!(events(&all.to_string()).await, @r#"{"result":[{"id":1,"file":"[20000 characters of encoded data left out]"}],"next_cursor":"skip=1","note":"This record was too long and is shown shortened."}"#);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_a_list_is_a_failure() {
+    assert_snapshot!(listed("list_all_acme_things", json!({}), &["content-type: text/html"], "<html>Sign in</html>").await, @r#"{"source":"vendor","code":"vendor_error","status":200,"message":"the vendor's answer should be a list of records, but is not JSON (expected value at line 1 column 1)","hint":"Calling again will hardly help. A person has to check the base URL of the account."}"#);
+    assert_snapshot!(listed("list_all_acme_things", json!({}), &["content-type: image/png"], "PNG").await, @r#"{"source":"vendor","code":"vendor_error","status":200,"message":"the vendor's answer should be a list of records, but is of type image/png","hint":"Calling again will hardly help. A person has to check the base URL of the account."}"#);
+    let vendor = Vendor::answering("200 OK", &[JSON], r#"{"things":[1,2"#).await;
+    assert_eq!(code(&Acme::at(&vendor).list().await), "vendor_error");
+}
