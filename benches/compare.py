@@ -16,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOLS = pathlib.Path(os.environ.get("TIDEGATE_BENCH_TARGET", ROOT / "target" / "bench-tools")) / "release"
-TIDEGATE = ROOT / "target" / "release" / "tidegate"
+TIDEGATE = pathlib.Path(os.environ.get("TIDEGATE_BIN", ROOT / "target" / "release" / "tidegate"))
 API_TOKEN = "tgk_bench_0123456789012345678901234567890123456789"
 
 

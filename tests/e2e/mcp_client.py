@@ -7,6 +7,9 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+# One for all: making a client costs more than most requests.
+HTTP = httpx2.Client(timeout=30)
+
 HANDSHAKE = "2025-11-25"
 STATELESS = "2026-07-28"
 
@@ -42,16 +45,16 @@ async def fail(client, name, /, **arguments):
     return failure["error"]
 
 
-def post(url, method, params=None, *, bearer=None, timeout=30):
+def post(url, method, params=None, *, bearer=None):
     """One JSON-RPC request of the handshake revisions, without a handshake: no session is ever needed."""
-    return post_raw(url, json.dumps(envelope(method, params)), bearer=bearer, timeout=timeout)
+    return post_raw(url, json.dumps(envelope(method, params)), bearer=bearer)
 
 
-def post_raw(url, body, *, bearer=None, timeout=30):
+def post_raw(url, body, *, bearer=None):
     headers = wire_headers()
     if bearer:
         headers["authorization"] = f"Bearer {bearer}"
-    return httpx2.post(url, content=body, headers=headers, timeout=timeout)
+    return HTTP.post(url, content=body, headers=headers)
 
 
 def envelope(method, params=None):

@@ -1,9 +1,14 @@
 """Who may come in: the URL's token, and a second one where the server asks for it."""
 
+import json
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
 import pytest
 
 import gateway
-from mcp_client import connected, post, tool_names
+from mcp_client import connected, envelope, post, tool_names, wire_headers
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +64,29 @@ def test_a_wrong_token_is_told_nothing(demo, url):
     assert len({answer.text for answer in answers}) == 1
     body = answers[0].json()
     assert body["jsonrpc"] == "2.0" and body["id"] is None and isinstance(body["error"]["code"], int)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        pytest.param("/mcp/unknown", {}, 404, id="an unknown token"),
+        pytest.param("guarded", {}, 401, id="no second token"),
+        pytest.param("guarded", {"origin": "https://elsewhere.example"}, 403, id="a foreign page"),
+        pytest.param("/integrated-account", {}, 401, id="no API token"),
+    ],
+)
+def test_a_refused_request_does_not_break_the_connection_it_came_over(demo, guarded, path, headers, status):
+    """Clients keep connections, and cannot safely repeat a POST on one that was closed under their feet."""
+    path = urlsplit(guarded).path if path == "guarded" else path
+    # More than a server reads along with the headers, less than the kernel buffers.
+    body = json.dumps(envelope("ping", {"x": "a" * 65_536}))
+    with closing(HTTPConnection(urlsplit(demo.url).netloc, timeout=15)) as connection:
+        for _ in range(3):
+            # The standard library connects anew only if the answer before said `connection: close`.
+            connection.request("POST", path, body, {**wire_headers(), **headers})
+            response = connection.getresponse()
+            response.read()
+            assert response.status == status
 
 
 @pytest.mark.parametrize("path", ["/integrated-account", "/api/integrated-account", "/api-token"])

@@ -1,11 +1,9 @@
 """`tidegate demo`: the whole product with no setup."""
 
 import signal
-import time
 
 import gateway
-from mcp_client import connected, listed, tool_names
-from poll import until
+from mcp_client import call, connected, post, tool_names
 
 SENDOSO_TOOLS = {
     "list_all_sendoso_me",
@@ -51,7 +49,7 @@ async def test_the_official_client_lists_exactly_the_twenty_sendoso_tools(url):
 
 
 async def test_every_tool_can_be_used_by_every_host(url):
-    """Rules of the model APIs and of the client directories; see docs on tools."""
+    """Rules of the model APIs and of the client directories."""
     async with connected(url) as client:
         for tool in (await client.list_tools()).tools:
             schema = tool.input_schema
@@ -70,7 +68,7 @@ async def test_every_tool_can_be_used_by_every_host(url):
 
 
 def test_tools_list_is_the_same_bytes_every_time(url):
-    assert listed(url) == listed(url)
+    assert post(url, "tools/list").content == post(url, "tools/list").content
 
 
 def test_ctrl_c_ends_the_demo_and_leaves_nothing_behind(binary, tmp_path):
@@ -82,12 +80,10 @@ def test_ctrl_c_ends_the_demo_and_leaves_nothing_behind(binary, tmp_path):
     assert demo.process.stdout.read_text().count("\n") == 1
 
 
-def test_the_first_answer_comes_within_a_second_of_the_start(binary, tmp_path):
-    began = time.monotonic()
+def test_the_line_is_printed_when_everything_is_ready_and_not_before(binary, tmp_path):
     demo = gateway.Demo(binary, tmp_path)
     try:
-        until(lambda: listed(demo.line["mcp_servers"]["sendoso"]["url"]), within=5)
-        # An unoptimised build on a busy machine gets ten times the promised second.
-        assert time.monotonic() - began < 10
+        answer = call(demo.line["mcp_servers"]["sendoso"]["url"], "list_all_sendoso_me")
+        assert answer.json()["result"]["isError"] is False
     finally:
         demo.process.end()

@@ -11,8 +11,6 @@ from mcp_client import HANDSHAKE, STATELESS, connected, fail, post, succeed, too
 async def test_the_official_client_lists_calls_and_is_refused_in_both_eras(url, mode, revision):
     async with connected(url, mode=mode) as client:
         assert client.protocol_version == revision
-        assert client.server_info.name
-        assert "Sendoso" in client.instructions
         assert len(await tool_names(client)) == 20
         me = await succeed(client, "list_all_sendoso_me")
         assert len(me["result"]) == 1 and me["next_cursor"] is None
@@ -31,6 +29,13 @@ def test_initialize_agrees_on_the_revision_that_is_asked_for(url, revision):
 def test_initialize_with_an_unknown_revision_is_offered_the_newest_of_its_era(url):
     params = {"protocolVersion": "1999-01-01", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     assert post(url, "initialize", params).json()["result"]["protocolVersion"] == HANDSHAKE
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_a_client_that_asks_learns_whose_server_this_is(url, mode):
+    async with connected(url, mode=mode) as client:
+        assert (client.server_info.name, client.server_info.title) == ("tidegate", "Sendoso")
+        assert "Sendoso" in client.instructions
 
 
 async def test_clients_of_both_eras_share_an_url_at_the_same_time(url):

@@ -20,6 +20,7 @@ def named(answer, name):
 
 
 async def test_an_account_executive_sends_a_hamper_without_knowing_the_address(url, vendor):
+    before = len(vendor.state()["sends"])
     async with connected(url) as client:
         campaigns = await succeed(client, "list_all_sendoso_campaigns", delivery_type="mail", limit=100)
         touch_id = named(campaigns, "Executive Celebration Hamper")["id"]
@@ -41,6 +42,7 @@ async def test_an_account_executive_sends_a_hamper_without_knowing_the_address(u
     [send] = [send for send in sends["result"] if send["recipient"]["email"] == "michael.scott@acmecorp.com"]
     assert send["touch"] == {"id": touch_id, "name": "Executive Celebration Hamper"}
     assert send["status"] in ("Initiated", "Confirming Address")
+    assert len(vendor.state()["sends"]) == before + 1
     assert vendor.requests() == [
         ("GET", "/api/v3/touches", {"page": "1", "per_page": "100", "delivery_type": "mail"}, None),
         (
@@ -132,6 +134,7 @@ async def test_human_resources_invite_a_new_colleague_and_welcome_her(url, vendo
 
 
 async def test_a_coffee_for_a_prospect(url, vendor):
+    before = len(vendor.state()["sends"])
     async with connected(url) as client:
         campaigns = await succeed(client, "list_all_sendoso_campaigns", delivery_type="email")
         touch_id = named(campaigns, "Prospect Coffee")["id"]
@@ -145,6 +148,7 @@ async def test_a_coffee_for_a_prospect(url, vendor):
         )
     assert sent["message"] == "EGifts send Successfully"
     assert sent["tracking_url"] == "https://app.sendoso.com/track/" + sent["tracking_code"]
+    assert len(vendor.state()["sends"]) == before + 1
     send = {"touch_id": touch_id, "name": "Sarah Connor", "email": "sarah.connor@example.com"}
     assert vendor.requests()[-1] == (
         "POST",
@@ -210,7 +214,7 @@ async def test_a_parcel_abroad_needs_a_phone_number(url, vendor):
     }
     async with connected(url) as client:
         error = await fail(client, "create_a_sendoso_physical_gift", **recipient)
-    assert error["code"] == "invalid_arguments" and "mobile_no" in str(error["violations"])
+    assert error["code"] == "invalid_arguments" and "mobile_no" in str(error["details"])
     assert vendor.requests() == []
 
 

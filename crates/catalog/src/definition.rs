@@ -12,6 +12,7 @@ use crate::integration::Integration;
 use crate::naming::snake_case;
 use crate::problem::{Problem, Severity};
 use crate::request_line::RequestLine;
+use crate::rules::SharedErrors;
 use crate::target::names_in_braces;
 use crate::tool::{Scope, Tool};
 
@@ -45,6 +46,7 @@ impl Definition {
     pub fn compile(integration: Integration) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         check_shared(&integration, &mut problems);
+        let errors = SharedErrors::compile(&integration.errors, &mut problems);
         let prefix = match &integration.tool_prefix {
             Some(prefix) => prefix.clone(),
             None => snake_case(&integration.label),
@@ -54,7 +56,8 @@ impl Definition {
         let mut by_name = HashMap::new();
         for (resource_name, resource) in &integration.resources {
             for (method_name, method) in &resource.methods {
-                let scope = Scope { integration: &integration, prefix: &prefix, resource_name, resource, method_name, method };
+                let scope =
+                    Scope { integration: &integration, prefix: &prefix, resource_name, resource, method_name, method, errors: &errors };
                 let documentation = method.documentation.as_ref().filter(|documentation| !documentation.description.trim().is_empty());
                 let Some(documentation) = documentation else {
                     if let Err(error) = RequestLine::parse(&method.request) {

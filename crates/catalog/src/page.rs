@@ -121,8 +121,13 @@ impl Page {
                 query.pair(parameter, cursor);
             }
             (Style::LinkHeader | Style::Expression { .. }, Position::Text(text)) => {
-                query.encoded(&reencoded(text));
-                return; // The vendor's own parameters hold the size already.
+                let text = reencoded(text);
+                query.encoded(&text);
+                let has_size =
+                    |name: &String| text.split('&').any(|pair| pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
+                if paging.size.as_ref().is_some_and(has_size) {
+                    return; // The vendor's own parameters hold the size already.
+                }
             }
             _ => {}
         }

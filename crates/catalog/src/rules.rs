@@ -1,5 +1,7 @@
 //! How to read a vendor's refusal: where its message is, and what certain refusals mean.
 
+use std::sync::Arc;
+
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -10,8 +12,15 @@ use crate::integration::{ErrorRule, Errors};
 use crate::problem::Problem;
 
 /// The rules that hold for one tool: the method's first, then the integration's.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ErrorRules {
+    own: Vec<CompiledErrorRule>,
+    shared: Arc<SharedErrors>,
+}
+
+/// How an integration's refusals are read, whatever the method.
+#[derive(Debug)]
+pub(crate) struct SharedErrors {
     message: Vec<DottedPath>,
     rules: Vec<CompiledErrorRule>,
 }
@@ -45,27 +54,34 @@ impl Refused {
     }
 }
 
-impl ErrorRules {
-    /// Reads the rules of a method and of its integration; `path` is where the method stands in the file.
-    pub(crate) fn compile(path: &str, method: &[ErrorRule], integration: &Errors, problems: &mut Vec<Problem>) -> Self {
-        let mut rules = Self::default();
-        for (index, text) in integration.message.iter().enumerate() {
+impl SharedErrors {
+    pub(crate) fn compile(errors: &Errors, problems: &mut Vec<Problem>) -> Arc<Self> {
+        let mut message = Vec::with_capacity(errors.message.len());
+        for (index, text) in errors.message.iter().enumerate() {
             match text.parse() {
-                Ok(found) => rules.message.push(found),
+                Ok(path) => message.push(path),
                 Err(error) => problems.push(Problem::error(format!("errors.message.{index}"), format!("{error}"))),
             }
         }
-        let own = method.iter().enumerate().map(|(index, rule)| (format!("{path}.errors.{index}"), rule));
-        let shared = integration.rules.iter().enumerate().map(|(index, rule)| (format!("errors.rules.{index}"), rule));
-        for (path, rule) in own.chain(shared) {
-            rules.rules.extend(CompiledErrorRule::compile(&path, rule, problems));
-        }
-        rules
+        let rules = compiled("errors.rules", &errors.rules, problems);
+        Arc::new(Self { message, rules })
+    }
+}
+
+fn compiled(path: &str, rules: &[ErrorRule], problems: &mut Vec<Problem>) -> Vec<CompiledErrorRule> {
+    rules.iter().enumerate().filter_map(|(index, rule)| CompiledErrorRule::compile(&format!("{path}.{index}"), rule, problems)).collect()
+}
+
+impl ErrorRules {
+    /// Reads the rules of a method, to be tried before its integration's; `path` is where the method stands.
+    pub(crate) fn compile(path: &str, method: &[ErrorRule], shared: &Arc<SharedErrors>, problems: &mut Vec<Problem>) -> Self {
+        let own = compiled(&format!("{path}.errors"), method, problems);
+        Self { own, shared: Arc::clone(shared) }
     }
 
     /// The vendor's own words in an error body: the first of the declared places that holds a text or a number.
     pub fn message(&self, body: &serde_json::Value) -> Option<String> {
-        self.message.iter().find_map(|path| match path.find(body)? {
+        self.shared.message.iter().find_map(|path| match path.find(body)? {
             serde_json::Value::String(text) if !text.is_empty() => Some(text.clone()),
             serde_json::Value::Number(number) => Some(number.to_string()),
             _ => None,
@@ -74,7 +90,7 @@ impl ErrorRules {
 
     /// The first rule whose condition holds.
     pub fn first_match(&self, refused: &Refused) -> Option<&CompiledErrorRule> {
-        self.rules.iter().find(|rule| rule.when.holds(&refused.context))
+        self.own.iter().chain(&self.shared.rules).find(|rule| rule.when.holds(&refused.context))
     }
 }
 
@@ -118,12 +134,9 @@ mod tests {
 
     fn rules(method: serde_json::Value, integration: serde_json::Value) -> ErrorRules {
         let mut problems = Vec::new();
-        let rules = ErrorRules::compile(
-            "resources.touches.methods.get",
-            &serde_json::from_value::<Vec<ErrorRule>>(method).unwrap(),
-            &serde_json::from_value(integration).unwrap(),
-            &mut problems,
-        );
+        let shared = SharedErrors::compile(&serde_json::from_value(integration).unwrap(), &mut problems);
+        let own: Vec<ErrorRule> = serde_json::from_value(method).unwrap();
+        let rules = ErrorRules::compile("resources.touches.methods.get", &own, &shared, &mut problems);
         assert_eq!(problems, []);
         rules
     }
@@ -161,7 +174,7 @@ mod tests {
     fn what_does_not_compile_is_a_problem_with_its_place() {
         let mut problems = Vec::new();
         let method: Vec<ErrorRule> = serde_json::from_value(json!([{"when": "status ==", "hint": "{{"}])).unwrap();
-        ErrorRules::compile("m", &method, &Errors::default(), &mut problems);
+        compiled("m.errors", &method, &mut problems);
         let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
         assert_eq!(paths, ["m.errors.0.hint", "m.errors.0.when"]);
     }

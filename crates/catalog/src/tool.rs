@@ -16,7 +16,7 @@ use crate::paging::Paging;
 use crate::plan::Verb;
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::rules::ErrorRules;
+use crate::rules::{ErrorRules, SharedErrors};
 
 /// Longest answer of a tool in characters, unless its definition says otherwise.
 const MAX_ANSWER_CHARACTERS: usize = 100_000;
@@ -93,6 +93,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) method_name: &'a str,
     pub(crate) method: &'a Method,
+    pub(crate) errors: &'a Arc<SharedErrors>,
 }
 
 impl Tool {
@@ -141,7 +142,7 @@ impl Tool {
             problems,
         )?;
         let response = ResponseShape::compile(&path, &method.response, problems);
-        let errors = ErrorRules::compile(&path, &method.errors, &integration.errors, problems);
+        let errors = ErrorRules::compile(&path, &method.errors, scope.errors, problems);
         let annotations = annotations(scope, input.route.verb);
         let kind = kind(scope, input.route.verb, &annotations);
         let name =

@@ -6,7 +6,7 @@ use upstream::Credential;
 
 /// The credential of an account, ready to attach. `None` when the account has none that its integration
 /// understands; the reason is logged, because the caller can only reconnect the account.
-pub async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Credential>, StoreError> {
+pub(crate) async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Credential>, StoreError> {
     let Some(scheme) = definition.integration.credentials.get(&account.authentication_method) else {
         tracing::warn!(account.id = %account.id, method = account.authentication_method, "the integration has no such authentication method");
         return Ok(None);

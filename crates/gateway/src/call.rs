@@ -10,7 +10,7 @@ use crate::access::Access;
 use crate::app::App;
 
 /// Runs `tool` for the holder of `access`. Whatever goes wrong is in the outcome, in a form an agent can act on.
-pub async fn call(app: &App, access: &Access, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+pub(crate) async fn call(app: &App, access: &Access, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
     let started = std::time::Instant::now();
     let outcome = run(app, access, tool, arguments).await;
     app.metrics.observe_call(&access.account.integration, &outcome, started.elapsed());

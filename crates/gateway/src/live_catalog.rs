@@ -83,7 +83,7 @@ impl LiveCatalog {
 }
 
 /// Name and text of every definition file.
-pub fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+pub(crate) fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
     use anyhow::Context;
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read the catalog folder {}", folder.display()))? {

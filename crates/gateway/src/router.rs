@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::{api, mcp};
 
 /// The whole server: the MCP endpoint and the management API.
-pub fn router(app: Arc<App>) -> Router {
+pub(crate) fn router(app: Arc<App>) -> Router {
     let mcp = post(mcp::post).get(mcp::get).options(mcp::options).fallback(mcp::other);
     api::router()
         .route("/mcp/{token}", mcp)

@@ -19,7 +19,7 @@ pub enum LogFormat {
 ///
 /// # Errors
 /// The filter cannot be read.
-pub fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("the log filter `{filter}` cannot be read: {error}"))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process, as in tests, changes nothing.

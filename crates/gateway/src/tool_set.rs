@@ -11,7 +11,7 @@ use catalog::tool::Tool;
 use serde_json::{Value, json};
 
 /// Tools on one page of `tools/list`. Many clients read only the first page, so nearly all lists are one.
-pub const PAGE_SIZE: usize = 1_000;
+pub(crate) const PAGE_SIZE: usize = 1_000;
 /// How long a client of the stateless era may keep a list, in milliseconds.
 const LIST_TTL_MILLISECONDS: u32 = 30_000;
 
@@ -103,13 +103,13 @@ fn page_cursor(page: usize) -> String {
 }
 
 /// The page that a cursor names.
-pub fn page_of_cursor(cursor: &str) -> Option<usize> {
+pub(crate) fn page_of_cursor(cursor: &str) -> Option<usize> {
     cursor.strip_prefix("page-")?.parse().ok().filter(|page| *page > 0)
 }
 
 /// Tool sets in use, by definition and filter; one that no server uses any more is dropped.
 #[derive(Default)]
-pub struct ToolSets(Mutex<HashMap<Key, Weak<ToolSet>>>);
+pub(crate) struct ToolSets(Mutex<HashMap<Key, Weak<ToolSet>>>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
@@ -119,7 +119,7 @@ struct Key {
 
 impl ToolSets {
     /// The set for this definition and filter, shared while anyone holds it.
-    pub fn get(&self, definition: &Arc<Definition>, filter: Filter) -> Arc<ToolSet> {
+    pub(crate) fn get(&self, definition: &Arc<Definition>, filter: Filter) -> Arc<ToolSet> {
         // A live set keeps its definition alive, so the address cannot belong to another one.
         let key = Key { definition: Arc::as_ptr(definition).addr(), filter };
         let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -19,7 +19,6 @@ mod page;
 mod row;
 mod sqlite;
 mod store;
-
 mod token;
 
 pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};

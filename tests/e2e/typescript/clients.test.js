@@ -85,7 +85,7 @@ for (const [name, { connect, revision }] of Object.entries(clients)) {
       const { error } = result.structuredContent;
       assert.equal(error.code, 'invalid_arguments');
       for (const argument of ['touch_id', 'email', 'address']) {
-        assert.ok(JSON.stringify(error.violations).includes(argument), argument);
+        assert.ok(JSON.stringify(error.details).includes(argument), argument);
       }
       await client.close();
     });

@@ -237,6 +237,15 @@ fn a_links_address_and_arguments_are_not_followed_and_credentials_not_repeated()
 }
 
 #[test]
+fn a_link_without_a_size_keeps_the_size_that_was_asked_for() {
+    let vendor = Vendor { style: "link_header", records: 0, cap: 10, says_total: false };
+    let definition = vendor.definition();
+    let asked = |cursor: &str| shown(plan(&definition, "things.list", &json!({ "next_cursor": cursor }).to_string()));
+    assert_snapshot!(asked("query=p%3D3&size=7"), @"GET /v1/things?p=3&n=7");
+    assert_snapshot!(asked("query=p%3D3%26n%3D7&size=7"), @"GET /v1/things?p=3&n=7");
+}
+
+#[test]
 fn an_expression_that_gives_no_map_is_an_error() {
     let definition = compiled(json!({"resources": {"things": {"methods": {"list": {
         "request": "GET /things", "pagination": {"style": "expression", "next": "body.next"}, "documentation": {"description": "d"},

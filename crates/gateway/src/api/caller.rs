@@ -14,7 +14,7 @@ use crate::app::App;
 
 /// The holder of a valid API token; sees and changes one environment.
 #[derive(Debug, Clone, Copy)]
-pub struct ApiCaller {
+pub(super) struct ApiCaller {
     pub environment: EnvironmentId,
     pub api_token: ApiTokenId,
 }
@@ -33,7 +33,7 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
 }
 
 /// Someone on this machine, or the holder of an API token: who may see health and metrics.
-pub struct Operator;
+pub(super) struct Operator;
 
 impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = ApiError;

@@ -19,7 +19,7 @@ pub struct ApiError {
 
 /// The body of every error.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorBody {
+pub(super) struct ErrorBody {
     /// The HTTP status again.
     #[serde(rename = "statusCode")]
     status_code: u16,

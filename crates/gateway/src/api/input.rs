@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use super::error::ApiError;
 
 /// A JSON body. Unknown fields are refused where `T` denies them.
-pub struct Body<T>(pub T);
+pub(super) struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
@@ -38,23 +38,23 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 }
 
 /// A query, with `name[]=a&name[]=b` for lists. Unknown parameters are refused.
-pub struct Query(Vec<(String, String)>);
+pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// The values of a list, given once a value as `name[]`.
-    pub fn take_list(&mut self, name: &str) -> Vec<String> {
+    pub(super) fn take_list(&mut self, name: &str) -> Vec<String> {
         let bracketed = format!("{name}[]");
         self.0.extract_if(.., |(key, _)| *key == bracketed || key == name).map(|(_, value)| value).collect()
     }
 
     /// A single value.
-    pub fn take(&mut self, name: &str) -> Option<String> {
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
         self.0.extract_if(.., |(key, _)| key == name).map(|(_, value)| value).last()
     }
 
     /// # Errors
     /// 400 that names what nobody asked for.
-    pub fn finish(self) -> Result<(), ApiError> {
+    pub(super) fn finish(self) -> Result<(), ApiError> {
         match self.0.first() {
             None => Ok(()),
             Some((name, _)) => Err(ApiError::bad_request(format!("unknown query parameter `{name}`"))),
@@ -74,7 +74,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 /// Which part of a list is asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PageQuery {
+pub(super) struct PageQuery {
     /// How many entries, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]
     pub limit: Option<u32>,
@@ -90,7 +90,7 @@ impl Query {
     ///
     /// # Errors
     /// 400 that names the parameter and what it may be.
-    pub fn take_page(&mut self) -> Result<store::Page, ApiError> {
+    pub(super) fn take_page(&mut self) -> Result<store::Page, ApiError> {
         let limit = match self.take("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => match text.parse() {
@@ -105,7 +105,7 @@ impl Query {
 }
 
 /// An id in the path. One that cannot be read names nothing that exists.
-pub struct Id<T>(pub T);
+pub(super) struct Id<T>(pub T);
 
 impl<T, S> FromRequestParts<S> for Id<T>
 where

@@ -32,7 +32,7 @@ impl From<Timestamp> for Time {
 
 /// One part of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Listed<T> {
+pub(super) struct Listed<T> {
     pub result: Vec<T>,
     /// Pass it back as `next_cursor` for the next part; null at the end.
     pub next_cursor: Option<String>,
@@ -40,12 +40,12 @@ pub struct Listed<T> {
 
 impl<T> Listed<T> {
     /// A list that comes whole.
-    pub fn whole(result: Vec<T>) -> Self {
+    pub(super) fn whole(result: Vec<T>) -> Self {
         Self { result, next_cursor: None }
     }
 
     /// A part read from the store, each entry as its view.
-    pub fn from_store<D>(listed: store::Listed<D>) -> Self
+    pub(super) fn from_store<D>(listed: store::Listed<D>) -> Self
     where
         T: From<D>,
     {

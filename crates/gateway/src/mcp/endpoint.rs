@@ -32,7 +32,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 const UNAVAILABLE_RETRY_SECONDS: &str = "2";
 
 /// `POST /mcp/{token}`: one message.
-pub async fn post(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
+pub(crate) async fn post(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !app.allowed_origins.admits_host(&parts.uri, &parts.headers) || !app.allowed_origins.admits_origin(&parts.headers) {
         return refuse(StatusCode::FORBIDDEN, "this Host or Origin may not use this server; the operator can allow it");
@@ -45,7 +45,7 @@ pub async fn post(State(app): State<Arc<App>>, Path(token): Path<String>, reques
 }
 
 /// `GET /mcp/{token}`: no stream is offered; a person who opens the URL in a browser is told what it is.
-pub async fn get(headers: HeaderMap) -> Response {
+pub(crate) async fn get(headers: HeaderMap) -> Response {
     let html = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
     let mut response = if html {
         (StatusCode::METHOD_NOT_ALLOWED, super::help_page::render()).into_response()
@@ -57,12 +57,12 @@ pub async fn get(headers: HeaderMap) -> Response {
 }
 
 /// Any other verb.
-pub async fn other() -> Response {
+pub(crate) async fn other() -> Response {
     get(HeaderMap::new()).await
 }
 
 /// `OPTIONS /mcp/{token}`: the CORS preflight.
-pub async fn options(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+pub(crate) async fn options(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     if !app.allowed_origins.admits_origin(&headers) {
         return refuse(StatusCode::FORBIDDEN, "this Origin may not use this server; the operator can allow it");
     }

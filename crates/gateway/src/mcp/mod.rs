@@ -14,5 +14,5 @@ mod revision;
 mod strict_json;
 mod tool_result;
 
-pub use endpoint::{get, options, other, post};
-pub use origin::AllowedOrigins;
+pub(crate) use endpoint::{get, options, other, post};
+pub(crate) use origin::AllowedOrigins;

@@ -1,10 +1,8 @@
 //! One running gateway per test, over a Sendoso sandbox of its own.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gateway::app::App;
 use gateway::clock::Clock;
 use gateway::config::Config;
 use gateway::server::Server;
@@ -21,24 +19,24 @@ use upstream::{PrivateAddresses, UpstreamSettings};
 /// Longer than anything here takes; a wait that reaches it has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Gateway {
-    pub app: Arc<App>,
-    pub clock: Arc<Clock>,
-    pub url: String,
-    pub api_token: String,
-    pub sandbox: Sandbox,
-    pub folder: TempDir,
+pub(crate) struct Gateway {
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) url: String,
+    pub(crate) api_token: String,
+    pub(crate) sandbox: Sandbox,
     client: Client,
     shutdown: CancellationToken,
     running: JoinHandle<anyhow::Result<()>>,
+    /// Holds the database; removed with the gateway.
+    _folder: TempDir,
 }
 
 impl Gateway {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             listen: "127.0.0.1:0".parse().unwrap(),
@@ -57,21 +55,22 @@ impl Gateway {
         let clock = Arc::new(Clock::default());
         let server = Server::bind(config, Arc::clone(&clock)).await.unwrap();
         let shutdown = CancellationToken::new();
-        let app = Arc::clone(&server.app);
         let url = format!("http://{}", server.address);
         let api_token = server.first_api_token.as_ref().unwrap().expose_secret().to_owned();
         let running = tokio::spawn(server.run(shutdown.clone()));
         let sandbox = Sandbox::start(Vendor::Sendoso, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        // Fails where another test of this process was first, which is as good.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { app, clock, url, api_token, sandbox, folder, client, shutdown, running }
+        Self { clock, url, api_token, sandbox, client, shutdown, running, _folder: folder }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
     /// A management request with the first API token.
-    pub async fn api(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn api(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
         let request = self.request(method, path).bearer_auth(&self.api_token);
         let request = if body.is_null() { request } else { request.json(&body) };
         let response = request.send().await.unwrap();
@@ -79,7 +78,7 @@ impl Gateway {
     }
 
     /// A connected account.
-    pub async fn account(&self) -> String {
+    pub(crate) async fn account(&self) -> String {
         let tokens = self.sandbox.issue_tokens();
         let body = json!({
             "integration": "sendoso", "tenant_id": "acme", "base_url": self.sandbox.url(),
@@ -91,7 +90,7 @@ impl Gateway {
     }
 
     /// An MCP server over a new account. `body` may hold `config` and `expires_at`.
-    pub async fn server(&self, mut body: Value) -> McpUrl {
+    pub(crate) async fn server(&self, mut body: Value) -> McpUrl {
         let account = self.account().await;
         body["name"] = json!("test");
         let (status, server) = self.api(Method::POST, &format!("/integrated-account/{account}/mcp"), body).await;
@@ -101,63 +100,59 @@ impl Gateway {
     }
 
     /// Posts one message to an MCP URL, as a client of revision 2025-11-25.
-    pub async fn post(&self, server: &McpUrl, message: Value) -> Response {
+    pub(crate) async fn post(&self, server: &McpUrl, message: Value) -> Response {
         self.request(Method::POST, &server.path).header("mcp-protocol-version", "2025-11-25").json(&message).send().await.unwrap()
     }
 
     /// The answer to one request.
-    pub async fn rpc(&self, server: &McpUrl, method: &str, params: Value) -> Value {
+    pub(crate) async fn rpc(&self, server: &McpUrl, method: &str, params: Value) -> Value {
         let message = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         self.post(server, message).await.json().await.unwrap()
     }
 
     /// The result of a tool call: whether it is an error, and the JSON of its text.
-    pub async fn call(&self, server: &McpUrl, tool: &str, arguments: Value) -> (bool, Value) {
+    pub(crate) async fn call(&self, server: &McpUrl, tool: &str, arguments: Value) -> (bool, Value) {
         let answer = self.rpc(server, "tools/call", json!({"name": tool, "arguments": arguments})).await;
         let result = &answer["result"];
         let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text in {answer}"));
         (result["isError"].as_bool().unwrap(), serde_json::from_str(text).unwrap())
     }
 
-    pub async fn tool_names(&self, server: &McpUrl) -> Vec<String> {
+    pub(crate) async fn tool_names(&self, server: &McpUrl) -> Vec<String> {
         let answer = self.rpc(server, "tools/list", json!({})).await;
         let tools = answer["result"]["tools"].as_array().unwrap_or_else(|| panic!("no tools in {answer}"));
         tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Talks to the sandbox's control endpoint.
-    pub async fn control(&self, method: Method, what: &str, body: Value) -> Value {
+    pub(crate) async fn control(&self, method: Method, what: &str, body: Value) -> Value {
         let request = self.client.request(method, format!("{}/__sandbox/{what}", self.sandbox.url()));
         let request = if body.is_null() { request } else { request.json(&body) };
         request.send().await.unwrap().json().await.unwrap_or_default()
     }
 
     /// The requests that reached the vendor.
-    pub async fn journal(&self) -> Vec<Value> {
+    pub(crate) async fn journal(&self) -> Vec<Value> {
         self.control(Method::GET, "journal", Value::Null).await.as_array().unwrap().clone()
     }
 
     /// Stops as on SIGTERM.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.running.await.unwrap().unwrap();
-    }
-
-    pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
     }
 }
 
 /// An MCP server that a test made.
-pub struct McpUrl {
-    pub account: String,
-    pub id: String,
-    pub path: String,
-    pub created: Value,
+pub(crate) struct McpUrl {
+    pub(crate) account: String,
+    pub(crate) id: String,
+    pub(crate) path: String,
+    pub(crate) created: Value,
 }
 
 /// Asks again until `check` holds.
-pub async fn eventually<F: AsyncFn() -> bool>(what: &str, check: F) {
+pub(crate) async fn eventually<F: AsyncFn() -> bool>(what: &str, check: F) {
     let started = Instant::now();
     while !check().await {
         assert!(started.elapsed() < PATIENCE, "still not: {what}");

@@ -10,7 +10,7 @@ use crate::api::output::Time;
 /// One customer's connection to one vendor.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = IntegratedAccount)]
-pub struct AccountView {
+pub(super) struct AccountView {
     #[schema(value_type = String)]
     pub id: AccountId,
     #[schema(example = "sendoso")]

@@ -1,0 +1,154 @@
+//! A request body as arguments: the properties of an object each become one, anything else becomes `body`.
+
+use serde_json::{Map, Value, json};
+
+use super::{Builder, Need};
+use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
+use crate::embed::embed;
+use crate::integration::{Body, BodyFormat};
+use crate::plan::Verb;
+use crate::types::resolved;
+
+impl Builder<'_> {
+    pub(super) fn body(&mut self, body: &Body, verb: Verb) -> Option<BodyRoute> {
+        if verb == Verb::Get {
+            self.problem("body", "a GET request has no body; use `parameters` with `in: query`");
+            return None;
+        }
+        let content = match members_of(&body.schema) {
+            Some(object) if body.format != BodyFormat::Raw => self.members(body, object),
+            _ => self.whole(body),
+        };
+        if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
+            self.problem("body.wrap", "a raw body is sent as it is and cannot be wrapped");
+        }
+        Some(BodyRoute {
+            format: body.format,
+            content_type: body.content_type.clone(),
+            wrap: body.wrap.clone(),
+            fixed: body.fixed.clone(),
+            content,
+        })
+    }
+
+    fn members(&mut self, body: &Body, object: &Map<String, Value>) -> Content {
+        let place = "body.schema";
+        // Embedded as a whole, so that references between its parts still lead there.
+        let embedded = match embed(&body.schema, "body", &mut self.definitions) {
+            Ok(schema) => schema,
+            Err(error) => {
+                self.problem(place, error);
+                Value::Object(object.clone())
+            }
+        };
+        let root = json!({"$defs": self.definitions});
+        let object = resolved(&embedded, &root);
+        let required: Vec<&str> = object
+            .get("required")
+            .and_then(Value::as_array)
+            .map(|names| names.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let properties = object.get("properties").and_then(Value::as_object);
+
+        let mut members = Vec::new();
+        for (name, schema) in properties.into_iter().flatten() {
+            if body.fixed.contains_key(name) {
+                continue;
+            }
+            let argument = self.names.assign(name, "body");
+            let default = body.defaults.get(name).cloned();
+            let mut schema = schema.clone();
+            match (&default, schema.as_object_mut()) {
+                (Some(default), Some(schema)) => {
+                    schema.insert("default".to_owned(), default.clone());
+                }
+                (None, _) if required.contains(&name.as_str()) => {
+                    self.required.push(argument.as_str().into());
+                }
+                _ => {}
+            }
+            members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding: encoding_of(&schema) });
+            self.put(&argument, schema);
+        }
+        let rest = match object.get("additionalProperties") {
+            None | Some(Value::Bool(false)) => Rest::Refused,
+            Some(open) => {
+                self.additional = open.clone();
+                Rest::Body
+            }
+        };
+        for name in body.defaults.keys() {
+            if !members.iter().any(|member| member.name == *name) {
+                self.problem(
+                    &format!("body.defaults.{name}"),
+                    "the schema has no such property; add it there, or use `fixed` for what no argument changes",
+                );
+            }
+        }
+        Content::Members { members, rest }
+    }
+
+    fn whole(&mut self, body: &Body) -> Content {
+        if !body.defaults.is_empty() {
+            self.problem("body.defaults", "only the properties of an object have defaults; this body is one argument");
+        }
+        let is_json = body.format == BodyFormat::Json;
+        if !body.fixed.is_empty() && !is_json {
+            self.problem("body.fixed", "members cannot be added to this body; its schema must have `properties`");
+        }
+        if matches!(body.format, BodyFormat::Form | BodyFormat::Multipart) {
+            self.problem("body.schema", "a form needs an object with `properties`");
+        }
+        let argument = self.names.assign("body", "body");
+        self.add(&argument, Need::Required, &body.schema, "body.schema");
+        Content::Whole { encoding: encoding_of(&body.schema), argument }
+    }
+}
+
+/// The object schema whose properties become arguments, if the body has one that says no more than its properties.
+///
+/// Compositions and other rules over the whole object would have to stand at the root of the input schema, where
+/// clients refuse them; such bodies become one argument.
+fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
+    let object = resolved(schema, schema).as_object()?;
+    let is_object = match object.get("type") {
+        None => true,
+        Some(Value::String(one)) => one == "object",
+        Some(_) => false,
+    };
+    let has_members = match object.get("properties").and_then(Value::as_object) {
+        Some(properties) => !properties.is_empty() || object.get("additionalProperties") == Some(&Value::Bool(false)),
+        None => false,
+    };
+    let says_no_more = object.keys().all(|key| {
+        matches!(
+            key.as_str(),
+            "type"
+                | "properties"
+                | "required"
+                | "additionalProperties"
+                | "$defs"
+                | "definitions"
+                | "$schema"
+                | "$id"
+                | "$comment"
+                | "title"
+                | "description"
+                | "default"
+                | "examples"
+                | "example"
+                | "deprecated"
+                | "readOnly"
+                | "writeOnly"
+        ) || key.starts_with("x-")
+    });
+    (is_object && has_members && says_no_more).then_some(object)
+}
+
+fn encoding_of(schema: &Value) -> Encoding {
+    let text = |key: &str| schema.get(key).and_then(Value::as_str);
+    match text("contentEncoding") {
+        Some("base64") => Encoding::Base64 { media_type: text("contentMediaType").unwrap_or("application/octet-stream").to_owned() },
+        _ => Encoding::AsIs,
+    }
+}
