@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use secrecy::{ExposeSecret, SecretString};
-use store::{Environment, Store};
+use store::{Environment, Hold, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -35,6 +35,7 @@ pub struct Server {
     /// The secret of the API token that was made because there was none; show it once.
     pub first_api_token: Option<SecretString>,
     listener: TcpListener,
+    _hold: Hold,
 }
 
 impl Server {
@@ -45,6 +46,7 @@ impl Server {
     pub async fn bind(config: Config, clock: Arc<Clock>) -> anyhow::Result<Self> {
         let catalog = Arc::new(LiveCatalog::open(config.catalog_dir)?);
         let store = Store::open(config.database_url.expose_secret(), &config.master_key).await.context("cannot open the database")?;
+        let hold = store.hold()?;
         let (environment, first_api_token) = first_start(&store, config.bootstrap_api_token, &clock).await?;
         let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
@@ -60,7 +62,7 @@ impl Server {
             tasks: TaskTracker::new(),
             public_url: public_url.as_str().trim_end_matches('/').to_owned(),
         });
-        Ok(Self { app, address, environment, first_api_token, listener })
+        Ok(Self { app, address, environment, first_api_token, listener, _hold: hold })
     }
 
     /// Serves until `shutdown`, then finishes what is in flight.
@@ -112,12 +114,12 @@ async fn first_start(store: &Store, bootstrap: Option<SecretString>, clock: &Clo
         Some(environment) => environment,
         None => store.environments().create("default", now).await?,
     };
-    if let Some(secret) = bootstrap {
-        store.api_tokens().adopt(environment.id, "bootstrap", &secret, now).await?;
-        return Ok((environment, None));
-    }
     let page = store::Page { limit: 1, after: None };
     if !store.api_tokens().list(environment.id, page).await?.items.is_empty() {
+        return Ok((environment, None));
+    }
+    if let Some(secret) = bootstrap {
+        store.api_tokens().adopt(environment.id, "bootstrap", &secret, now).await?;
         return Ok((environment, None));
     }
     let (_, secret) = store.api_tokens().create(environment.id, "first", None, now).await?;

@@ -15,12 +15,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Libraries that would write URLs, headers or statements, and with them tokens, into a verbose log.
+const QUIET: &str = "h2=info,hyper=info,hyper_util=info,reqwest=info,rustls=info,sqlx=warn";
+
 /// Starts logging for the whole process. `filter` is a tracing directive such as `info` or `gateway=debug`.
 ///
 /// # Errors
 /// The filter cannot be read.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| anyhow::anyhow!("the log filter `{filter}` cannot be read: {error}"))?;
+    let filter = EnvFilter::try_new(format!("{filter},{QUIET}")).map_err(|error| anyhow::anyhow!("the log filter `{filter}` cannot be read: {error}"))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process, as in tests, changes nothing.
     let _ = match format {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use bytes::Bytes;
 use catalog::definition::Definition;
 use catalog::filter::Filter;
+use catalog::nearest::nearest;
 use catalog::tool::Tool;
 use serde_json::{Value, json};
 
@@ -51,11 +52,8 @@ impl ToolSet {
     }
 
     /// Up to three names of this set that `name` may have been meant to be, nearest first.
-    pub fn nearest(&self, name: &str) -> Vec<&str> {
-        let mut scored: Vec<(f64, &str)> =
-            self.tools.iter().map(|tool| (strsim::jaro_winkler(name, &tool.name), tool.name.as_str())).collect();
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored.into_iter().take(3).map(|(_, name)| name).collect()
+    pub(crate) fn nearest(&self, name: &str) -> Vec<&str> {
+        nearest(name, self.tools.iter().map(|tool| tool.name.as_str()), 3)
     }
 
     /// The `tools/list` results for clients that opened with `initialize`, a JSON object a page.

@@ -30,5 +30,5 @@ pub use ids::{AccountId, ApiTokenId, EnvironmentId, IdError, McpServerId};
 pub use key::MasterKey;
 pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer};
 pub use page::{Cursor, CursorError, Listed, Page};
-pub use store::Store;
+pub use store::{Hold, Store};
 pub use token::TokenHash;

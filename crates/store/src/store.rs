@@ -1,5 +1,6 @@
 //! The store as a whole: opening, closing, and the way to each table.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use sqlx::Row;
@@ -8,7 +9,7 @@ use crate::cipher::{self, Place};
 use crate::database::{Database, Dialect, Work};
 use crate::generations::Generations;
 use crate::key::Keys;
-use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError, TokenHash, listen, migrations};
+use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError, TokenHash, listen, migrations, sqlite};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
@@ -18,6 +19,11 @@ pub struct Store {
     generations: Arc<Generations>,
     /// Kept for the side connection that listens. May hold a password.
     url: Arc<str>,
+}
+
+/// See [`Store::hold`].
+pub struct Hold {
+    _file: Option<File>,
 }
 
 impl Store {
@@ -51,6 +57,18 @@ impl Store {
                 Dialect::Sqlite => shutdown.await,
                 Dialect::Postgres => listen::listen(&store.url, &store.database, &store.generations, shutdown).await,
             }
+        }
+    }
+
+    /// Keeps other servers away from a SQLite file while the returned value lives: they would not hear what is revoked
+    /// here. PostgreSQL needs no such thing.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when another process serves this file.
+    pub fn hold(&self) -> Result<Hold, StoreError> {
+        match self.database.dialect() {
+            Dialect::Postgres => Ok(Hold { _file: None }),
+            Dialect::Sqlite => Ok(Hold { _file: Some(sqlite::hold(&sqlite::path(&self.url)?)?) }),
         }
     }
 

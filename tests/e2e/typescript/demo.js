@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
 export async function startDemo() {
+  const program = binary();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tidegate-e2e-'));
-  const child = spawn(binary(), ['demo', '--json', '--listen', '127.0.0.1:0'], {
+  const child = spawn(program, ['demo', '--json', '--listen', '127.0.0.1:0'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'ignore'],
   });

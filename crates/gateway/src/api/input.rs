@@ -4,7 +4,6 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::StatusCode;
 use http::request::Parts;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
@@ -72,14 +71,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 /// Which part of a list is asked for.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes to readers of the API what `Query::take_page` takes")]
 pub(super) struct PageQuery {
     /// How many entries, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]
-    pub limit: Option<u32>,
+    limit: Option<u32>,
     /// `next_cursor` of the answer before.
-    pub next_cursor: Option<String>,
+    next_cursor: Option<String>,
 }
 
 const DEFAULT_LIMIT: u32 = 25;

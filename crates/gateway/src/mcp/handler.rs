@@ -138,7 +138,11 @@ fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: 
 /// The same for a tool that the filter hides and one that does not exist.
 fn unknown_tool(access: &Access, name: &str) -> RpcError {
     let nearest = access.tools.nearest(name);
-    RpcError::invalid_params(format!("unknown tool `{}`; the nearest names here: {}", name.escape_debug(), nearest.join(", ")))
+    let remedy = match nearest.as_slice() {
+        [] => "tools/list names all there are".to_owned(),
+        names => format!("the nearest names here: {}", names.join(", ")),
+    };
+    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug()))
         .with_data(json!({"nearest": nearest}))
 }
 

@@ -93,7 +93,8 @@ async fn requests_of_the_stateless_era_are_checked_in_order() {
     let mut without_capabilities = meta(STATELESS);
     without_capabilities.as_object_mut().unwrap().shift_remove("io.modelcontextprotocol/clientCapabilities");
     let version = ("mcp-protocol-version", STATELESS);
-    let cases: Vec<(Vec<(&str, &str)>, String, &str)> = vec![
+    type Case<'c> = (Vec<(&'c str, &'c str)>, String, &'c str);
+    let cases: Vec<Case<'_>> = vec![
         (vec![version, ("mcp-method", "tools/list")], list(), "200 ok \"a-1\""),
         (vec![version, ("mcp-method", "server/discover")], request("server/discover", json!({"_meta": meta(STATELESS)})), "200 ok \"a-1\""),
         (vec![version, ("mcp-method", "tools/call"), ("mcp-name", "list_all_sendoso_me")], call(), "200 ok \"a-1\""),

@@ -117,3 +117,14 @@ async fn a_file_that_is_no_database_is_unavailable_and_left_alone() {
     assert!(matches!(refused, Some(StoreError::Unavailable(_))), "{refused:?}");
     assert_eq!(std::fs::read_to_string(file).unwrap(), contents);
 }
+
+#[tokio::test]
+async fn one_server_at_a_time_holds_a_sqlite_file() {
+    let database = TestDatabase::sqlite();
+    let (one, other) = (database.open().await, database.open().await);
+    let held = one.hold().unwrap();
+    let refused = other.hold().err();
+    assert!(matches!(&refused, Some(StoreError::Invalid(message)) if message.contains("another process")), "{refused:?}");
+    drop(held);
+    other.hold().unwrap();
+}

@@ -103,6 +103,12 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
 }
 
 pub(super) fn check_target(definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
+    let variables = &definition.integration.variables;
+    if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
+        let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
+        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
+    }
     Target::new(&definition.integration, base_url, context).map(drop).map_err(|error| ApiError::bad_request(error.to_string()))
 }
 
