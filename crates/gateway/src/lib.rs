@@ -17,3 +17,4 @@ mod router;
 pub mod server;
 mod telemetry;
 mod tool_set;
+mod unread;

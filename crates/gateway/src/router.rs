@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 use axum::routing::post;
 use http::{HeaderName, HeaderValue};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
-use crate::{api, mcp};
+use crate::{api, mcp, unread};
 
 /// The whole server: the MCP endpoint and the management API.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -19,6 +19,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         // A URL is a secret: no page it leads to may learn it.
         .layer(constant_header("referrer-policy", "no-referrer"))
         .layer(constant_header("x-content-type-options", "nosniff"))
+        .layer(middleware::from_fn(unread::drain))
         .layer(CatchPanicLayer::new())
         .with_state(app)
 }

@@ -137,15 +137,24 @@ fn with_port(mut url: Url, address: SocketAddr) -> Url {
 
 async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    let mut failing = false;
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
         match app.store.mcp_servers().purge_expired(app.clock.now()).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "expired MCP servers purged"),
-            Err(error) => tracing::warn!(%error, "expired MCP servers were not purged; they stay shut all the same"),
+            Ok(count) => {
+                failing = false;
+                if count > 0 {
+                    tracing::info!(count, "expired MCP servers purged");
+                }
+            }
+            Err(_) if failing => {}
+            Err(error) => {
+                failing = true;
+                tracing::warn!(%error, "expired MCP servers cannot be purged now; they stay shut all the same");
+            }
         }
     }
 }

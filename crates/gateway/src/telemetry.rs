@@ -1,6 +1,8 @@
 //! Structured logs on standard error. Nothing secret is ever given to a log macro: secret types have no
 //! `Debug`, and MCP paths are not logged.
 
+use std::io::IsTerminal;
+
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
@@ -24,7 +26,7 @@ const QUIET: &str = "h2=info,hyper=info,hyper_util=info,reqwest=info,rustls=info
 /// The filter cannot be read.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{filter},{QUIET}")).map_err(|error| anyhow::anyhow!("the log filter `{filter}` cannot be read: {error}"))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // A second start in one process, as in tests, changes nothing.
     let _ = match format {
         LogFormat::Text => logs.compact().try_init(),

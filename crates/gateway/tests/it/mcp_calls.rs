@@ -56,7 +56,12 @@ async fn a_hidden_tool_answers_like_one_that_does_not_exist() {
         let error = gateway.rpc(&server, "tools/call", json!({"name": name, "arguments": {}})).await["error"].take();
         let nearest: Vec<String> = serde_json::from_value(error["data"]["nearest"].clone()).unwrap();
         assert_eq!(error["code"], -32602);
-        assert_eq!(error["message"], format!("unknown tool `{name}`; the nearest names here: {}", nearest.join(", ")));
+        let remedy = if nearest.is_empty() {
+            "tools/list names all there are".to_owned()
+        } else {
+            format!("the nearest names here: {}", nearest.join(", "))
+        };
+        assert_eq!(error["message"], format!("unknown tool `{name}`; {remedy}"));
         assert!(nearest.iter().all(|near| visible.contains(near)), "{error}");
     }
     gateway.stop().await;

@@ -200,3 +200,26 @@ async fn a_server_that_asks_for_an_api_token_takes_no_other() {
     assert_eq!(send(&gateway, &server, &right, ping()).await.status(), 401);
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_refused_request_leaves_its_connection_usable() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let gateway = Gateway::start().await;
+    let address = gateway.url.strip_prefix("http://").unwrap();
+    for path in ["/mcp/tg_unknown", "/integrated-account", "/nowhere"] {
+        let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n");
+        for _ in 0..2 {
+            // The head alone first: the refusal is ready before the body is there.
+            connection.write_all(head.as_bytes()).await.unwrap();
+            tokio::task::yield_now().await;
+            connection.write_all(b"{}").await.unwrap();
+            let mut answer = [0; 4096];
+            let length = connection.read(&mut answer).await.unwrap();
+            let answer = String::from_utf8_lossy(&answer[..length]);
+            assert!(answer.starts_with("HTTP/1.1 40"), "{path}: {answer}");
+            assert!(!answer.to_lowercase().contains("connection: close"), "{path}: {answer}");
+        }
+    }
+    gateway.stop().await;
+}
