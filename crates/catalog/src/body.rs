@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use crate::arguments::Violation;
 use crate::encode::scalar;
+use crate::fnv::{START, fnv1a};
 use crate::integration::BodyFormat;
 
 /// How the arguments of a tool become its body.
@@ -261,11 +262,8 @@ fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {
 
 /// A boundary that is in no part. Derived from the parts, so that equal arguments give equal plans.
 fn boundary_for(parts: &[Part]) -> String {
-    // FNV-1a; chance collisions are all that must be unlikely, and the search below settles those too.
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in parts.iter().flat_map(|part| part.head.as_bytes().iter().chain(&part.bytes)) {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    // Chance collisions are all that must be unlikely, and the search below settles those too.
+    let mut hash = parts.iter().fold(START, |hash, part| fnv1a(fnv1a(hash, part.head.as_bytes()), &part.bytes));
     loop {
         let boundary = format!("part-{hash:016x}");
         let text = boundary.as_bytes();

@@ -5,8 +5,9 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use crate::arguments::{Violation, child};
-use crate::nearest::{nearest, quoted};
+use crate::nearest::nearest;
 use crate::types::resolved;
+use crate::wording::{quoted, shortened};
 
 /// Longest piece of a given value, or of a description, that a message repeats.
 const MAX_QUOTED_CHARACTERS: usize = 80;
@@ -38,7 +39,8 @@ fn explain(error: &ValidationError<'_>, arguments: &Value, schema: &Value, viola
         }
         ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             let known = parent().and_then(|parent| parent.get("properties")?.as_object());
-            for name in unexpected {
+            // A call may hold many thousands.
+            for name in unexpected.iter().take(MAX_VIOLATIONS) {
                 let given = arguments.pointer(path).and_then(Value::as_object);
                 violations.push(Violation::new(child(path, name), unknown(name, path, known, given)));
             }
@@ -68,7 +70,7 @@ fn wanted(property: &Value, root: &Value) -> String {
         },
     };
     if let Some(description) = property.get("description").and_then(Value::as_str) {
-        words.push_str(&format!(" ({})", shortened(description)));
+        words.push_str(&format!(" ({})", shortened(description, MAX_QUOTED_CHARACTERS)));
     }
     words
 }
@@ -78,7 +80,7 @@ fn unknown(name: &str, path: &str, known: Option<&Map<String, Value>>, given: Op
     let known: Vec<&str> = known.into_iter().flat_map(Map::keys).map(String::as_str).collect();
     let unused = known.iter().copied().filter(|known| given.is_none_or(|given| !given.contains_key(*known)));
     let near = nearest(name, unused, 3);
-    let mut message = format!("unknown {what} `{}`", shortened(name));
+    let mut message = format!("unknown {what} `{}`", shortened(name, MAX_QUOTED_CHARACTERS));
     if known.is_empty() {
         message.push_str("; there are none");
     } else if near.is_empty() {
@@ -130,7 +132,7 @@ fn expectation(error: &ValidationError<'_>) -> String {
         Kind::PropertyNames { error } => format!("a member's name is wrong: {}", expectation(error)),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => alternatives(context, instance),
         Kind::OneOfMultipleValid { .. } => "expected exactly one of the allowed forms, but several fit".to_owned(),
-        _ => shortened(&error.to_string()),
+        _ => shortened(&error.to_string(), MAX_QUOTED_CHARACTERS),
     }
 }
 
@@ -169,7 +171,7 @@ fn types(kind: &TypeKind) -> String {
 }
 
 fn listed(options: &[Value]) -> String {
-    let shown: Vec<String> = options.iter().take(MAX_LISTED).map(|option| shortened(&option.to_string())).collect();
+    let shown: Vec<String> = options.iter().take(MAX_LISTED).map(|option| shortened(&option.to_string(), MAX_QUOTED_CHARACTERS)).collect();
     let more = match options.len().saturating_sub(MAX_LISTED) {
         0 => String::new(),
         more => format!(" and {more} more"),
@@ -189,7 +191,7 @@ fn given(value: &Value) -> String {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    format!("{kind} {}", shortened(&value.to_string()))
+    format!("{kind} {}", shortened(&value.to_string(), MAX_QUOTED_CHARACTERS))
 }
 
 fn length(value: &Value) -> u64 {
@@ -206,12 +208,5 @@ fn counted(count: u64, unit: &str) -> String {
     match count {
         1 => format!("1 {unit}"),
         _ => format!("{count} {unit}s"),
-    }
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_QUOTED_CHARACTERS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }

@@ -1,8 +1,8 @@
 //! Which tools an MCP server shows. One function decides for the list and for the call.
 
 use crate::definition::Definition;
-use crate::nearest::quoted;
 use crate::tool::Tool;
+use crate::wording::quoted;
 
 /// The methods and tags of an MCP server; an empty list keeps everything.
 ///

@@ -8,14 +8,11 @@ use serde::de::{Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-use crate::nearest::{nearest, quoted};
 use crate::problem::Problem;
+use crate::wording::{did_you_mean, shortened};
 
 /// Longest value that a message repeats.
 const MAX_QUOTED_CHARACTERS: usize = 24;
-
-/// Most names that a message lists.
-const MAX_LISTED: usize = 24;
 
 /// `value` as a `T`.
 ///
@@ -68,10 +65,10 @@ impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownKey { found, known } => {
-                write!(f, "unknown key `{}`; {}", shortened(found), did_you_mean(found, known))
+                write!(f, "unknown key `{}`; {}", shortened(found, MAX_QUOTED_CHARACTERS), did_you_mean(found, known))
             }
             Self::UnknownWord { found, known } => {
-                write!(f, "unknown value `{}`; {}", shortened(found), did_you_mean(found, known))
+                write!(f, "unknown value `{}`; {}", shortened(found, MAX_QUOTED_CHARACTERS), did_you_mean(found, known))
             }
             Self::MissingKey(key) => write!(f, "the key `{key}` is missing; add it"),
             Self::WrongType { found, expected, is_text } => {
@@ -84,25 +81,6 @@ impl fmt::Display for Misfit {
             Self::Other(message) => f.write_str(message),
         }
     }
-}
-
-/// The remedy for a name that is not known.
-pub(crate) fn did_you_mean(found: &str, known: &[&str]) -> String {
-    if let [best, ..] = nearest(found, known.iter().copied(), 1)[..] {
-        return format!("did you mean `{best}`?");
-    }
-    if known.is_empty() {
-        return "none is declared".to_owned();
-    }
-    let more = if known.len() > MAX_LISTED { ", …" } else { "" };
-    format!("known here: {}{more}", quoted(known.iter().copied().take(MAX_LISTED)))
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= MAX_QUOTED_CHARACTERS {
-        return text.to_owned();
-    }
-    text.chars().take(MAX_QUOTED_CHARACTERS).chain(['…']).collect()
 }
 
 impl std::error::Error for Misfit {}
@@ -121,7 +99,7 @@ impl serde::de::Error for Misfit {
             Unexpected::Unsigned(value) => format!("the number {value}"),
             Unexpected::Signed(value) => format!("the number {value}"),
             Unexpected::Float(value) => format!("the number {value}"),
-            Unexpected::Str(text) => format!("the text `{}`", shortened(text)),
+            Unexpected::Str(text) => format!("the text `{}`", shortened(text, MAX_QUOTED_CHARACTERS)),
             Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
             Unexpected::Seq => "a list".to_owned(),
             Unexpected::Map => "a mapping".to_owned(),

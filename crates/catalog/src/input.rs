@@ -6,7 +6,8 @@ use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
 use crate::embed::embed;
-use crate::encode::{QUERY_NAME, check_header};
+use crate::encode::QUERY_NAME;
+use crate::headers;
 use crate::integration::{Integration, Location, Method, Pagination, Parameter, Style};
 use crate::names::Names;
 use crate::paging::Paging;
@@ -200,7 +201,7 @@ impl Builder<'_> {
                     });
                 }
                 Location::Header => {
-                    if let Err(reason) = check_header_name(name, integration) {
+                    if let Err(reason) = headers::check_argument(name, integration) {
                         self.problem(&place, reason);
                     }
                     if !matches!(parameter.style, None | Some(Style::Simple)) {
@@ -217,7 +218,7 @@ impl Builder<'_> {
 
     fn fixed_headers(&mut self, method: &Method) -> Vec<(String, String)> {
         for (name, value) in &method.headers {
-            if let Err(reason) = check_fixed_header(name, value) {
+            if let Err(reason) = headers::check_fixed(name, value) {
                 self.problem(&format!("headers.{name}"), reason);
             }
         }
@@ -239,52 +240,9 @@ impl Builder<'_> {
     }
 }
 
-fn vendor_name<'a>(key: &'a str, parameter: &'a Parameter) -> &'a str {
+/// The name under which the vendor knows a parameter that stands under `key`.
+pub(crate) fn vendor_name<'a>(key: &'a str, parameter: &'a Parameter) -> &'a str {
     parameter.name.as_deref().unwrap_or(key)
-}
-
-/// Headers that the connection or the account decides, never a definition's argument.
-const RESERVED_HEADERS: [&str; 14] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "content-type",
-    "cookie",
-    "expect",
-    "forwarded",
-    "host",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
-
-fn check_header_name(name: &str, integration: &Integration) -> Result<(), String> {
-    check_fixed_header(name, "")?;
-    let holds_credential = integration.credentials.values().any(|scheme| {
-        let header = scheme.attach.as_ref().and_then(|attach| attach.header.as_deref());
-        header.is_some_and(|header| header.eq_ignore_ascii_case(name))
-    });
-    match holds_credential {
-        true => Err(format!("`{name}` holds the credential; no argument may set it")),
-        false => Ok(()),
-    }
-}
-
-/// Whether a definition may send a header.
-pub(crate) fn check_fixed_header(name: &str, value: &str) -> Result<(), String> {
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(format!("`{name}` is no header name"));
-    }
-    let lower = name.to_ascii_lowercase();
-    let is_reserved = RESERVED_HEADERS.contains(&lower.as_str()) || lower.starts_with("proxy-") || lower.starts_with("x-forwarded-");
-    if is_reserved {
-        return Err(format!("`{name}` is decided by the connection, the credential or the body (see body.content_type); remove it"));
-    }
-    check_header(value).map_err(str::to_owned)
 }
 
 fn is_credential_query(name: &str, integration: &Integration) -> bool {

@@ -4,6 +4,8 @@
 use convert_case::{Case, Casing};
 use indexmap::IndexMap;
 
+use crate::fnv::{START, fnv1a};
+
 /// Longest tool name that every MCP client accepts.
 pub(crate) const MAX_TOOL_NAME_CHARACTERS: usize = 64;
 
@@ -129,9 +131,9 @@ fn fitted(name: String) -> String {
     format!("{head}_{:08x}", hash(&name))
 }
 
-/// FNV-1a folded to 32 bits. The standard library's hasher may change between Rust versions, and names must not.
+/// Folded to 32 bits. The standard library's hasher may change between Rust versions, and names must not.
 fn hash(text: &str) -> u32 {
-    let full = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let full = fnv1a(START, text.as_bytes());
     ((full >> 32) ^ (full & 0xffff_ffff)) as u32
 }
 

@@ -1,10 +1,17 @@
 //! Which known names someone may have meant.
 
+/// Longer texts are no slip of the key. Comparing takes time with the product of both lengths, and the text is a
+/// stranger's.
+const MAX_CHARACTERS: usize = 128;
+
 /// The `count` names of `known` most like `wanted`, best first; none that is wholly different.
 ///
 /// Used for unknown tools, arguments, methods and tags, so that whoever erred can correct it at once.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, count: usize) -> Vec<&'a str> {
     const ALIKE: f64 = 0.7;
+    if wanted.len() > MAX_CHARACTERS {
+        return Vec::new();
+    }
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()
@@ -16,12 +23,6 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, count
     scored.into_iter().take(count).map(|(_, name)| name).collect()
 }
 
-/// Names as a message lists them: `` `a`, `b` ``.
-pub(crate) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +32,6 @@ mod tests {
         let known = ["touch_id", "email", "name"];
         assert_eq!(nearest("tuoch_id", known, 1), ["touch_id"]);
         assert_eq!(nearest("zzz", known, 3), Vec::<&str>::new());
+        assert_eq!(nearest(&"touch_id".repeat(17), known, 3), Vec::<&str>::new());
     }
 }

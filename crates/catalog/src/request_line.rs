@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::plan::Verb;
-use crate::target::names_in_braces;
+use crate::variables::names_in_braces;
 
 /// Verb and path, split where arguments go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::encode::{QUERY_NAME, UNRESERVED, check_header};
 use crate::integration::{Integration, Variable};
+use crate::variables::Pattern;
 
 /// The origin and path prefix that no request of an account leaves, and what every request carries.
 #[derive(Debug, Clone)]
@@ -28,6 +29,8 @@ pub enum TargetError {
     MissingVariable { name: String, description: String },
     #[error("context.{name} must be a text that matches `{pattern}`: {description}")]
     BadVariable { name: String, pattern: String, description: String },
+    #[error("the definition's pattern of `{name}` cannot be used: {reason}")]
+    BadPattern { name: String, reason: String },
     #[error("`{url}` cannot be a base URL: {reason}")]
     BadBaseUrl { url: String, reason: String },
     #[error("header `{name}` cannot be sent with these variables: {reason}")]
@@ -57,15 +60,13 @@ impl Target {
             check_header(&value).map_err(|reason| TargetError::BadHeader { name: name.clone(), reason: reason.to_owned() })?;
             headers.push((name.clone(), value));
         }
-        let query: Vec<String> = integration
-            .query
-            .iter()
-            .map(|(name, value)| {
-                let name = utf8_percent_encode(name, QUERY_NAME);
-                let value = utf8_percent_encode(value, UNRESERVED);
-                format!("{name}={value}")
-            })
-            .collect();
+        let mut query = Vec::with_capacity(integration.query.len());
+        for (name, value) in &integration.query {
+            let value = filled(value, variables, context, Place::Query)?;
+            let name = utf8_percent_encode(name, QUERY_NAME);
+            let value = utf8_percent_encode(&value, UNRESERVED);
+            query.push(format!("{name}={value}"));
+        }
         Ok(Self { base, prefix, headers, query: query.join("&") })
     }
 
@@ -99,34 +100,12 @@ impl Target {
     }
 }
 
-/// The names in braces of a text such as `https://{subdomain}.example.com`.
-///
-/// # Errors
-/// A brace without its partner, or nothing between them.
-pub(crate) fn names_in_braces(text: &str) -> Result<Vec<&str>, String> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find(['{', '}']) {
-        let after = &rest[open + 1..];
-        let close =
-            after.find('}').filter(|_| rest.as_bytes()[open] == b'{').ok_or_else(|| format!("`{text}` has a brace without its partner"))?;
-        let name = &after[..close];
-        if name.is_empty() || name.contains('{') {
-            return Err(format!("`{text}` has braces without a name between them"));
-        }
-        names.push(name);
-        rest = &after[close + 1..];
-    }
-    Ok(names)
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     BaseUrl,
     Header,
+    Query,
 }
-
-const DNS_LABEL: &str = "^[A-Za-z0-9-]{1,63}$";
 
 fn filled(text: &str, variables: &IndexMap<String, Variable>, context: &Map<String, Value>, place: Place) -> Result<String, TargetError> {
     let mut result = String::with_capacity(text.len() + 16);
@@ -147,8 +126,9 @@ fn filled(text: &str, variables: &IndexMap<String, Variable>, context: &Map<Stri
 fn value_of(name: &str, variables: &IndexMap<String, Variable>, context: &Map<String, Value>, place: Place) -> Result<String, TargetError> {
     let variable = variables.get(name);
     let description = || variable.map_or_else(String::new, |v| v.description.clone());
-    let pattern = variable.and_then(|v| v.pattern.as_deref()).unwrap_or(DNS_LABEL);
-    let bad = || TargetError::BadVariable { name: name.to_owned(), pattern: pattern.to_owned(), description: description() };
+    let bad_pattern = |reason| TargetError::BadPattern { name: name.to_owned(), reason };
+    let pattern = Pattern::of(variable).map_err(bad_pattern)?;
+    let bad = || TargetError::BadVariable { name: name.to_owned(), pattern: pattern.as_str().to_owned(), description: description() };
     let value = match context.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
@@ -160,18 +140,10 @@ fn value_of(name: &str, variables: &IndexMap<String, Variable>, context: &Map<St
     // Whatever a pattern lets through, a variable never moves the host or opens another part of the URL.
     let leaves_its_place =
         place == Place::BaseUrl && value.contains(|c: char| "/\\@?#%".contains(c) || c.is_whitespace() || c.is_control());
-    if leaves_its_place || !matches_pattern(&value, pattern) {
+    if leaves_its_place || !pattern.admits(&value) {
         return Err(bad());
     }
     Ok(value)
-}
-
-fn matches_pattern(value: &str, pattern: &str) -> bool {
-    if pattern == DNS_LABEL {
-        return (1..=63).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    }
-    crate::arguments::validator(&serde_json::json!({"pattern": format!("^(?:{pattern})$")}))
-        .is_ok_and(|validator| validator.is_valid(&Value::String(value.to_owned())))
 }
 
 fn plain_url(text: &str) -> Result<Url, TargetError> {

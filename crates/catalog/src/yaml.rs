@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Number, Value};
 use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, Tag, options};
 
+use crate::fnv::{self, fnv1a};
 use crate::problem::Problem;
 
 /// Largest text that is read.
@@ -46,7 +47,7 @@ impl Lines {
     pub(crate) fn line_of(&self, path: &str) -> usize {
         let mut path = path;
         while !path.is_empty() {
-            if let Some(line) = self.by_path.get(&path_hash(ROOT, path)) {
+            if let Some(line) = self.by_path.get(&fnv1a(ROOT, path.as_bytes())) {
                 return *line;
             }
             path = path.rfind('.').map_or("", |dot| &path[..dot]);
@@ -349,16 +350,12 @@ fn line(marker: &Marker) -> usize {
     marker.line().max(1)
 }
 
-/// FNV-1a, because it can go on from a parent's hash: the hash of a path is that of its dotted text.
-const ROOT: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn path_hash(start: u64, text: &str) -> u64 {
-    text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
-}
+/// The hash of a path is that of its dotted text, so that it can go on from a parent's.
+const ROOT: u64 = fnv::START;
 
 fn segment_hash(parent: u64, segment: &str) -> u64 {
-    let start = if parent == ROOT { parent } else { path_hash(parent, ".") };
-    path_hash(start, segment)
+    let start = if parent == ROOT { parent } else { fnv1a(parent, b".") };
+    fnv1a(start, segment.as_bytes())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use url::{Host, Url};
 
 use super::{is_snake_case, methods};
 use crate::arguments::validator;
-use crate::fit::did_you_mean;
+use crate::wording::did_you_mean;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
 use crate::target::names_in_braces;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::methods;
 use super::schemas::Parts;
-use crate::fit::did_you_mean;
+use crate::wording::did_you_mean;
 use crate::integration::{Body, BodyFormat, Integration};
 use crate::problem::Problem;
 

@@ -2,7 +2,7 @@
 
 use super::headers::{is_reserved, is_token};
 use super::{is_snake_case, methods};
-use crate::fit::did_you_mean;
+use crate::wording::did_you_mean;
 use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration};
 use crate::problem::Problem;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{MethodAt, methods};
-use crate::fit::did_you_mean;
+use crate::wording::did_you_mean;
 use crate::integration::{Integration, Location, Parameter, Style};
 use crate::plan::Verb;
 use crate::problem::Problem;
