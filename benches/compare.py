@@ -6,11 +6,13 @@ rounds, ratios. Prints a Markdown table; docs/performance.md holds such a run.
 """
 
 import argparse
+import http.client
 import json
 import os
 import pathlib
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOLS = pathlib.Path(os.environ.get("TIDEGATE_BENCH_TARGET", ROOT / "target" / "bench-tools")) / "release"
@@ -63,6 +66,56 @@ def api(port: int, path: str, body: dict) -> dict:
 def loadgen(*arguments) -> dict:
     command = ["taskset", "-c", "1", TOOLS / "bench-loadgen", *arguments]
     return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout)
+
+
+def list_once(connection: http.client.HTTPConnection, path: str) -> float:
+    """Milliseconds from the request to the last byte of `tools/list`, which is not parsed: that is the client's work."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": {"name": "bench", "version": "1"},
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": meta}})
+    headers = {
+        "content-type": "application/json", "accept": "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list",
+    }
+    began = time.perf_counter()
+    connection.request("POST", path, body, headers)
+    answer = connection.getresponse()
+    size = len(answer.read())
+    took = (time.perf_counter() - began) * 1000
+    assert answer.status == 200 and size > 100_000, (answer.status, size)
+    return took
+
+
+def measure_list(server, repetitions: int = 200) -> float:
+    os.sched_setaffinity(0, {1})
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    path = server.url.split(str(server.port), 1)[1]
+    return statistics.median(list_once(connection, path) for _ in range(repetitions))
+
+
+def first_answer_ms(server: "Tidegate") -> float:
+    """Milliseconds from the start of the process to the answer of its first `tools/list`."""
+    stop(server.process)
+    began = time.perf_counter()
+    server.process = start(0, TIDEGATE, "serve", env=server.environment, stdout=server.log, stderr=server.log)
+    found = loadgen("wait", "--url", server.url, "--proto", "2026-07-28")
+    assert found["tools"] > 0, found
+    return (time.perf_counter() - began) * 1000
+
+
+def fill(database: pathlib.Path, count: int) -> None:
+    """Adds rows like the one MCP server that is there, each with a token hash and an id of its own."""
+    with sqlite3.connect(database) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(mcp_server)")]
+        template = dict(zip(columns, connection.execute("SELECT * FROM mcp_server").fetchone()))
+        marks = ", ".join("?" for _ in columns)
+        rows = (
+            tuple((template | {"id": f"mcp_{uuid.uuid4().hex}", "token_hash": os.urandom(32)}).values()) for _ in range(count)
+        )
+        connection.executemany(f"INSERT INTO mcp_server VALUES ({marks})", rows)
 
 
 def resident_mib(pid: int) -> float:
@@ -136,6 +189,19 @@ def stop(process: subprocess.Popen) -> None:
     process.wait(timeout=20)
 
 
+def measure_starts(server: Tidegate, rounds: int) -> tuple[dict, dict]:
+    """Start and idle memory with one MCP server in the database and with 100,001."""
+    starts, sizes = {}, {}
+    for servers in (1, 100_001):
+        if servers > 1:
+            stop(server.process)
+            fill(pathlib.Path(server.environment["TIDEGATE_DATABASE_URL"].removeprefix("sqlite://")), servers - 1)
+            server.start()
+        starts[servers] = statistics.median(first_answer_ms(server) for _ in range(max(rounds, 5)))
+        sizes[servers] = resident_mib(server.process.pid)
+    return starts, sizes
+
+
 def measure_calls(servers: list, upstream: str, rounds: int, seconds: float) -> dict:
     figures: dict = {}
     arguments = json.dumps({"id": "__ID__"})
@@ -166,22 +232,25 @@ def main() -> None:
         folder = pathlib.Path(folder)
         port = free_port()
         upstream = f"http://127.0.0.1:{port}"
-        processes = [start(1, TOOLS / "bench-upstream", "serve", "--port", port, stderr=subprocess.DEVNULL)]
+        upstream_process = start(1, TOOLS / "bench-upstream", "serve", "--port", port, stderr=subprocess.DEVNULL)
+        small, large = [], []
         try:
             wait_for(f"{upstream}/__stats")
             small = [Tidegate(folder / "t", upstream, 10), RmcpBare(folder / "r", upstream, 10)]
-            processes += [server.process for server in small]
             idle = {server.name: resident_mib(server.process.pid) for server in small}
             figures = measure_calls(small, upstream, options.rounds, options.secs)
             if options.raw:
                 print(json.dumps(next(iter(figures.values()))[0], indent=1))
             large = [Tidegate(folder / "t1000", upstream, 1000), RmcpBare(folder / "r1000", upstream, 1000)]
-            processes += [server.process for server in large]
-            lists = {server.name: loadgen("list", "--url", server.url, "--proto", server.protocols[0], "--reps", 200) for server in large}
+            lists = {server.name: measure_list(server) for server in large}
+            starts, sizes = measure_starts(small[0], options.rounds)
         finally:
-            for process in processes[::-1]:
-                stop(process)
+            for server in small + large:
+                stop(server.process)
+            stop(upstream_process)
     report(figures, lists, idle)
+    for servers in starts:
+        print(f"\n{servers:,} MCP servers: start to first answer {starts[servers]:.0f} ms, memory after it {sizes[servers]:.1f} MiB")
 
 
 def report(figures: dict, lists: dict, idle: dict) -> None:
@@ -196,7 +265,7 @@ def report(figures: dict, lists: dict, idle: dict) -> None:
     row("1 KB, 1 connection, median", *(median(1024, 1, name, lambda r: r["lat_us"]["p50"]) for name in both), "µs")
     row("1 KB, 32 connections", *(median(1024, 32, name, lambda r: r["rps"]) for name in both), "calls/s")
     row("100 KB, 32 connections", *(median(102400, 32, name, lambda r: r["rps"]) for name in both), "calls/s")
-    row("`tools/list` of 1,000, median", *(lists[name]["p50_ms"] for name in both), "ms")
+    row("`tools/list` of 1,000, median", *(lists[name] for name in both), "ms")
     row("idle memory", *(idle[name] for name in both), "MiB")
 
 

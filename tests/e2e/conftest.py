@@ -1,6 +1,7 @@
 """What the tests share: the binary, one demo for the whole run, servers of their own, a database to break."""
 
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,14 @@ import gateway
 from vendor import Vendor
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_configure():
+    """Room for a thousand connections, here and in the servers that are started from here."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4096 if hard == resource.RLIM_INFINITY else min(hard, 4096)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @pytest.fixture
@@ -95,6 +104,10 @@ class Cluster:
     def stop(self):
         self._run("stop")
 
+    def dump(self):
+        """Everything in it, as SQL."""
+        return self._run("dump").stdout
+
     def _run(self, command):
         # Nothing may be captured through a pipe that the database itself would keep open.
         with tempfile.TemporaryFile("w+") as out:
@@ -105,8 +118,8 @@ class Cluster:
 
 @pytest.fixture
 def cluster():
-    # Not below pytest's folders: the user that PostgreSQL runs as could not reach those.
-    folder = tempfile.mkdtemp(prefix="tidegate-e2e-")
+    # As root PostgreSQL runs as a user that can reach neither pytest's folders nor, perhaps, TMPDIR.
+    folder = tempfile.mkdtemp(prefix="tidegate-e2e-", dir="/tmp" if os.geteuid() == 0 else None)
     os.chmod(folder, 0o711)
     try:
         cluster = Cluster(os.path.join(folder, "postgres"))

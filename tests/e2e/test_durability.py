@@ -18,17 +18,20 @@ async def test_a_kill_during_a_thousand_concurrent_creates_loses_no_acknowledged
     account = server.connect_account(vendor.url, vendor.tokens())
     path = f"{server.url}/integrated-account/{account}/mcp"
     headers = {"authorization": f"Bearer {server.api_token}"}
-    acknowledged = []
+    acknowledged, killed = [], asyncio.Event()
 
     async def create_until_the_end(http):
         while True:
             try:
                 response = await http.post(path, json={"name": "one of many"}, headers=headers)
             except httpx2.TransportError:
-                return  # Killed before it could answer: nothing was promised.
+                # Killed before it could answer: nothing was promised. A living server drops nobody.
+                assert killed.is_set()
+                return
             assert response.status_code == 201, response.text
             acknowledged.append(response.json())
             if len(acknowledged) == CONCURRENT // 4:
+                killed.set()
                 server.process.process.kill()
 
     limits = httpx2.Limits(max_connections=CONCURRENT)

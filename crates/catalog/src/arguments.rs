@@ -5,14 +5,19 @@ use std::fmt;
 use jsonschema::{Draft, PatternOptions, Validator};
 use minijinja::value::Serde;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
+use crate::encode::whole;
 use crate::expected::violations_of;
 use crate::expression::Expression;
 use crate::integration::Refusal;
 use crate::problem::Problem;
 use crate::tolerance::tolerated;
 use crate::tool::Tool;
+use crate::wording::did_you_mean;
+
+/// What a condition over arguments looks like.
+const REFUSAL_EXAMPLE: &str = r#"country not in ["US", "USA"] and not mobile_no"#;
 
 /// Steps a look-around pattern may backtrack; all other patterns run in linear time.
 const MAX_BACKTRACKS: usize = 20_000;
@@ -77,15 +82,16 @@ pub(crate) struct CompiledRefusal {
 
 impl CompiledRefusal {
     pub(crate) fn compile(path: &str, refusals: &[Refusal], properties: &Map<String, Value>, problems: &mut Vec<Problem>) -> Vec<Self> {
+        let names: Vec<&str> = properties.keys().map(String::as_str).collect();
         let mut compiled = Vec::with_capacity(refusals.len());
         for (index, refusal) in refusals.iter().enumerate() {
             if !properties.contains_key(&refusal.argument) {
                 problems.push(Problem::error(
                     format!("{path}.refuse.{index}.argument"),
-                    format!("`{}` is no argument of this tool; name one of its input properties", refusal.argument),
+                    format!("`{}` is no argument of this tool; {}", refusal.argument, did_you_mean(&refusal.argument, &names)),
                 ));
             }
-            match Expression::parse(&refusal.when) {
+            match Expression::parse(&refusal.when, &names, REFUSAL_EXAMPLE) {
                 Ok(when) => compiled.push(Self { when, argument: refusal.argument.clone(), message: refusal.message.clone() }),
                 Err(error) => problems.push(Problem::error(format!("{path}.refuse.{index}.when"), error.to_string())),
             }
@@ -106,6 +112,35 @@ pub(crate) fn validator(schema: &Value) -> Result<Validator, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Whether a whole number has more than 64 bits and was rounded when the call was read: sent on, it would be the id of
+/// something else.
+fn is_rounded(number: &Number) -> bool {
+    number.is_f64() && number.as_f64().is_some_and(|float| float.fract() == 0.0) && whole(number).is_none()
+}
+
+fn holds_rounded(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => is_rounded(number),
+        Value::Array(items) => items.iter().any(holds_rounded),
+        Value::Object(members) => members.values().any(holds_rounded),
+        _ => false,
+    }
+}
+
+fn name_rounded(path: &str, value: &Value, violations: &mut Vec<Violation>) {
+    match value {
+        Value::Number(number) if is_rounded(number) => {
+            let message = format!("expected a number of at most 64 bits, which can be kept exactly, got about {number}");
+            violations.push(Violation::new(path, message));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| name_rounded(&format!("{path}/{at}"), item, violations));
+        }
+        Value::Object(members) => members.iter().for_each(|(name, member)| name_rounded(&child(path, name), member, violations)),
+        _ => {}
+    }
+}
+
 impl Tool {
     /// The arguments as they will be sent, if they are right.
     ///
@@ -123,7 +158,10 @@ impl Tool {
                 return Err(ArgumentError { violations });
             }
         }
-        let violations = self.refusals_of(&arguments);
+        let mut violations = self.refusals_of(&arguments);
+        if holds_rounded(&arguments) {
+            name_rounded("", &arguments, &mut violations);
+        }
         match arguments {
             Value::Object(arguments) if violations.is_empty() => Ok(arguments),
             _ => Err(ArgumentError { violations }),

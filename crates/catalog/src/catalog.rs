@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::definition::Definition;
-use crate::parse::{DefinitionError, Finding, parse};
+use crate::parse::{DefinitionError, Finding, parse, parse_shipped};
 use crate::problem::Problem;
 
 /// Definitions shipped with the binary: file name and text. A new vendor adds a line.
@@ -42,7 +42,7 @@ impl Catalog {
     pub fn built_in() -> Result<Self, DefinitionError> {
         let mut catalog = Self::default();
         for (file, text) in BUILT_IN {
-            let entry = Entry { definition: Arc::new(parse(file, text)?), origin: Origin::BuiltIn, text: Arc::from(*text) };
+            let entry = Entry { definition: Arc::new(parse_shipped(file, text)?), origin: Origin::BuiltIn, text: Arc::from(*text) };
             catalog.insert(entry);
         }
         Ok(catalog)
@@ -144,6 +144,9 @@ fn name_taken(file: &str, text: &str, message: String) -> DefinitionError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::lint;
+    use crate::target::Target;
+    use serde_json::Map;
 
     fn text(name: &str, label: &str) -> String {
         format!(
@@ -169,6 +172,38 @@ mod tests {
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(catalog.iter().count(), count + 1);
         assert_eq!(catalog.entry("acme").unwrap().origin, Origin::File("a.yaml".to_owned()));
+    }
+
+    #[test]
+    fn every_shipped_file_is_compiled_in_and_has_neither_errors_nor_warnings() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../integrations");
+        let mut shipped: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|file| is_definition_file(file))
+            .collect();
+        shipped.sort();
+        assert_eq!(shipped, BUILT_IN.iter().map(|(file, _)| *file).collect::<Vec<_>>());
+        for (file, text) in BUILT_IN {
+            let report = lint(file, text);
+            let findings: Vec<String> = report.errors.iter().chain(&report.warnings).map(|finding| format!("{file}:{finding}")).collect();
+            assert!(findings.is_empty(), "{}", findings.join("\n"));
+            assert_eq!(parse_shipped(file, text).unwrap().digest, parse(file, text).unwrap().digest);
+        }
+    }
+
+    #[test]
+    fn every_built_in_tool_has_a_valid_schema_that_admits_its_examples() {
+        for Entry { definition, .. } in Catalog::built_in().unwrap().iter() {
+            for tool in &definition.tools {
+                assert!(jsonschema::draft202012::meta::is_valid(&tool.input_schema), "{}", tool.name);
+                let method = &definition.integration.resources[&tool.resource].methods[&tool.method];
+                let target = Target::new(&definition.integration, Some("https://vendor.test"), &Map::new()).unwrap();
+                for example in method.documentation.iter().flat_map(|documentation| &documentation.examples) {
+                    tool.plan(&target, example.arguments.clone()).unwrap();
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,20 +1,19 @@
 //! A definition ready for use: an integration and the tools that it yields.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::input::check_fixed_header;
+use crate::headers;
 use crate::integration::Integration;
 use crate::naming::snake_case;
 use crate::problem::{Problem, Severity};
-use crate::request_line::RequestLine;
 use crate::rules::SharedErrors;
-use crate::target::names_in_braces;
 use crate::tool::{Scope, Tool};
+use crate::variables;
 
 /// One vendor's API and its tools. Immutable; shared by all accounts of the integration.
 #[derive(Debug)]
@@ -53,31 +52,25 @@ impl Definition {
         };
         let mut tools: Vec<Arc<Tool>> = Vec::new();
         let mut hidden = Vec::new();
-        let mut by_name = HashMap::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
         for (resource_name, resource) in &integration.resources {
             for (method_name, method) in &resource.methods {
                 let scope =
                     Scope { integration: &integration, prefix: &prefix, resource_name, resource, method_name, method, errors: &errors };
-                let documentation = method.documentation.as_ref().filter(|documentation| !documentation.description.trim().is_empty());
-                let Some(documentation) = documentation else {
-                    if let Err(error) = RequestLine::parse(&method.request) {
-                        problems.push(Problem::error(format!("{}.request", scope.path()), error));
-                    }
+                let tool = Tool::compile(&scope, &mut problems);
+                if !scope.is_documented() {
                     hidden.push(HiddenMethod {
                         resource: resource_name.clone(),
                         method: method_name.clone(),
                         reason: "no documentation".to_owned(),
                     });
                     continue;
-                };
-                let Some(tool) = Tool::compile(&scope, documentation, &mut problems) else {
+                }
+                let Some(tool) = tool else {
                     continue;
                 };
                 match by_name.entry(tool.name.clone()) {
-                    Entry::Occupied(_) => problems.push(Problem::error(
-                        scope.path(),
-                        format!("a second tool would be called `{}`; give one of them a `tool_name`", tool.name),
-                    )),
+                    Entry::Occupied(taken) => problems.push(second_of_a_name(&tools[*taken.get()], &scope)),
                     Entry::Vacant(entry) => {
                         entry.insert(tools.len());
                         tools.push(Arc::new(tool));
@@ -86,14 +79,10 @@ impl Definition {
             }
         }
         // Rules and paginations that several tools share are looked at once for each.
-        let mut seen: Vec<Problem> = Vec::with_capacity(problems.len());
-        for problem in problems {
-            if problem.severity == Severity::Error && !seen.contains(&problem) {
-                seen.push(problem);
-            }
-        }
-        if !seen.is_empty() {
-            return Err(seen);
+        let mut seen = HashSet::with_capacity(problems.len());
+        problems.retain(|problem| problem.severity == Severity::Error && seen.insert((problem.path.clone(), problem.message.clone())));
+        if !problems.is_empty() {
+            return Err(problems);
         }
         Ok(Self { digest: digest(&integration), integration, tools, hidden, by_name })
     }
@@ -115,31 +104,18 @@ impl Definition {
     }
 }
 
+fn second_of_a_name(first: &Tool, scope: &Scope<'_>) -> Problem {
+    let Tool { name, resource, method, .. } = first;
+    let message = format!("the tool name `{name}` is that of resources.{resource}.methods.{method} too; set `tool_name` on one of them");
+    Problem::error(scope.path(), message)
+}
+
 /// What stands outside of resources: base URL, variables, headers.
 fn check_shared(integration: &Integration, problems: &mut Vec<Problem>) {
-    let mut texts = vec![("base_url".to_owned(), &integration.base_url)];
+    variables::check(integration, problems);
     for (name, value) in &integration.headers {
-        let place = format!("headers.{name}");
-        if let Err(reason) = check_fixed_header(name, value) {
-            problems.push(Problem::error(place.clone(), reason));
-        }
-        texts.push((place, value));
-    }
-    for (place, text) in texts {
-        match names_in_braces(text) {
-            Ok(names) => problems.extend(names.into_iter().filter(|name| !integration.variables.contains_key(*name)).map(|name| {
-                let message = format!("`{{{name}}}` is no variable; declare it under `variables`");
-                Problem::error(place.clone(), message)
-            })),
-            Err(error) => problems.push(Problem::error(place, error)),
-        }
-    }
-    for (name, variable) in &integration.variables {
-        if let Some(pattern) = &variable.pattern {
-            let schema = serde_json::json!({ "pattern": pattern });
-            if let Err(error) = crate::arguments::validator(&schema) {
-                problems.push(Problem::error(format!("variables.{name}.pattern"), error));
-            }
+        if let Err(reason) = headers::check_fixed(name, value) {
+            problems.push(Problem::error(format!("headers.{name}"), reason));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::subschemas::{Holds, held_by};
+
 /// `schema` as it may stand anywhere in a document whose `$defs` are `definitions`.
 ///
 /// Its own `$defs` move there. A reference to another place of the schema (`#`, `#/properties/x`) would lead astray;
@@ -65,31 +67,19 @@ fn prepare(schema: &mut Value, name: &str) -> Result<bool, String> {
         object.insert("items".to_owned(), Value::Object(Map::new()));
     }
     for (key, value) in object.iter_mut() {
-        match key.as_str() {
-            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+        match held_by(key) {
+            Some(Holds::Map) => {
                 for member in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
                     inward |= prepare(member, name)?;
                 }
             }
-            "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
+            Some(Holds::List) => {
                 for member in value.as_array_mut().into_iter().flatten() {
                     inward |= prepare(member, name)?;
                 }
             }
-            "items"
-            | "additionalProperties"
-            | "contains"
-            | "not"
-            | "if"
-            | "then"
-            | "else"
-            | "propertyNames"
-            | "unevaluatedItems"
-            | "unevaluatedProperties"
-            | "contentSchema" => {
-                inward |= prepare(value, name)?;
-            }
-            _ => {}
+            Some(Holds::Schema) => inward |= prepare(value, name)?,
+            None => {}
         }
     }
     Ok(inward)

@@ -3,12 +3,15 @@
 //! Everything is parsed when a definition is loaded and runs with fuel, without I/O, on values it is given. What is
 //! not there is undefined, also several look-ups deep (`body.error.details.code`), and undefined is false.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::LazyLock;
 
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+
+use crate::wording::did_you_mean;
 
 /// Steps one evaluation may take; a usual condition needs fewer than fifty.
 const FUEL: u64 = 20_000;
@@ -47,22 +50,39 @@ impl From<minijinja::Error> for ExpressionError {
     }
 }
 
+fn check_names(used: HashSet<String>, names: &[&str]) -> Result<(), ExpressionError> {
+    // Functions count as used too.
+    let is_known = |name: &String| names.contains(&name.as_str()) || ENVIRONMENT.globals().any(|(global, _)| global == name);
+    match used.into_iter().filter(|name| !is_known(name)).min() {
+        Some(name) => Err(ExpressionError::new(format!("nothing here is called `{name}`; {}", did_you_mean(&name, names)))),
+        None => Ok(()),
+    }
+}
+
+fn remedied(error: minijinja::Error, example: &str) -> ExpressionError {
+    ExpressionError::new(format!("{}; write e.g. `{example}`", ExpressionError::from(error)))
+}
+
 /// A condition or a value, e.g. `status == 404 and body.message == "Touch not found"`.
-pub struct Expression {
+pub(crate) struct Expression {
     source: String,
     compiled: minijinja::Expression<'static, 'static>,
 }
 
 impl Expression {
+    /// `names` is what the context will hold; `example` a right expression for the same place.
+    ///
     /// # Errors
-    /// The text is not an expression.
-    pub fn parse(source: &str) -> Result<Self, ExpressionError> {
-        let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned())?;
+    /// The text is not an expression, or asks for something else: what is not there is undefined, so a misspelt
+    /// condition would just never hold.
+    pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
+        let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
+        check_names(compiled.undeclared_variables(false), names)?;
         Ok(Self { source: source.to_owned(), compiled })
     }
 
     /// Whether the condition holds; one that fails while it is evaluated does not hold.
-    pub fn holds(&self, context: &Value) -> bool {
+    pub(crate) fn holds(&self, context: &Value) -> bool {
         self.compiled.eval(context.clone()).is_ok_and(|value| value.is_true())
     }
 
@@ -70,7 +90,7 @@ impl Expression {
     ///
     /// # Errors
     /// The evaluation failed or took too many steps.
-    pub fn value(&self, context: &Value) -> Result<Option<Value>, ExpressionError> {
+    pub(crate) fn value(&self, context: &Value) -> Result<Option<Value>, ExpressionError> {
         let value = self.compiled.eval(context.clone())?;
         let nothing = matches!(value.kind(), ValueKind::Undefined | ValueKind::None);
         Ok((!nothing).then_some(value))
@@ -85,15 +105,18 @@ impl fmt::Debug for Expression {
 
 /// A text with holes, e.g. `Touch {{ body.id }} does not exist.`
 #[derive(Debug, Clone)]
-pub struct Template {
+pub(crate) struct Template {
     source: String,
 }
 
 impl Template {
+    /// `names` is what the context will hold.
+    ///
     /// # Errors
-    /// The text is not a template.
-    pub fn parse(source: &str) -> Result<Self, ExpressionError> {
-        ENVIRONMENT.template_from_str(source)?;
+    /// The text is not a template, or asks for something else.
+    pub(crate) fn parse(source: &str, names: &[&str]) -> Result<Self, ExpressionError> {
+        let template = ENVIRONMENT.template_from_str(source).map_err(|error| remedied(error, "no order has the id {{ body.id }}"))?;
+        check_names(template.undeclared_variables(false), names)?;
         Ok(Self { source: source.to_owned() })
     }
 
@@ -101,7 +124,7 @@ impl Template {
     ///
     /// Templates are only rendered for vendors' refusals, so the text is parsed again here instead of being kept
     /// parsed for every rule of every definition.
-    pub fn render(&self, context: &Value) -> Option<String> {
+    pub(crate) fn render(&self, context: &Value) -> Option<String> {
         let template = ENVIRONMENT.template_from_str(&self.source).ok()?;
         let mut output = BoundedText(Vec::new());
         template.render_captured_to(context.clone(), &mut output).ok()?;
@@ -144,32 +167,46 @@ mod tests {
     use minijinja::value::Serde;
     use serde_json::json;
 
+    const EXAMPLE: &str = "status == 404";
+
     fn context(value: serde_json::Value) -> Value {
         Value::from(Serde(value))
     }
 
     #[test]
     fn a_condition_over_what_is_not_there_does_not_hold() {
-        let expression = Expression::parse("body.error.details.code == 7").unwrap();
+        let expression = Expression::parse("body.error.details.code == 7", &["body"], EXAMPLE).unwrap();
         assert!(!expression.holds(&context(json!({"body": null}))));
         assert!(expression.holds(&context(json!({"body": {"error": {"details": {"code": 7}}}}))));
     }
 
     #[test]
     fn a_condition_that_fails_while_evaluated_does_not_hold() {
-        let expression = Expression::parse("body + 1 > 0").unwrap();
+        let expression = Expression::parse("body + 1 > 0", &["body"], EXAMPLE).unwrap();
         assert!(!expression.holds(&context(json!({"body": []}))));
     }
 
     #[test]
     fn what_is_no_expression_is_an_error_that_says_why() {
-        let error = Expression::parse("status ==").unwrap_err();
-        insta::assert_snapshot!(error, @"syntax error: unexpected end of input, expected expression");
+        let error = Expression::parse("status ==", &["status"], EXAMPLE).unwrap_err();
+        insta::assert_snapshot!(error, @"syntax error: unexpected end of input, expected expression; write e.g. `status == 404`");
+    }
+
+    #[test]
+    fn a_misspelt_name_is_an_error_that_says_what_was_meant() {
+        let names = ["status", "body"];
+        let error = Expression::parse("stauts == 404", &names, EXAMPLE).unwrap_err();
+        insta::assert_snapshot!(error, @"nothing here is called `stauts`; did you mean `status`?");
+        let error = Template::parse("{% if body %}{{ header }}{% endif %}", &names).unwrap_err();
+        insta::assert_snapshot!(error, @"nothing here is called `header`; known here: `status`, `body`");
+        for source in ["body.whatever in [1, none, true]", "body | length > range(3) | sum", "[status] is defined"] {
+            assert!(Expression::parse(source, &names, EXAMPLE).is_ok(), "{source}");
+        }
     }
 
     #[test]
     fn a_template_escapes_nothing_and_is_cut() {
-        let template = Template::parse("<{{ text }}>").unwrap();
+        let template = Template::parse("<{{ text }}>", &["text"]).unwrap();
         assert_eq!(template.render(&context(json!({"text": "a&b"}))).unwrap(), "<a&b>");
         let long = template.render(&context(json!({"text": "ä".repeat(5_000)}))).unwrap();
         assert!(long.ends_with('…') && long.len() < MAX_TEXT_BYTES + 5);
@@ -178,7 +215,7 @@ mod tests {
     #[test]
     fn an_endless_template_gives_nothing() {
         let source = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
-        let template = Template::parse(source).unwrap();
+        let template = Template::parse(source, &[]).unwrap();
         assert_eq!(template.render(&context(json!({}))), None);
     }
 }

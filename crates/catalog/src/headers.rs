@@ -75,7 +75,9 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err(no_name());
     }
     match is_reserved(name) {
-        true => Err(format!("`{name}` is decided by the connection, the credential or the body (see body.content_type); remove it")),
+        true => Err(format!(
+            "`{name}` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it"
+        )),
         false => Ok(()),
     }
 }
@@ -95,7 +97,17 @@ mod tests {
 
     #[test]
     fn headers_of_the_connection_and_of_other_protocols_are_refused_in_any_case() {
-        for name in ["Host", "AUTHORIZATION", "Mcp-Session-Id", "sec-fetch-site", "Forwarded", "Forwarded-For", "X-Forwarded-Host", "Proxy-Authorization", "Content-Type"] {
+        for name in [
+            "Host",
+            "AUTHORIZATION",
+            "Mcp-Session-Id",
+            "sec-fetch-site",
+            "Forwarded",
+            "Forwarded-For",
+            "X-Forwarded-Host",
+            "Proxy-Authorization",
+            "Content-Type",
+        ] {
             assert!(check_fixed(name, "").is_err(), "{name}");
         }
         for name in ["X-Api-Version", "Accept", "If-Match", "Idempotency-Key", "X-Mcp"] {

@@ -14,6 +14,7 @@ use crate::paging::Paging;
 use crate::problem::Problem;
 use crate::request_line::{PathPiece, RequestLine};
 use crate::route::{HeaderArgument, PathPart, QueryArgument, Route};
+use crate::wording::did_you_mean;
 
 mod flatten;
 
@@ -111,13 +112,17 @@ impl Builder<'_> {
                 PathPiece::Text(_) => None,
             })
             .collect();
-        for (key, parameter) in &method.parameters {
+        let declared: Vec<(&str, &Parameter)> = method
+            .parameters
+            .iter()
+            .filter(|(_, parameter)| parameter.location == Location::Path)
+            .map(|(key, parameter)| (key.as_str(), parameter))
+            .collect();
+        for (key, parameter) in &declared {
             let name = vendor_name(key, parameter);
-            if parameter.location == Location::Path && !names.contains(&name) {
-                self.problem(
-                    &format!("parameters.{key}"),
-                    format!("`{{{name}}}` is not in the path of the request; add it there or mend `in`"),
-                );
+            if !names.contains(&name) {
+                let message = format!("`{{{name}}}` does not stand in the path of `request`; add it there or change `in`");
+                self.problem(&format!("parameters.{key}"), message);
             }
         }
         // The record that a standard method is about is always called `id`.
@@ -131,19 +136,18 @@ impl Builder<'_> {
         let mut arguments: Vec<(&str, String, bool)> = Vec::with_capacity(names.len());
         for name in &names {
             if arguments.iter().any(|(known, ..)| known == name) {
+                self.problem("request", format!("`{{{name}}}` stands twice in the path; name each path parameter once"));
                 continue;
             }
-            let declared = method
-                .parameters
-                .iter()
-                .find(|(key, parameter)| parameter.location == Location::Path && vendor_name(key, parameter) == *name);
-            let Some((key, parameter)) = declared else {
-                self.problem("parameters", format!("path parameter `{name}` is missing; declare it with `in: path` and a schema"));
+            let Some((key, parameter)) = declared.iter().copied().find(|(key, parameter)| vendor_name(key, parameter) == *name) else {
+                let known: Vec<&str> = declared.iter().map(|(key, parameter)| vendor_name(key, parameter)).collect();
+                let remedy = match known.is_empty() {
+                    true => format!("add `{name}: {{ in: path, schema: … }}` to `parameters`"),
+                    false => did_you_mean(name, &known),
+                };
+                self.problem("request", format!("the path parameter `{name}` is not declared with `in: path`; {remedy}"));
                 continue;
             };
-            if !matches!(parameter.style, None | Some(Style::Simple)) {
-                self.problem(&format!("parameters.{key}.style"), "a path parameter has the style `simple`");
-            }
             let argument = match record {
                 Some(record) if record == *name => "id".to_owned(),
                 _ => self.names.assign(key, "path"),
@@ -179,17 +183,15 @@ impl Builder<'_> {
                 false => Need::Optional,
             };
             let place = format!("parameters.{key}");
+            self.check_style(&place, parameter);
             match parameter.location {
                 Location::Path => {}
                 Location::Query if pages.contains(&name) => {}
                 Location::Query => {
                     if is_credential_query(name, integration) {
-                        self.problem(&place, format!("`{name}` holds the credential; no argument may set it"));
+                        self.problem(&place, format!("`{name}` holds the credential, which no argument may set; remove it"));
                     }
                     let style = parameter.style.unwrap_or(Style::Form);
-                    if style == Style::Simple {
-                        self.problem(&format!("{place}.style"), "`simple` is for paths and headers; use `form` without `explode`");
-                    }
                     let argument = self.names.assign(key, "query");
                     self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
                     query.push(QueryArgument {
@@ -204,9 +206,6 @@ impl Builder<'_> {
                     if let Err(reason) = headers::check_argument(name, integration) {
                         self.problem(&place, reason);
                     }
-                    if !matches!(parameter.style, None | Some(Style::Simple)) {
-                        self.problem(&format!("{place}.style"), "a header has the style `simple`");
-                    }
                     let argument = self.names.assign(key, "header");
                     self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
                     headers.push(HeaderArgument { argument, name: name.to_owned(), explode: parameter.explode.unwrap_or(false) });
@@ -214,6 +213,19 @@ impl Builder<'_> {
             }
         }
         (query, headers)
+    }
+
+    fn check_style(&mut self, place: &str, parameter: &Parameter) {
+        let message = match (parameter.location, parameter.style) {
+            (Location::Query, Some(Style::Simple)) => {
+                "a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited` or `deepObject`; use one of these"
+            }
+            (Location::Path | Location::Header, Some(style)) if style != Style::Simple => {
+                "path parameters and headers are written as `simple`; remove the style"
+            }
+            _ => return,
+        };
+        self.problem(&format!("{place}.style"), message);
     }
 
     fn fixed_headers(&mut self, method: &Method) -> Vec<(String, String)> {

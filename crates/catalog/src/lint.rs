@@ -1,15 +1,16 @@
 //! What a definition must be beyond its types: names, addresses, requests, schemas, credentials, prose.
 //!
-//! Checks that need compiled expressions or tools are made where those are compiled, in `definition.rs`.
+//! Only what would not break a call, or not every call, is looked at here. What a call cannot do without is checked
+//! where it is compiled, in `definition.rs`, and each thing in one of the two places.
 
 mod address;
 mod body;
 mod credentials;
-mod headers;
 mod names;
 mod pagination;
+mod parameters;
 mod prose;
-mod requests;
+mod queries;
 mod rules;
 mod schemas;
 mod secrets;
@@ -22,9 +23,9 @@ pub(crate) fn check(integration: &Integration) -> Vec<Problem> {
     let mut problems = Vec::new();
     names::check(integration, &mut problems);
     address::check(integration, &mut problems);
-    headers::check(integration, &mut problems);
+    queries::check(integration, &mut problems);
     credentials::check(integration, &mut problems);
-    requests::check(integration, &mut problems);
+    parameters::check(integration, &mut problems);
     schemas::check(integration, &mut problems);
     body::check(integration, &mut problems);
     pagination::check(integration, &mut problems);

@@ -5,6 +5,7 @@ use convert_case::{Case, Casing};
 use indexmap::IndexMap;
 
 use crate::fnv::{START, fnv1a};
+use crate::singular::singular;
 
 /// Longest tool name that every MCP client accepts.
 pub(crate) const MAX_TOOL_NAME_CHARACTERS: usize = 64;
@@ -17,7 +18,7 @@ const HASH_CHARACTERS: usize = 8;
 /// `prefix` is the snake_case label or the `tool_prefix` that replaces it; `singular` maps plural words to singular
 /// ones where the usual rules are wrong. The result always matches `^[a-zA-Z0-9_-]{1,64}$`: a longer name is cut at
 /// a word and ends in a hash of the whole name.
-pub fn tool_name(prefix: &str, resource: &str, method: &str, singular: &IndexMap<String, String>) -> String {
+pub(crate) fn tool_name(prefix: &str, resource: &str, method: &str, singular: &IndexMap<String, String>) -> String {
     let one = || singular_of(resource, singular);
     let name = match method {
         "list" => format!("list_all_{prefix}_{resource}"),
@@ -34,7 +35,7 @@ pub fn tool_name(prefix: &str, resource: &str, method: &str, singular: &IndexMap
 ///
 /// `myShop` gives `my_shop`, `Shop365` gives `shop_365`, `Shop.example` gives `shop_example`. Letters outside ASCII
 /// cannot stand in a tool name and are dropped, so such a label needs a `tool_prefix`.
-pub fn snake_case(label: &str) -> String {
+pub(crate) fn snake_case(label: &str) -> String {
     let words: String =
         label.chars().filter(|c| !matches!(c, '\'' | '\u{2019}')).map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
     let words: Vec<String> = words.split_whitespace().map(|word| word.to_case(Case::Snake)).collect();
@@ -49,71 +50,9 @@ pub(crate) fn singular_of(resource: &str, exceptions: &IndexMap<String, String>)
     };
     match exceptions.get(word) {
         Some(singular) => format!("{head}{singular}"),
-        None => format!("{head}{}", singular_word(word)),
+        None => format!("{head}{}", singular(word)),
     }
 }
-
-fn singular_word(word: &str) -> String {
-    if let Some((_, singular)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
-        return (*singular).to_owned();
-    }
-    if ALREADY_SINGULAR.contains(&word) || is_discipline(word) {
-        return word.to_owned();
-    }
-    pluralizer::pluralize(word, 1, false)
-}
-
-/// Fields of work end in `-tics` and have no other form: analytics, logistics, statistics.
-fn is_discipline(word: &str) -> bool {
-    word.len() > 5 && word.ends_with("tics")
-}
-
-/// Plural words whose singular the rules do not find.
-const IRREGULAR: &[(&str, &str)] =
-    &[("caches", "cache"), ("gurus", "guru"), ("headaches", "headache"), ("niches", "niche"), ("skus", "sku"), ("tranches", "tranche")];
-
-/// Words that look like plurals and are not, or that have no singular.
-const ALREADY_SINGULAR: &[&str] = &[
-    "aws",
-    "axis",
-    "basics",
-    "basis",
-    "bias",
-    "chaos",
-    "cms",
-    "css",
-    "dns",
-    "economics",
-    "ellipsis",
-    "https",
-    "ios",
-    "js",
-    "kudos",
-    "lens",
-    "mathematics",
-    "means",
-    "metadata",
-    "news",
-    "os",
-    "paas",
-    "physics",
-    "pos",
-    "saas",
-    "series",
-    "sis",
-    "sms",
-    "sns",
-    "species",
-    "sqs",
-    "sso",
-    "tls",
-    "tos",
-    "ups",
-    "vps",
-    "dhcps",
-    "gps",
-    "thanks",
-];
 
 /// `name` if clients accept it, else its readable beginning and a hash of all of it.
 fn fitted(name: String) -> String {

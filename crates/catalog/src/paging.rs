@@ -18,6 +18,9 @@ use crate::integration::Pagination;
 use crate::page::Page;
 use crate::problem::Problem;
 
+/// What an expression for the next page looks like.
+const NEXT_EXAMPLE: &str = r#"{"page": body.page + 1} if body.page < body.pages else none"#;
+
 /// Most records at once where the definition does not say.
 const USUAL_MAX_SIZE: u64 = 100;
 
@@ -132,7 +135,7 @@ impl Paging {
             Pagination::LinkHeader { size, default_size, max_size } => (Style::LinkHeader, size.as_ref(), *default_size, *max_size),
             Pagination::None => (Style::None, None, None, None),
             Pagination::Expression { size, default_size, max_size, next } => {
-                let style = match Expression::parse(next) {
+                let style = match Expression::parse(next, &["body", "headers", "query"], NEXT_EXAMPLE) {
                     Ok(next) => Style::Expression { next: NextQuery(next) },
                     Err(error) => {
                         problems.push(Problem::error(format!("{path}.next"), error.to_string()));
@@ -142,8 +145,10 @@ impl Paging {
                 (style, size.as_ref(), *default_size, *max_size)
             }
         };
-        if max_size == Some(0) || default_size == Some(0) {
-            problems.push(Problem::error(path, "a page size of 0 would never get anywhere; give default_size and max_size of at least 1"));
+        for (key, value) in [("default_size", default_size), ("max_size", max_size)] {
+            if value == Some(0) {
+                problems.push(Problem::error(format!("{path}.{key}"), "a page has at least one record; write 1 or more"));
+            }
         }
         Self { style, size: size.map(|name| encoded(name)), default_size, max_size: max_size.unwrap_or(USUAL_MAX_SIZE).max(1), reserved }
     }
@@ -163,9 +168,9 @@ impl Paging {
     /// The schema of the argument `limit`.
     pub(crate) fn limit_schema(&self) -> Value {
         let description = match (self.default_size, &self.style) {
-            (Some(default), _) => format!("How many records to return at most. Default {default}."),
-            (None, Style::None) => "How many records to return at most. Default: all.".to_owned(),
-            (None, _) => "How many records to return at most.".to_owned(),
+            (Some(default), _) => format!("Most records to return. Default {default}."),
+            (None, Style::None) => "Most records to return. Default: all.".to_owned(),
+            (None, _) => "Most records to return.".to_owned(),
         };
         json!({"type": "integer", "minimum": 1, "maximum": self.max_size, "description": description})
     }
@@ -174,8 +179,7 @@ impl Paging {
     pub(crate) fn cursor_schema() -> Value {
         json!({
             "type": "string",
-            "description": "Where to continue: the next_cursor of the answer before. Pass it back unchanged, with the \
-                            other arguments as before. Absent: from the start.",
+            "description": "The next_cursor of the answer before: pass it back unchanged, with the other arguments as before.",
         })
     }
 

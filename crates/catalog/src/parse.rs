@@ -1,9 +1,9 @@
 //! Definition text to a [`Definition`]; errors name file, line, key and remedy.
 //!
-//! Four steps, each only after the one before succeeded: text to value (`yaml.rs`), value to the types of the format
-//! (`fit.rs`), then what the types cannot say (`lint.rs`) together with what only deriving the tools finds out.
+//! Three steps, each only after the one before succeeded: text to value (`yaml.rs`), value to the types of the format
+//! (`fit.rs`), then what the types cannot say: what calls cannot do without (`definition.rs`, which derives the tools)
+//! together with what else its author should know (`lint.rs`).
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -36,6 +36,19 @@ pub fn parse(file: &str, text: &str) -> Result<Definition, DefinitionError> {
             errors: examined.findings.into_iter().filter(|finding| !finding.is_warning()).collect(),
         }),
     }
+}
+
+/// Reads a definition that is compiled into the binary, without what only its author has to know.
+///
+/// Checking every schema takes longer than all the rest of a start; of the shipped files the tests do it. What is
+/// left still refuses whatever cannot be read or derived.
+///
+/// # Errors
+/// As [`parse`], but not for what `lint.rs` alone looks at.
+pub(crate) fn parse_shipped(file: &str, text: &str) -> Result<Definition, DefinitionError> {
+    let refused = |errors| DefinitionError { file: file.to_owned(), errors };
+    let (integration, lines) = read(text).map_err(refused)?;
+    Definition::compile(integration).map_err(|problems| refused(located(problems, &lines)))
 }
 
 /// Examines the text of a definition file, for whoever writes it.
@@ -111,69 +124,43 @@ struct Examined {
 }
 
 fn examine(text: &str) -> Examined {
-    let Document { value, lines } = match yaml::read(text) {
-        Ok(document) => document,
-        Err(unreadable) => {
-            let findings = unreadable.into_iter().map(|(line, problem)| Finding { line, problem }).collect();
-            return Examined { definition: None, findings };
-        }
+    let (integration, lines) = match read(text) {
+        Ok(read) => read,
+        Err(findings) => return Examined { definition: None, findings },
     };
-    let integration = match check_version(&value).and_then(|()| fit::<Integration>(&value)) {
-        Ok(integration) => integration,
-        Err(problem) => return Examined { definition: None, findings: located(vec![problem], &lines) },
-    };
-    if let Some(problem) = lint::excess(&integration) {
-        return Examined { definition: None, findings: located(vec![problem], &lines) };
-    }
     let mut problems = lint::check(&integration);
-    let known = Places::of_errors(&problems);
     // Who has this many to mend needs no more, and looking further may take long.
-    if known.places.len() > MAX_LISTED {
+    if problems.iter().filter(|problem| problem.severity == Severity::Error).count() > MAX_LISTED {
         return Examined { definition: None, findings: located(problems, &lines) };
     }
     let definition = match Definition::compile(integration) {
         Ok(definition) => Some(definition),
         Err(more) => {
-            problems.extend(more.into_iter().filter(|problem| !known.contain(&problem.path)));
+            let new: Vec<Problem> = more.into_iter().filter(|problem| !is_known(problem, &problems)).collect();
+            problems.extend(new);
             None
         }
     };
     Examined { definition, findings: located(problems, &lines) }
 }
 
-/// Where something is wrong already. What compiling finds there is the same fault, or follows from it.
-struct Places {
-    places: BTreeSet<String>,
-}
-
-impl Places {
-    fn of_errors(problems: &[Problem]) -> Self {
-        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
-        Self { places: errors.map(|error| method_or_all(&error.path).to_owned()).collect() }
-    }
-
-    /// Whether `path`, something around it or something inside it is among them.
-    fn contain(&self, path: &str) -> bool {
-        let mut around = Some(path);
-        while let Some(place) = around {
-            if self.places.contains(place) {
-                return true;
-            }
-            around = place.rfind('.').map(|dot| &place[..dot]);
-        }
-        let inside = format!("{path}.");
-        let first = self.places.range(inside.clone()..).next();
-        first.is_some_and(|place| place.starts_with(&inside))
+/// The first two steps: the types of the format, and the line of every key.
+fn read(text: &str) -> Result<(Integration, Lines), Vec<Finding>> {
+    let Document { value, lines } = yaml::read(text).map_err(|unreadable| {
+        let findings = unreadable.into_iter().map(|(line, problem)| Finding { line, problem });
+        findings.collect::<Vec<_>>()
+    })?;
+    let integration = check_version(&value).and_then(|()| fit::<Integration>(&value));
+    match integration.and_then(|integration| lint::excess(&integration).map_or(Ok(integration), Err)) {
+        Ok(integration) => Ok((integration, lines)),
+        Err(problem) => Err(located(vec![problem], &lines)),
     }
 }
 
-/// The path of the method that `path` leads into, else all of `path`.
-fn method_or_all(path: &str) -> &str {
-    let mut dots = path.match_indices('.').map(|(at, _)| at);
-    match (path.split('.').nth(2), dots.nth(3)) {
-        (Some("methods"), Some(end)) if path.starts_with("resources.") => &path[..end],
-        _ => path,
-    }
+/// Whether compiling stumbled over a schema in which something is known to be wrong: it is the same fault.
+fn is_known(problem: &Problem, known: &[Problem]) -> bool {
+    let is_inside = |known: &Problem| known.severity == Severity::Error && known.path.starts_with(&problem.path);
+    problem.path.ends_with(".schema") && known.iter().any(is_inside)
 }
 
 fn check_version(value: &Value) -> Result<(), Problem> {

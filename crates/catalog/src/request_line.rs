@@ -5,6 +5,9 @@ use url::Url;
 use crate::plan::Verb;
 use crate::variables::names_in_braces;
 
+/// Longest path of a method.
+const MAX_PATH_BYTES: usize = 2_000;
+
 /// Verb and path, split where arguments go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestLine {
@@ -25,6 +28,9 @@ impl RequestLine {
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
         let (verb, path) = line.split_once(' ').ok_or_else(|| format!("`{line}` is no verb and path, e.g. `GET /v1/tickets/{{id}}`"))?;
         let verb = Verb::parse(verb).ok_or_else(|| format!("`{verb}` is no verb; use GET, POST, PUT, PATCH or DELETE, in capitals"))?;
+        if path.len() > MAX_PATH_BYTES {
+            return Err(format!("the path has more than {MAX_PATH_BYTES} characters; shorten it"));
+        }
         let names = names_in_braces(path)?;
         check_text(path, &names)?;
 
@@ -91,6 +97,7 @@ mod tests {
             "GET /a/{}",
             "GET /a}",
             "GET //evil.test/a",
+            &format!("GET /{}", "a".repeat(MAX_PATH_BYTES)),
         ] {
             assert!(RequestLine::parse(line).is_err(), "{line}");
         }

@@ -11,6 +11,12 @@ use crate::expression::{Expression, Template};
 use crate::integration::{ErrorRule, Errors};
 use crate::problem::Problem;
 
+/// What is known of a refusal, as [`Refused`] holds it.
+const FACTS: [&str; 3] = ["status", "headers", "body"];
+
+/// What a condition over a refusal looks like.
+const CONDITION_EXAMPLE: &str = r#"status == 404 and body.message == "Order not found""#;
+
 /// The rules that hold for one tool: the method's first, then the integration's.
 #[derive(Debug)]
 pub struct ErrorRules {
@@ -98,11 +104,11 @@ impl CompiledErrorRule {
     fn compile(path: &str, rule: &ErrorRule, problems: &mut Vec<Problem>) -> Option<Self> {
         let mut template = |key: &str, source: &Option<String>| {
             let source = source.as_deref()?;
-            Template::parse(source).map_err(|error| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()))).ok()
+            Template::parse(source, &FACTS).map_err(|error| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()))).ok()
         };
         let message = template("message", &rule.message);
         let hint = template("hint", &rule.hint);
-        match Expression::parse(&rule.when) {
+        match Expression::parse(&rule.when, &FACTS, CONDITION_EXAMPLE) {
             Ok(when) => Some(Self { when, code: rule.code.clone(), message, hint }),
             Err(error) => {
                 problems.push(Problem::error(format!("{path}.when"), error.to_string()));

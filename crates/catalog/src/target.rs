@@ -211,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn variables_complete_constant_headers_and_query_parameters() {
+        let integration: Integration = serde_json::from_value(json!({
+            "version": 1, "name": "acme", "label": "Acme", "description": "d", "base_url": "https://acme.test",
+            "variables": {"shop": {"description": "number of the shop", "pattern": "[a-z0-9 &=]+"}},
+            "headers": {"X-Shop": "shop {shop}"}, "query": {"shop": "{shop}", "v": "1"},
+            "resources": {},
+        }))
+        .unwrap();
+        let context = json!({"shop": "a b&c=d"}).as_object().unwrap().clone();
+        let target = Target::new(&integration, None, &context).unwrap();
+        assert_eq!(target.query(), "shop=a%20b%26c%3Dd&v=1");
+        assert_eq!(target.headers(), [("X-Shop".to_owned(), "shop a b&c=d".to_owned())]);
+        assert!(Target::new(&integration, None, &Map::new()).is_err());
+    }
+
+    #[test]
     fn an_own_base_url_needs_no_variables() {
         assert_snapshot!(target("https://{subdomain}.test", Some("https://own.test"), json!({})), @"https://own.test");
     }

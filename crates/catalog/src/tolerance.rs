@@ -4,9 +4,9 @@
 //!
 //! * `null` or `"null"` for an optional member that cannot be null: left out;
 //! * an object or array as a text of JSON, where only an object or array fits;
-//! * a number or boolean as a text, where only a number or boolean fits.
+//! * a number or boolean as a text, where only a number or boolean fits and nothing is rounded.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::types::{Type, Types, resolved};
 
@@ -87,22 +87,39 @@ fn meant_by(text: &str, types: Types) -> Option<Value> {
     if types.is_empty() || types.has(Type::String) {
         return None;
     }
-    let text = text.trim();
-    if text == "null" {
-        return types.has(Type::Null).then_some(Value::Null);
-    }
     let meant: Value = match text {
         // Python's way of writing them.
         "True" => Value::Bool(true),
         "False" => Value::Bool(false),
         _ => serde_json::from_str(text).ok()?,
     };
-    types.has(Type::of(&meant)).then_some(meant)
+    let is_kept = match &meant {
+        Value::Number(number) => says_the_same(number, text),
+        Value::Null | Value::Bool(_) => text.trim() == text,
+        _ => true,
+    };
+    (is_kept && types.has(Type::of(&meant))).then_some(meant)
+}
+
+/// Whether a number is exactly what a text says, and the text what a number looks like: a long id that would be
+/// rounded, `1e3` or ` 5 ` may be no number at all to whoever wrote it.
+fn says_the_same(number: &Number, text: &str) -> bool {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    is_plain && without_zeros(&number.to_string()) == without_zeros(text)
+}
+
+/// `1.50` and `1.5` are one number, and so are `2.0` and `2`.
+fn without_zeros(text: &str) -> &str {
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn mended(schema: Value, arguments: Value) -> Value {
@@ -139,10 +156,65 @@ mod tests {
 
     #[test]
     fn case_c8_numbers_and_booleans_in_a_text_become_what_they_say() {
-        assert_eq!(mended(json!({"type": "integer"}), json!({"a": " 7 "})), json!({"a": 7}));
+        assert_eq!(mended(json!({"type": "integer"}), json!({"a": "-7"})), json!({"a": -7}));
+        assert_eq!(mended(json!({"type": "integer"}), json!({"a": u64::MAX.to_string()})), json!({ "a": u64::MAX }));
+        assert_eq!(mended(json!({"type": "number"}), json!({"a": "1.50"})), json!({"a": 1.5}));
         assert_eq!(mended(json!({"type": "boolean"}), json!({"a": "True"})), json!({"a": true}));
-        assert_eq!(mended(json!({"type": "integer"}), json!({"a": "7.5"})), json!("as it was"));
-        assert_eq!(mended(json!({"type": "integer"}), json!({"a": "seven"})), json!("as it was"));
-        assert_eq!(mended(json!({"type": "integer"}), json!({"a": "0x7"})), json!("as it was"));
+    }
+
+    #[test]
+    fn case_c8_what_may_mean_something_else_stays_as_it_is() {
+        for text in
+            ["7.5", "seven", "0x7", "007", "+7", " 7 ", "7\n", "1e3", "-0", "", "true", "18446744073709551616", "12345678901234567890123"]
+        {
+            assert_eq!(mended(json!({"type": "integer"}), json!({ "a": text })), json!("as it was"), "{text}");
+        }
+        for text in ["1e3", "0.10000000000000000001", "9007199254740993.0", "1e999", "NaN"] {
+            assert_eq!(mended(json!({"type": "number"}), json!({ "a": text })), json!("as it was"), "{text}");
+        }
+        for text in ["1", "yes", "TRUE", " true", "on"] {
+            assert_eq!(mended(json!({"type": "boolean"}), json!({ "a": text })), json!("as it was"), "{text}");
+        }
+        for text in ["true", "7", "{}", "[]"] {
+            assert_eq!(mended(json!({"type": "string"}), json!({ "a": text })), json!("as it was"), "{text}");
+            assert_eq!(mended(json!({"type": ["string", "integer", "object"]}), json!({ "a": text })), json!("as it was"), "{text}");
+        }
+    }
+
+    /// Sign, digits without outer zeros, and the power of ten of the last digit: equal for equal decimal numbers.
+    fn decimal(text: &str) -> (bool, String, i64) {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (is_negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |rest| (true, rest));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let significant = digits.trim_end_matches('0');
+        let power = exponent.parse::<i64>().unwrap() - fraction.len() as i64 + (digits.len() - significant.len()) as i64;
+        match significant.trim_start_matches('0') {
+            "" => (is_negative, String::new(), 0),
+            digits => (is_negative, digits.to_owned(), power),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn case_c8_a_mended_number_is_the_number_that_the_text_says(
+            text in "-?(0|[1-9][0-9]{0,22})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?|[ 0-9.eE+-]{0,10}",
+            kind in prop::sample::select(vec!["integer", "number"]),
+        ) {
+            if let Value::Object(mended) = mended(json!({ "type": kind }), json!({ "a": text })) {
+                prop_assert!(mended["a"].is_number());
+                prop_assert_eq!(decimal(&mended["a"].to_string()), decimal(&text));
+            }
+        }
+
+        #[test]
+        fn case_c8_any_whole_number_of_64_bits_is_understood(number: i64) {
+            prop_assert_eq!(mended(json!({"type": "integer"}), json!({ "a": number.to_string() })), json!({ "a": number }));
+        }
+
+        #[test]
+        fn case_c8_no_text_is_mended_where_a_text_fits(text: String) {
+            prop_assert_eq!(mended(json!({"type": "string"}), json!({ "a": text })), json!("as it was"));
+        }
     }
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 use crate::annotations::annotations;
 use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
-use crate::input::{Input, credential_queries};
-use crate::integration::{Documentation, Integration, Location, Method, Pagination, RateLimit, Resource, Response};
+use crate::input::{Input, credential_queries, vendor_name};
+use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
 use crate::naming::tool_name;
 use crate::paging::Paging;
 use crate::plan::Verb;
@@ -125,7 +125,8 @@ impl Tool {
         properties.and_then(Value::as_object).unwrap_or(&NONE)
     }
 
-    pub(crate) fn compile(scope: &Scope<'_>, documentation: &Documentation, problems: &mut Vec<Problem>) -> Option<Self> {
+    /// Also for a method without documentation, whose request and rules must be right before it gets some.
+    pub(crate) fn compile(scope: &Scope<'_>, problems: &mut Vec<Problem>) -> Option<Self> {
         let Scope { integration, resource, method_name, method, .. } = *scope;
         let path = scope.path();
         let pagination = scope.pagination();
@@ -153,7 +154,7 @@ impl Tool {
             method: method_name.to_owned(),
             kind,
             title: annotations.title.clone(),
-            description: documentation.description.trim().to_owned(),
+            description: scope.description().to_owned(),
             tags: united(&resource.tags, &method.tags),
             scopes: united(&resource.scopes, &method.scopes),
             input_schema: input.schema,
@@ -195,6 +196,15 @@ impl Tool {
 }
 
 impl Scope<'_> {
+    /// Whether the method says enough for an agent to call it.
+    pub(crate) fn is_documented(&self) -> bool {
+        !self.description().is_empty()
+    }
+
+    fn description(&self) -> &str {
+        self.method.documentation.as_ref().map_or("", |documentation| documentation.description.trim())
+    }
+
     /// Where the method stands in the file.
     pub(crate) fn path(&self) -> String {
         format!("resources.{}.methods.{}", self.resource_name, self.method_name)
@@ -227,9 +237,9 @@ impl Scope<'_> {
         if matches!(pagination, Pagination::LinkHeader { .. }) {
             let own = Paging::parameters(pagination);
             let arguments = self.method.parameters.iter().filter_map(|(key, parameter)| {
-                let name = parameter.name.as_ref().unwrap_or(key);
-                let is_argument = parameter.location == Location::Query && !own.contains(&name.as_str());
-                is_argument.then(|| name.clone())
+                let name = vendor_name(key, parameter);
+                let is_argument = parameter.location == Location::Query && !own.contains(&name);
+                is_argument.then(|| name.to_owned())
             });
             reserved.extend(arguments);
         }

@@ -29,10 +29,12 @@ impl<'v> Pattern<'v> {
         let Some(text) = variable.and_then(|variable| variable.pattern.as_deref()) else {
             return Ok(Self { text: DNS_LABEL, matcher: Matcher::DnsLabel });
         };
-        // Anchored, because half a value must not pass for a whole one.
-        match validator(&json!({ "pattern": format!("^(?:{text})$") })) {
-            Ok(validator) => Ok(Self { text, matcher: Matcher::Own(Box::new(validator)) }),
-            Err(_) => Err("this is no regular expression; escape special characters with a backslash".to_owned()),
+        // Anchored, because half a value must not pass for a whole one; and a pattern by itself, because `a)|(b` would
+        // break out of the anchors.
+        let anchored = validator(&json!({ "pattern": format!("^(?:{text})$") }));
+        match (anchored, validator(&json!({ "pattern": text }))) {
+            (Ok(anchored), Ok(_)) => Ok(Self { text, matcher: Matcher::Own(Box::new(anchored)) }),
+            _ => Err("this is no regular expression; escape special characters with a backslash".to_owned()),
         }
     }
 
@@ -118,7 +120,9 @@ mod tests {
             assert!(!pattern.admits("abc.evil.test"), "{}", pattern.as_str());
             assert!(!pattern.admits("1abc"), "{}", pattern.as_str());
         }
-        assert!(Pattern::of(Some(&variable("(["))).is_err());
+        for pattern in ["([", "a)|(b"] {
+            assert!(Pattern::of(Some(&variable(pattern))).is_err(), "{pattern}");
+        }
     }
 
     #[test]

@@ -5,33 +5,37 @@
 
 use std::sync::Arc;
 
-use catalog::filter::Filter;
 use catalog::target::Target;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use store::{Account, ApiToken, Generation, McpServer, Store, StoreError, TokenHash};
+use tokio::sync::Semaphore;
 use upstream::Credential;
 
 use crate::accounts;
 use crate::live_catalog::LiveCatalog;
-use crate::tool_set::{ToolSet, ToolSets};
+use crate::tool_set::{ToolSet, ToolSets, filter_of};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
 const CAPACITY: usize = 20_000;
+/// Requests in flight at one URL; what comes beyond is told to wait.
+const MOST_IN_FLIGHT: usize = 256;
 
 /// What a token of an MCP server opens.
-pub struct Access {
+pub(crate) struct Access {
     pub server: McpServer,
     pub account: Account,
     pub tools: Arc<ToolSet>,
     pub target: Target,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
     pub credential: Option<Credential>,
+    /// A place for each request in flight at this URL.
+    pub places: Semaphore,
 }
 
 /// Why a known token cannot be served now.
 #[derive(Debug, thiserror::Error)]
-pub enum AccessError {
+pub(crate) enum AccessError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the account {account} cannot be used: {reason}")]
@@ -39,7 +43,7 @@ pub enum AccessError {
 }
 
 /// Looks tokens up, through a cache.
-pub struct Door {
+pub(crate) struct Door {
     store: Store,
     catalog: Arc<LiveCatalog>,
     tool_sets: ToolSets,
@@ -61,18 +65,12 @@ impl<T> Clone for Cached<T> {
 }
 
 impl Door {
-    pub fn new(store: Store, catalog: Arc<LiveCatalog>) -> Self {
-        Self {
-            store,
-            catalog,
-            tool_sets: ToolSets::default(),
-            servers: Cache::new(CAPACITY),
-            api_tokens: Cache::new(CAPACITY),
-        }
+    pub(crate) fn new(store: Store, catalog: Arc<LiveCatalog>) -> Self {
+        Self { store, catalog, tool_sets: ToolSets::default(), servers: Cache::new(CAPACITY), api_tokens: Cache::new(CAPACITY) }
     }
 
     /// What `token` opens at `now`. `None` when it is unknown, revoked or expired: nobody can tell which.
-    pub async fn access(&self, token: &str, now: Timestamp) -> Result<Option<Arc<Access>>, AccessError> {
+    pub(crate) async fn access(&self, token: &str, now: Timestamp) -> Result<Option<Arc<Access>>, AccessError> {
         let hash = self.store.hash_token(token);
         let access = match self.servers.get(&hash) {
             Some(cached) if self.is_current(&cached) => cached.value,
@@ -93,7 +91,7 @@ impl Door {
     }
 
     /// The API token that `secret` is at `now`. `None` when it is unknown, revoked or expired.
-    pub async fn api_token(&self, secret: &str, now: Timestamp) -> Result<Option<Arc<ApiToken>>, StoreError> {
+    pub(crate) async fn api_token(&self, secret: &str, now: Timestamp) -> Result<Option<Arc<ApiToken>>, StoreError> {
         let hash = self.store.hash_token(secret);
         let generations = self.store.generations();
         let token = match self.api_tokens.get(&hash) {
@@ -112,14 +110,14 @@ impl Door {
         Ok((!expired).then_some(token))
     }
 
-    /// The tools of an account behind a filter.
-    pub fn tools(&self, definition: &Arc<catalog::definition::Definition>, filter: Filter) -> Arc<ToolSet> {
-        self.tool_sets.get(definition, filter)
+    /// Drops what no token opens any more, and with it the credentials that were kept for calls.
+    pub(crate) fn forget_stale(&self, now: Timestamp) {
+        let lives = |access: &Access| access.server.expires_at.is_none_or(|at| at > now);
+        self.servers.retain(|_, cached| self.is_current(cached) && lives(&cached.value));
     }
 
     fn is_current(&self, cached: &Cached<Access>) -> bool {
-        cached.generation == self.store.generations().of(cached.value.account.id.uuid())
-            && cached.catalog_version == self.catalog.version()
+        cached.generation == self.store.generations().of(cached.value.account.id.uuid()) && cached.catalog_version == self.catalog.version()
     }
 
     async fn load(&self, hash: &TokenHash) -> Result<Option<Cached<Access>>, AccessError> {
@@ -133,12 +131,11 @@ impl Door {
             .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
         let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
             .map_err(|error| unusable(error.to_string()))?;
-        let filter = Filter { methods: server.config.methods.clone(), tags: server.config.tags.clone() };
-        let tools = self.tool_sets.get(definition, filter);
+        let tools = self.tool_sets.get(definition, filter_of(&server.config));
         let credential = accounts::credential(&self.store, definition, &account).await?;
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, account.id.uuid());
-        let value = Arc::new(Access { server, account, tools, target, credential });
+        let value = Arc::new(Access { server, account, tools, target, credential, places: Semaphore::new(MOST_IN_FLIGHT) });
         Ok(Some(Cached { value, generation, catalog_version }))
     }
 }

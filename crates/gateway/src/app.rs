@@ -14,7 +14,7 @@ use crate::mcp::AllowedOrigins;
 use crate::metrics::Metrics;
 
 /// One per process, shared by all requests.
-pub struct App {
+pub(crate) struct App {
     pub store: Store,
     pub catalog: Arc<LiveCatalog>,
     pub door: Door,
@@ -29,15 +29,11 @@ pub struct App {
 }
 
 impl App {
-    pub fn public_url(&self) -> &str {
-        &self.public_url
-    }
-
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors
     /// 400 that lists the names there are.
-    pub fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
+    pub(crate) fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
         let catalog = self.catalog.current();
         catalog.get(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = catalog.iter().map(|entry| entry.definition.integration.name.as_str()).collect();

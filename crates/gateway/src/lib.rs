@@ -2,14 +2,16 @@
 //! that join a door to a call. What can be asked without a door is in the crates below: `catalog` (definitions,
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
-pub mod access;
+mod access;
 mod accounts;
-pub mod api;
-pub mod app;
+mod api;
+mod app;
 mod call;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connections;
+mod hint;
 mod live_catalog;
 mod mcp;
 mod metrics;

@@ -5,17 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use anyhow::Context;
 use arc_swap::ArcSwap;
 use catalog::catalog::{Catalog, is_definition_file};
-use notify::{RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// Editors write a file in several steps; what follows within this time is one change.
 const SETTLE: Duration = Duration::from_millis(50);
+/// How long until a folder that cannot be watched is tried again.
+const WATCH_AGAIN: Duration = Duration::from_secs(5);
 
 /// A catalog that can be replaced while it is used.
-pub struct LiveCatalog {
+pub(crate) struct LiveCatalog {
     built_in: Catalog,
     current: ArcSwap<Catalog>,
     version: AtomicU64,
@@ -28,24 +31,24 @@ impl LiveCatalog {
     /// # Errors
     /// A built-in definition that does not load; the folder cannot be read. A broken file in the folder is
     /// logged and left out.
-    pub fn open(folder: Option<PathBuf>) -> anyhow::Result<Self> {
+    pub(crate) fn open(folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let built_in = Catalog::built_in()?;
         let catalog = Self { current: ArcSwap::from_pointee(built_in.clone()), built_in, version: AtomicU64::new(1), folder };
         catalog.reload()?;
         Ok(catalog)
     }
 
-    pub fn current(&self) -> Arc<Catalog> {
+    pub(crate) fn current(&self) -> Arc<Catalog> {
         self.current.load_full()
     }
 
     /// Changes whenever the catalog does.
-    pub fn version(&self) -> u64 {
+    pub(crate) fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
     /// Reads the folder again. Broken files are logged; what worked before stays.
-    pub fn reload(&self) -> anyhow::Result<()> {
+    fn reload(&self) -> anyhow::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let (catalog, errors) = self.built_in.with_folder(read_folder(folder)?, &self.current.load());
         for error in errors {
@@ -57,43 +60,92 @@ impl LiveCatalog {
     }
 
     /// Reloads whenever a file of the folder changes, until `shutdown`.
-    pub async fn watch(&self, shutdown: CancellationToken) -> anyhow::Result<()> {
-        let Some(folder) = &self.folder else { return Ok(()) };
+    pub(crate) async fn watch(self: Arc<Self>, shutdown: CancellationToken) {
+        let Some(folder) = self.folder.clone() else { return };
         let (changed, mut changes) = mpsc::channel(1);
-        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            if event.is_ok_and(|event| !event.kind.is_access()) {
-                // A full channel already announces a reload.
+        let mut watcher = None;
+        loop {
+            if watcher.is_none() {
+                watcher = watch_folder(&folder, changed.clone());
+                // What changed while nobody watched.
                 let _ = changed.try_send(());
             }
-        })?;
-        watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Ok(()),
-                change = changes.recv() => if change.is_none() { return Ok(()) },
+                () = shutdown.cancelled() => return,
+                _ = changes.recv() => {}
             }
             tokio::time::sleep(SETTLE).await;
             let _ = changes.try_recv();
-            match self.reload() {
-                Ok(()) => tracing::info!("the catalog folder was read again"),
-                Err(error) => tracing::error!("the catalog folder was not read: {error:#}"),
+            if Arc::clone(&self).reload_aside().await && watcher.is_some() {
+                continue;
             }
+            // The folder is gone, or another one now.
+            watcher = None;
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(WATCH_AGAIN) => {}
+            }
+        }
+    }
+
+    /// Reloads where waiting for a disk holds nobody up. Says whether the folder could be read.
+    async fn reload_aside(self: Arc<Self>) -> bool {
+        match tokio::task::spawn_blocking(move || self.reload()).await {
+            Ok(Ok(())) => {
+                tracing::info!("the catalog folder was read again");
+                true
+            }
+            Ok(Err(error)) => {
+                tracing::error!("the catalog folder was not read: {error:#}");
+                false
+            }
+            Err(error) => {
+                tracing::error!(%error, "reading the catalog folder ended unexpectedly");
+                false
+            }
+        }
+    }
+}
+
+fn watch_folder(folder: &Path, changed: mpsc::Sender<()>) -> Option<RecommendedWatcher> {
+    let heard = move |event: notify::Result<notify::Event>| match event {
+        Ok(event) if event.kind.is_access() => {}
+        // A full channel already announces a reload. After an error something may have been missed.
+        _ => drop(changed.try_send(())),
+    };
+    let watching = notify::recommended_watcher(heard).and_then(|mut watcher| {
+        watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        Ok(watcher)
+    });
+    match watching {
+        Ok(watcher) => Some(watcher),
+        Err(error) => {
+            tracing::error!(%error, "the catalog folder is not watched; it is tried again");
+            None
         }
     }
 }
 
 /// Name and text of every definition file.
+///
+/// # Errors
+/// The folder cannot be read. A single file that cannot be read counts as empty: it is then refused as a definition and
+/// stands in the way of no other.
 pub(crate) fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    use anyhow::Context;
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read the catalog folder {}", folder.display()))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if is_definition_file(&name) {
-            let path = entry.path();
-            files.push((name, std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?));
+            match std::fs::read(entry.path()) {
+                Ok(bytes) => files.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+                // An empty definition is refused, and keeps what the file defined before.
+                Err(error) => {
+                    tracing::error!(%error, file = name, "a definition file cannot be read");
+                    files.push((name, String::new()));
+                }
+            }
         }
     }
     Ok(files)
 }
-

@@ -11,7 +11,7 @@ use prometheus_client::registry::{Registry, Unit};
 use upstream::Outcome;
 
 /// The metrics of one process.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     calls: Family<CallLabels, Counter>,
     call_seconds: Histogram,
@@ -36,7 +36,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub fn observe_call(&self, integration: &str, outcome: &Outcome, took: Duration) {
+    pub(crate) fn observe_call(&self, integration: &str, outcome: &Outcome, took: Duration) {
         let outcome = outcome.result.as_ref().err().map_or("ok", |failure| failure.code.as_str());
         let labels = CallLabels { integration: integration.to_owned(), outcome: outcome.to_owned() };
         self.calls.get_or_create(&labels).inc();
@@ -44,7 +44,7 @@ impl Metrics {
     }
 
     /// Everything counted so far.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail; an empty answer would show if it did.
         let _ = encode(&mut text, &self.registry);

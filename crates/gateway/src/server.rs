@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use axum::serve::ListenerExt;
+use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
 use store::{Environment, Hold, Store};
 use tokio::net::TcpListener;
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -17,6 +17,8 @@ use crate::access::Door;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::connections;
+use crate::hint::hinted;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::AllowedOrigins;
 use crate::metrics::Metrics;
@@ -24,17 +26,19 @@ use crate::router::router;
 
 /// How often expired servers are swept away. Expiry itself is checked at each request.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
-/// How long calls in flight may take once shutdown was asked for.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(35);
+/// What a call may take beside the wait for its vendor.
+const DRAIN_MARGIN: Duration = Duration::from_secs(5);
 
 /// A server that listens.
 pub struct Server {
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     pub address: SocketAddr,
-    pub environment: Environment,
+    pub(crate) environment: Environment,
     /// The secret of the API token that was made because there was none; show it once.
     pub first_api_token: Option<SecretString>,
     listener: TcpListener,
+    /// How long calls in flight may take once shutdown was asked for.
+    drain: Duration,
     _hold: Hold,
 }
 
@@ -45,65 +49,59 @@ impl Server {
     /// What prevents the start, with its remedy.
     pub async fn bind(config: Config, clock: Arc<Clock>) -> anyhow::Result<Self> {
         let catalog = Arc::new(LiveCatalog::open(config.catalog_dir)?);
-        let store = Store::open(config.database_url.expose_secret(), &config.master_key).await.context("cannot open the database")?;
-        let hold = store.hold()?;
-        let (environment, first_api_token) = first_start(&store, config.bootstrap_api_token, &clock).await?;
-        let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+        let upstream = upstream::Client::new(&config.upstream)?;
+        let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+            hinted(
+                anyhow!("cannot listen on {}: {error}", config.listen),
+                "choose another address with --listen, e.g. --listen 127.0.0.1:0",
+            )
+        })?;
         let address = listener.local_addr()?;
+        let url = config.database_url.expose_secret();
+        let hold = Hold::take(url)?;
+        let store = Store::open(url, &config.master_key).await.context("cannot open the database")?;
+        // Last, because the first API token is told only once.
+        let (environment, first_api_token) = first_start(&store, config.bootstrap_api_token, &clock).await?;
         let public_url = with_port(config.public_url, address);
         let app = Arc::new(App {
             door: Door::new(store.clone(), Arc::clone(&catalog)),
             store,
             catalog,
-            upstream: upstream::Client::new(&config.upstream)?,
+            upstream,
             allowed_origins: AllowedOrigins::new(&public_url, &config.allowed_hosts, &config.allowed_origins),
             metrics: Metrics::default(),
             clock,
             tasks: TaskTracker::new(),
             public_url: public_url.as_str().trim_end_matches('/').to_owned(),
         });
-        Ok(Self { app, address, environment, first_api_token, listener, _hold: hold })
+        let drain = config.upstream.timeout + DRAIN_MARGIN;
+        Ok(Self { app, address, environment, first_api_token, listener, drain, _hold: hold })
+    }
+
+    /// What generated URLs start with.
+    pub fn public_url(&self) -> &str {
+        &self.app.public_url
     }
 
     /// Serves until `shutdown`, then finishes what is in flight.
-    pub async fn run(self, shutdown: CancellationToken) -> anyhow::Result<()> {
+    pub async fn run(self, shutdown: CancellationToken) {
         let app = self.app;
         let background = TaskTracker::new();
         background.spawn(sweep(Arc::clone(&app), shutdown.clone()));
-        background.spawn({
-            let (store, shutdown) = (app.store.clone(), shutdown.clone());
-            async move { store.listen(shutdown.cancelled_owned()).await }
-        });
+        background.spawn(app.store.listen(shutdown.clone().cancelled_owned()));
         background.spawn({
             let (catalog, shutdown) = (Arc::clone(&app.catalog), shutdown.clone());
-            async move {
-                if let Err(error) = catalog.watch(shutdown).await {
-                    tracing::error!("the catalog folder is not watched: {error:#}");
-                }
-            }
+            async move { catalog.watch(shutdown).await }
         });
         background.close();
-        let listener = self.listener.tap_io(|stream| {
-            // Small answers must not wait for the client's delayed acknowledgement.
-            let _ = stream.set_nodelay(true);
-        });
-        let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
-        let serving = axum::serve(listener, service).with_graceful_shutdown(shutdown.clone().cancelled_owned());
-        let drained = async {
-            shutdown.cancelled().await;
-            tokio::time::sleep(DRAIN_DEADLINE).await;
-        };
-        tokio::select! {
-            served = async { serving.await } => served?,
-            () = drained => tracing::warn!("some connections did not end in time"),
-        }
+        connections::serve(self.listener, router(Arc::clone(&app)), shutdown, self.drain).await;
         app.tasks.close();
-        if tokio::time::timeout(DRAIN_DEADLINE, app.tasks.wait()).await.is_err() {
+        // Each began before the last connection ended, and a call has a deadline of its own.
+        if tokio::time::timeout(self.drain, app.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time");
         }
         background.wait().await;
         app.store.close().await;
-        Ok(())
     }
 }
 
@@ -137,13 +135,16 @@ fn with_port(mut url: Url, address: SocketAddr) -> Url {
 
 async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut failing = false;
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        match app.store.mcp_servers().purge_expired(app.clock.now()).await {
+        let now = app.clock.now();
+        app.door.forget_stale(now);
+        match app.store.mcp_servers().purge_expired(now).await {
             Ok(count) => {
                 failing = false;
                 if count > 0 {

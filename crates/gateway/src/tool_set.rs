@@ -10,14 +10,15 @@ use catalog::filter::Filter;
 use catalog::nearest::nearest;
 use catalog::tool::Tool;
 use serde_json::{Value, json};
+use store::McpServerConfig;
 
 /// Tools on one page of `tools/list`. Many clients read only the first page, so nearly all lists are one.
 pub(crate) const PAGE_SIZE: usize = 1_000;
 /// How long a client of the stateless era may keep a list, in milliseconds.
-const LIST_TTL_MILLISECONDS: u32 = 30_000;
+pub(crate) const LIST_TTL_MILLISECONDS: u32 = 30_000;
 
 /// A filtered view of a definition.
-pub struct ToolSet {
+pub(crate) struct ToolSet {
     definition: Arc<Definition>,
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<String, usize>,
@@ -28,26 +29,20 @@ pub struct ToolSet {
 
 impl ToolSet {
     /// The tools that `filter` admits, in the definition's order.
-    pub fn new(definition: Arc<Definition>, filter: &Filter) -> Self {
+    pub(crate) fn new(definition: Arc<Definition>, filter: &Filter) -> Self {
         let tools: Vec<Arc<Tool>> = definition.tools.iter().filter(|tool| filter.admits(tool)).cloned().collect();
         let by_name = tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
-        let result_tail = format!(
-            r#","resultType":"complete","_meta":{}"#,
-            json!({"io.modelcontextprotocol/serverInfo": server_info(&definition)})
-        );
+        let result_tail =
+            format!(r#","resultType":"complete","_meta":{}"#, json!({"io.modelcontextprotocol/serverInfo": server_info(&definition)}));
         Self { definition, tools, by_name, handshake_pages: OnceLock::new(), stateless_pages: OnceLock::new(), result_tail }
     }
 
-    pub fn definition(&self) -> &Definition {
+    pub(crate) fn definition(&self) -> &Definition {
         &self.definition
     }
 
-    pub fn tools(&self) -> &[Arc<Tool>] {
-        &self.tools
-    }
-
     /// A tool of this set. A tool outside it and one that does not exist are the same.
-    pub fn get(&self, name: &str) -> Option<&Arc<Tool>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<Tool>> {
         self.by_name.get(name).and_then(|index| self.tools.get(*index))
     }
 
@@ -57,24 +52,23 @@ impl ToolSet {
     }
 
     /// The `tools/list` results for clients that opened with `initialize`, a JSON object a page.
-    pub fn handshake_pages(&self) -> &[Bytes] {
+    pub(crate) fn handshake_pages(&self) -> &[Bytes] {
         self.handshake_pages.get_or_init(|| self.render(""))
     }
 
     /// The same for revision 2026-07-28, whose results carry caching hints and the server's name.
-    pub fn stateless_pages(&self) -> &[Bytes] {
-        self.stateless_pages.get_or_init(|| {
-            self.render(&format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail))
-        })
+    pub(crate) fn stateless_pages(&self) -> &[Bytes] {
+        self.stateless_pages
+            .get_or_init(|| self.render(&format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail)))
     }
 
     /// What every result ends with in revision 2026-07-28, as JSON members after a comma.
-    pub fn result_tail(&self) -> &str {
+    pub(crate) fn result_tail(&self) -> &str {
         &self.result_tail
     }
 
     /// How the server introduces itself.
-    pub fn server_info(&self) -> Value {
+    pub(crate) fn server_info(&self) -> Value {
         server_info(&self.definition)
     }
 
@@ -93,6 +87,11 @@ impl ToolSet {
 
 fn server_info(definition: &Definition) -> Value {
     json!({"name": "tidegate", "title": definition.integration.label, "version": env!("CARGO_PKG_VERSION")})
+}
+
+/// The filter that a server's configuration stands for, at list time and at call time alike.
+pub(crate) fn filter_of(config: &McpServerConfig) -> Filter {
+    Filter { methods: config.methods.clone(), tags: config.tags.clone() }
 }
 
 /// The cursor that names a page of `tools/list`.

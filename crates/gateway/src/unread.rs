@@ -18,8 +18,8 @@ use http::header::CONNECTION;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
-/// What is read at most; beyond it, closing the connection costs less.
-const MOST_BYTES: usize = 256 * 1024;
+/// What is read at most. Some clients read no answer before they have sent everything; nothing of it is kept.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 const DEADLINE: Duration = Duration::from_secs(2);
 
 /// The middleware.

@@ -55,6 +55,45 @@ impl<'a> ApiTokens<'a> {
         Ok((token, secret))
     }
 
+    /// Makes the first token of an environment and returns it with its secret: the given one, or a new one. `None` if the
+    /// environment has a token already; of processes that ask at once, one makes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if another environment has a token of this secret.
+    pub async fn create_first(
+        &self,
+        environment: EnvironmentId,
+        name: &str,
+        secret: Option<SecretString>,
+        now: Timestamp,
+    ) -> Result<Option<(ApiToken, SecretString)>, StoreError> {
+        let secret = secret.map_or_else(|| token::generate(TokenKind::ApiToken), Ok)?;
+        let token = new(environment, name, None, now)?;
+        // Taking the environment's row makes others wait until this one is there to be seen.
+        let claim = sqlx::query("UPDATE environment SET created_at = created_at WHERE id = $1").bind(environment.to_string());
+        let insert = self.insert(
+            &token,
+            secret.expose_secret(),
+            concat!(
+                "INSERT INTO api_token (",
+                columns!(),
+                ", token_hash) SELECT $1, id, $3, $4, $5, $6 FROM environment WHERE id = $2 \
+                 AND NOT EXISTS (SELECT 1 FROM api_token WHERE environment_id = $2)"
+            ),
+        );
+        let created = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                change.execute(claim).await?;
+                change.execute(insert).await
+            })
+        });
+        match created.await {
+            Ok(created) => Ok((created > 0).then_some((token, secret))),
+            Err(StoreError::Conflict(_)) => Err(in_use_elsewhere()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Makes a token of a secret that was chosen elsewhere, for automation. One that exists already stays as it is.
     ///
     /// # Errors
@@ -80,7 +119,7 @@ impl<'a> ApiTokens<'a> {
         self.find_by_hash(&self.store.hash_token(secret.expose_secret()))
             .await?
             .filter(|found| found.environment_id == environment)
-            .ok_or_else(|| StoreError::conflict("this API token is in use in another environment; choose another secret"))
+            .ok_or_else(in_use_elsewhere)
     }
 
     /// The token of this hash, expired or not, in whichever environment.
@@ -123,6 +162,10 @@ impl<'a> ApiTokens<'a> {
             .bind(token.created_at.as_millisecond())
             .bind(self.store.hash_token(secret).as_bytes().to_vec())
     }
+}
+
+fn in_use_elsewhere() -> StoreError {
+    StoreError::conflict("this API token is in use in another environment; choose another secret")
 }
 
 fn new(environment: EnvironmentId, name: &str, expires_at: Option<Timestamp>, now: Timestamp) -> Result<ApiToken, StoreError> {

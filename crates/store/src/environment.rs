@@ -38,6 +38,20 @@ impl<'a> Environments<'a> {
         Ok(environment)
     }
 
+    /// The oldest one. On an empty database one of this name is made, and of processes that ask at once all get the same.
+    pub async fn ensure(&self, name: &str, now: Timestamp) -> Result<Environment, StoreError> {
+        if let Some(environment) = self.first().await? {
+            return Ok(environment);
+        }
+        let insert = sqlx::query("INSERT INTO environment (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING")
+            .bind(EnvironmentId::new(now).to_string())
+            .bind(name.to_owned())
+            .bind(row::cut(now).as_millisecond());
+        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
+        // Read again: another process may have been first.
+        self.first().await?.ok_or_else(|| StoreError::conflict("the environment was deleted at the same moment; start again"))
+    }
+
     /// The oldest one, or `None` on an empty database.
     pub async fn first(&self) -> Result<Option<Environment>, StoreError> {
         let select = sqlx::query("SELECT id, name, created_at FROM environment ORDER BY id LIMIT 1");

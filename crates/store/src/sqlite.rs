@@ -1,6 +1,6 @@
 //! A SQLite database as a file: its path, who may read it, and how its connections behave.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -42,25 +42,6 @@ pub(crate) fn create(path: &Path) -> Result<(), StoreError> {
     }
     OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(refused)?;
     Ok(())
-}
-
-/// Takes the lock file beside the database, for as long as the returned file is open. The system lets go of it however
-/// the process ends.
-///
-/// # Errors
-/// [`StoreError::Invalid`] when another process has it.
-pub(crate) fn hold(path: &Path) -> Result<File, StoreError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&beside).map_err(StoreError::unavailable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::invalid(format!(
-            "another process serves {}; stop it first, or use PostgreSQL, which several can share",
-            path.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(StoreError::unavailable(error)),
-    }
 }
 
 /// The URL that sqlx wants: absolute and percent-encoded, so that any path survives.

@@ -1,6 +1,5 @@
 //! The store as a whole: opening, closing, and the way to each table.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use sqlx::Row;
@@ -19,11 +18,6 @@ pub struct Store {
     generations: Arc<Generations>,
     /// Kept for the side connection that listens. May hold a password.
     url: Arc<str>,
-}
-
-/// See [`Store::hold`].
-pub struct Hold {
-    _file: Option<File>,
 }
 
 impl Store {
@@ -57,18 +51,6 @@ impl Store {
                 Dialect::Sqlite => shutdown.await,
                 Dialect::Postgres => listen::listen(&store.url, &store.database, &store.generations, shutdown).await,
             }
-        }
-    }
-
-    /// Keeps other servers away from a SQLite file while the returned value lives: they would not hear what is revoked
-    /// here. PostgreSQL needs no such thing.
-    ///
-    /// # Errors
-    /// [`StoreError::Invalid`] when another process serves this file.
-    pub fn hold(&self) -> Result<Hold, StoreError> {
-        match self.database.dialect() {
-            Dialect::Postgres => Ok(Hold { _file: None }),
-            Dialect::Sqlite => Ok(Hold { _file: Some(sqlite::hold(&sqlite::path(&self.url)?)?) }),
         }
     }
 

@@ -1,5 +1,6 @@
 // One `tidegate demo` for a test file: `const demo = await startDemo()`, and `demo.stop()` at the end.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,12 +14,16 @@ export async function startDemo() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'tidegate-e2e-'));
   const child = spawn(program, ['demo', '--json', '--listen', '127.0.0.1:0'], {
     cwd: folder,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    env: cleanEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-10_000)));
+  // `close` and not `exit`: by then all of the log has arrived.
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
   const line = await Promise.race([
-    new Promise((resolve) => createInterface({ input: child.stdout }).once('line', resolve)),
-    ended.then((code) => Promise.reject(new Error(`tidegate demo exited with ${code}`))),
+    once(createInterface({ input: child.stdout }), 'line').then(([line]) => line),
+    ended.then((how) => Promise.reject(new Error(`tidegate demo ended with ${how}: ${log}`))),
   ]);
   const demo = JSON.parse(line);
   const base = demo.listen.includes('://') ? demo.listen : `http://${demo.listen}`;
@@ -42,13 +47,20 @@ export async function startDemo() {
       return response.json();
     },
 
+    /** Rejects unless the demo ends well. */
     async stop() {
       child.kill('SIGTERM');
-      const code = await ended;
+      const how = await ended;
       rmSync(folder, { recursive: true });
-      return code;
+      if (how !== 0) throw new Error(`tidegate demo ended with ${how}: ${log}`);
     },
   };
+}
+
+/** The caller's environment without settings that would reach the binary. */
+function cleanEnvironment() {
+  const isSetting = (name) => name.startsWith('TIDEGATE_') || name.startsWith('RUST_LOG');
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
 }
 
 /** `TIDEGATE_BIN`, or the newest build. */

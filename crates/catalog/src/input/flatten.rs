@@ -1,5 +1,7 @@
 //! A request body as arguments: the properties of an object each become one, anything else becomes `body`.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Builder, Need};
@@ -8,11 +10,12 @@ use crate::embed::embed;
 use crate::integration::{Body, BodyFormat};
 use crate::plan::Verb;
 use crate::types::resolved;
+use crate::wording::did_you_mean;
 
 impl Builder<'_> {
     pub(super) fn body(&mut self, body: &Body, verb: Verb) -> Option<BodyRoute> {
         if verb == Verb::Get {
-            self.problem("body", "a GET request has no body; use `parameters` with `in: query`");
+            self.problem("request", "a GET request has no body; move its members to `parameters` or change the verb");
             return None;
         }
         let content = match members_of(&body.schema) {
@@ -20,7 +23,7 @@ impl Builder<'_> {
             _ => self.whole(body),
         };
         if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
-            self.problem("body.wrap", "a raw body is sent as it is and cannot be wrapped");
+            self.problem("body.wrap", "a raw body is sent as it is, so `wrap` cannot apply; remove it or change `format`");
         }
         Some(BodyRoute {
             format: body.format,
@@ -43,7 +46,7 @@ impl Builder<'_> {
         };
         let root = json!({"$defs": self.definitions});
         let object = resolved(&embedded, &root);
-        let required: Vec<&str> = object
+        let required: HashSet<&str> = object
             .get("required")
             .and_then(Value::as_array)
             .map(|names| names.iter().filter_map(Value::as_str).collect())
@@ -62,7 +65,7 @@ impl Builder<'_> {
                 (Some(default), Some(schema)) => {
                     schema.insert("default".to_owned(), default.clone());
                 }
-                (None, _) if required.contains(&name.as_str()) => {
+                (None, _) if required.contains(name.as_str()) => {
                     self.required.push(argument.as_str().into());
                 }
                 _ => {}
@@ -77,27 +80,27 @@ impl Builder<'_> {
                 Rest::Body
             }
         };
-        for name in body.defaults.keys() {
-            if !members.iter().any(|member| member.name == *name) {
-                self.problem(
-                    &format!("body.defaults.{name}"),
-                    "the schema has no such property; add it there, or use `fixed` for what no argument changes",
-                );
-            }
+        let names: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        for name in body.defaults.keys().filter(|name| !properties.is_some_and(|properties| properties.contains_key(*name))) {
+            let message = format!("no property of the schema has this name; {}", did_you_mean(name, &names));
+            self.problem(&format!("body.defaults.{name}"), message);
         }
         Content::Members { members, rest }
     }
 
     fn whole(&mut self, body: &Body) -> Content {
         if !body.defaults.is_empty() {
-            self.problem("body.defaults", "only the properties of an object have defaults; this body is one argument");
+            self.problem(
+                "body.defaults",
+                "only the properties of an object have defaults, and this body is one argument; remove `defaults`",
+            );
         }
         let is_json = body.format == BodyFormat::Json;
         if !body.fixed.is_empty() && !is_json {
-            self.problem("body.fixed", "members cannot be added to this body; its schema must have `properties`");
+            self.problem("body.fixed", "members cannot be added to this body; remove `fixed`, or give the schema `properties`");
         }
         if matches!(body.format, BodyFormat::Form | BodyFormat::Multipart) {
-            self.problem("body.schema", "a form needs an object with `properties`");
+            self.problem("body.schema", "a form is made of an object's members; give the schema `properties`");
         }
         let argument = self.names.assign("body", "body");
         self.add(&argument, Need::Required, &body.schema, "body.schema");

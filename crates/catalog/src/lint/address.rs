@@ -1,34 +1,16 @@
 //! Where requests go: base URL, OAuth endpoints and the variables in them.
 
-use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::{is_snake_case, methods};
-use crate::arguments::validator;
-use crate::wording::did_you_mean;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
-use crate::target::names_in_braces;
-
-/// What a variable without a `pattern` must match.
-const DEFAULT_PATTERN: &str = "^[A-Za-z0-9-]{1,63}$";
+use crate::variables::{Pattern, check_names, names_in_braces};
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     check_url("base_url", &integration.base_url, problems);
-    for (scheme, credential) in &integration.credentials {
-        if let Some(oauth2) = &credential.oauth2 {
-            let path = format!("credentials.{scheme}.oauth2");
-            let urls = [
-                ("authorize_url", oauth2.authorize_url.as_deref()),
-                ("token_url", Some(oauth2.token_url.as_str())),
-                ("revoke_url", oauth2.revoke_url.as_deref()),
-            ];
-            for (key, url) in urls {
-                if let Some(url) = url {
-                    check_url(&format!("{path}.{key}"), url, problems);
-                }
-            }
-        }
+    for (path, url) in oauth2_urls(integration) {
+        check_url(&path, url, problems);
     }
     if let Some(url) = &integration.documentation_url {
         check_link("documentation_url", url, problems);
@@ -79,21 +61,19 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
-    let declared: Vec<&str> = integration.variables.keys().map(String::as_str).collect();
     let mut used: Vec<&str> = Vec::new();
-    for (path, text) in places(integration) {
-        let names = names_in_braces(text).unwrap_or_else(|error| {
-            problems.push(Problem::error(&path, format!("{error}; write e.g. `{{subdomain}}`")));
-            Vec::new()
-        });
-        for name in names {
-            if !declared.contains(&name) {
-                problems.push(Problem::error(
-                    &path,
-                    format!("the variable `{name}` is not declared under `variables`; {}", did_you_mean(name, &declared)),
-                ));
-            }
-            used.push(name);
+    for text in filled_texts(integration) {
+        used.extend(names_in_braces(text).unwrap_or_default());
+    }
+    for (path, url) in oauth2_urls(integration) {
+        used.extend(check_names(&path, url, integration, problems));
+    }
+    for at in methods(integration) {
+        for (name, value) in at.method.headers.iter().filter(|(_, value)| value.contains(['{', '}'])) {
+            problems.push(Problem::warning(
+                format!("{}.headers.{name}", at.path),
+                format!("`{}` is sent as it stands; variables are filled in the integration's `headers` only", value.escape_debug()),
+            ));
         }
     }
     for (name, variable) in &integration.variables {
@@ -107,27 +87,28 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
                 format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
             ));
         }
-        check_pattern(&path, variable, place_of(&integration.base_url, name), problems);
+        check_values(&path, variable, place_of(&integration.base_url, name), problems);
     }
 }
 
-/// Every text that variables may stand in, with its path.
-fn places(integration: &Integration) -> Vec<(String, &str)> {
-    let mut places = vec![("base_url".to_owned(), integration.base_url.as_str())];
-    let of_methods = methods(integration).map(|at| (format!("{}.headers", at.path), &at.method.headers));
-    let of_all = [("headers".to_owned(), &integration.headers), ("query".to_owned(), &integration.query)];
-    for (path, texts) in of_all.into_iter().chain(of_methods) {
-        places.extend(texts.iter().map(|(name, text)| (format!("{path}.{name}"), text.as_str())));
-    }
+/// The texts that an account's variables complete; what they name is checked where the definition is compiled.
+fn filled_texts(integration: &Integration) -> impl Iterator<Item = &str> {
+    let constants = integration.headers.values().chain(integration.query.values());
+    [&integration.base_url].into_iter().chain(constants).map(String::as_str)
+}
+
+/// The endpoints of all authorization servers, with their paths.
+fn oauth2_urls(integration: &Integration) -> Vec<(String, &str)> {
+    let mut urls = Vec::new();
     for (scheme, credential) in &integration.credentials {
         if let Some(oauth2) = &credential.oauth2 {
             let path = format!("credentials.{scheme}.oauth2");
-            places.push((format!("{path}.token_url"), &oauth2.token_url));
-            places.extend(oauth2.authorize_url.as_deref().map(|url| (format!("{path}.authorize_url"), url)));
-            places.extend(oauth2.revoke_url.as_deref().map(|url| (format!("{path}.revoke_url"), url)));
+            urls.extend(oauth2.authorize_url.as_deref().map(|url| (format!("{path}.authorize_url"), url)));
+            urls.push((format!("{path}.token_url"), &oauth2.token_url));
+            urls.extend(oauth2.revoke_url.as_deref().map(|url| (format!("{path}.revoke_url"), url)));
         }
     }
-    places
+    urls
 }
 
 /// Where in the base URL a variable stands: one in the host decides who is called.
@@ -146,15 +127,11 @@ enum Place {
 /// Values by which an account could turn a host into a path, a user name or a port.
 const ESCAPES: &[&str] = &["a/b", "a/", "/", "a@b", "@", "a:1", "a?b", "a#b", "a\\b", "a b"];
 
-fn check_pattern(path: &str, variable: &Variable, place: Place, problems: &mut Vec<Problem>) {
-    let pattern = variable.pattern.as_deref().unwrap_or(DEFAULT_PATTERN);
-    let Ok(validator) = validator(&json!({ "pattern": format!("^(?:{pattern})$") })) else {
-        problems
-            .push(Problem::error(format!("{path}.pattern"), "this is no regular expression; escape special characters with a backslash"));
-        return;
+fn check_values(path: &str, variable: &Variable, place: Place, problems: &mut Vec<Problem>) {
+    let Ok(pattern) = Pattern::of(Some(variable)) else {
+        return; // Said where the definition is compiled.
     };
-    let admits = |text: &str| validator.is_valid(&Value::String(text.to_owned()));
-    if place == Place::Host && ESCAPES.iter().any(|text| admits(text)) {
+    if place == Place::Host && ESCAPES.iter().any(|text| pattern.admits(text)) {
         problems.push(Problem::error(
             format!("{path}.pattern"),
             "the variable stands in the host, so its pattern must not admit any of `/ @ : ? # \\` or a space; name \
@@ -162,11 +139,11 @@ fn check_pattern(path: &str, variable: &Variable, place: Place, problems: &mut V
         ));
     }
     if let Some(default) = &variable.default
-        && !admits(default)
+        && !pattern.admits(default)
     {
         problems.push(Problem::error(
             format!("{path}.default"),
-            format!("the default does not match the pattern `{pattern}`; mend one of them"),
+            format!("the default does not match the pattern `{}`; mend one of them", pattern.as_str()),
         ));
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::methods;
 use super::schemas::Parts;
-use crate::wording::did_you_mean;
-use crate::integration::{Body, BodyFormat, Integration};
+use crate::headers::is_token;
+use crate::integration::{Body, Integration};
 use crate::problem::Problem;
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
@@ -25,23 +25,13 @@ fn check_format(path: &str, body: &Body, problems: &mut Vec<Problem>) {
     {
         problems.push(Problem::error(format!("{path}.content_type"), "this is no media type; write e.g. `application/scim+json`"));
     }
-    if body.format == BodyFormat::Raw {
-        for (key, is_used) in [("wrap", body.wrap.is_some()), ("fixed", !body.fixed.is_empty()), ("defaults", !body.defaults.is_empty())] {
-            if is_used {
-                problems.push(Problem::error(
-                    format!("{path}.{key}"),
-                    format!("a raw body is sent as it is, so `{key}` cannot apply; remove it or change `format`"),
-                ));
-            }
-        }
-    }
     if body.wrap.as_deref().is_some_and(str::is_empty) {
         problems.push(Problem::error(format!("{path}.wrap"), "the wrapper's name is empty; remove `wrap` or name it"));
     }
 }
 
 fn is_media_type(text: &str) -> bool {
-    let is_part = |part: &str| super::headers::is_token(part.trim());
+    let is_part = |part: &str| is_token(part.trim());
     let essence = text.split(';').next().unwrap_or_default();
     text.is_ascii()
         && !text.contains(char::is_control)
@@ -73,13 +63,10 @@ fn check_defaults(path: &str, body: &Body, problems: &mut Vec<Problem>) {
     let none = Map::new();
     let properties = properties(body).unwrap_or(&none);
     let mut parts = Parts::of(&body.schema);
-    let names: Vec<&str> = properties.keys().map(String::as_str).collect();
     for (key, default) in &body.defaults {
         let path = format!("{path}.defaults.{key}");
         let Some(property) = properties.get(key) else {
-            let message = format!("no property of the schema has this name; {}", did_you_mean(key, &names));
-            problems.push(Problem::error(path, message));
-            continue;
+            continue; // Said where the body is compiled.
         };
         if let Some(own) = property.get("default")
             && own != default

@@ -1,10 +1,10 @@
 //! Ways to authenticate, and the OAuth scopes that methods ask for.
 
-use super::headers::{is_reserved, is_token};
 use super::{is_snake_case, methods};
-use crate::wording::did_you_mean;
+use crate::headers::check_credential;
 use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration};
 use crate::problem::Problem;
+use crate::wording::did_you_mean;
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     if integration.credentials.is_empty() {
@@ -48,13 +48,10 @@ fn check_attach(path: &str, attach: &Attach, problems: &mut Vec<Problem>) {
             problems.push(Problem::error(path, "a credential goes to one place; keep `header` or `query`"));
         }
         (None, None) => problems.push(Problem::error(path, "nothing says where the credential goes; add `header`")),
-        (Some(header), None) if !is_token(header) => problems
-            .push(Problem::error(format!("{path}.header"), "this is no header name; use letters, digits and hyphens, e.g. `X-Api-Key`")),
-        (Some(header), None) if is_reserved(header) => {
-            problems.push(Problem::error(
-                format!("{path}.header"),
-                format!("the header `{header}` cannot carry a credential; use the one that the vendor documents"),
-            ));
+        (Some(header), None) => {
+            if let Err(reason) = check_credential(header) {
+                problems.push(Problem::error(format!("{path}.header"), reason));
+            }
         }
         (None, Some(query)) if query.is_empty() => {
             problems.push(Problem::error(format!("{path}.query"), "the query parameter's name is empty; write it"));

@@ -1,7 +1,5 @@
 //! Names: of the integration, its resources, methods, tags and tools.
 
-use std::collections::HashMap;
-
 use super::is_snake_case;
 use crate::integration::Integration;
 use crate::naming;
@@ -38,12 +36,14 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             let path = format!("{path}.methods.{name}");
             check_key(&path, "method", name, problems);
             check_tags(&path, &method.tags, problems);
+            if let Some(own) = &method.tool_name {
+                check_tool_name(&format!("{path}.tool_name"), own, problems);
+            }
             if FILTER_WORDS.contains(&name.as_str()) {
                 problems.push(Problem::error(&path, format!("`{name}` means a group of methods in filters; give the method another name")));
             }
         }
     }
-    check_tool_names(integration, problems);
 }
 
 fn check_key(path: &str, what: &str, key: &str, problems: &mut Vec<Problem>) {
@@ -96,32 +96,6 @@ fn check_prefix(integration: &Integration, problems: &mut Vec<Problem>) {
 /// Like a key, but may start with a digit: `3_cx`.
 fn is_prefix(prefix: &str) -> bool {
     prefix.len() <= MAX_KEY_CHARACTERS && is_snake_case(&format!("a{prefix}"))
-}
-
-fn check_tool_names(integration: &Integration, problems: &mut Vec<Problem>) {
-    let label_prefix = naming::snake_case(&integration.label);
-    let prefix = integration.tool_prefix.as_deref().unwrap_or(&label_prefix);
-    let mut taken: HashMap<String, String> = HashMap::new();
-    for (resource, definition) in &integration.resources {
-        for (name, method) in &definition.methods {
-            let path = format!("resources.{resource}.methods.{name}");
-            let tool_name = match &method.tool_name {
-                Some(own) => {
-                    check_tool_name(&format!("{path}.tool_name"), own, problems);
-                    own.clone()
-                }
-                None => naming::tool_name(prefix, resource, name, &integration.singular),
-            };
-            if let Some(first) = taken.get(&tool_name) {
-                problems.push(Problem::error(
-                    &path,
-                    format!("the tool name `{tool_name}` is that of {first} too; set `tool_name` on one of them"),
-                ));
-            } else {
-                taken.insert(tool_name, path);
-            }
-        }
-    }
 }
 
 fn check_tool_name(path: &str, name: &str, problems: &mut Vec<Problem>) {

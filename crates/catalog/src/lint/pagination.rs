@@ -1,7 +1,7 @@
 //! How lists page, and whether a list knows its end.
 
-use super::requests::vendor_name;
 use super::{MethodAt, methods};
+use crate::input::vendor_name;
 use crate::integration::{Integration, Location, Pagination};
 use crate::paging::Paging;
 use crate::problem::Problem;
@@ -75,9 +75,6 @@ fn check_sizes(path: &str, pagination: &Pagination, problems: &mut Vec<Problem>)
         Pagination::None => (false, None, None),
     };
     for (key, value) in [("default_size", default_size), ("max_size", max_size)] {
-        if value == Some(0) {
-            problems.push(Problem::error(format!("{path}.{key}"), "a page has at least one record; write 1 or more"));
-        }
         if value.is_some() && !is_sized {
             problems.push(Problem::warning(
                 format!("{path}.{key}"),

@@ -1,7 +1,7 @@
 //! Error rules, rate-limit headers and limits on answers. Their expressions are checked where they are compiled.
 
-use super::headers::is_token;
 use super::{is_snake_case, methods};
+use crate::headers::is_token;
 use crate::integration::{ErrorRule, Integration, RateLimit};
 use crate::problem::Problem;
 

@@ -6,6 +6,7 @@ use super::methods;
 use crate::arguments;
 use crate::integration::Integration;
 use crate::problem::{Problem, Severity};
+use crate::subschemas::{Holds, held_by};
 
 /// Longest name of a property.
 const MAX_NAME_CHARACTERS: usize = 128;
@@ -14,23 +15,6 @@ const MAX_NAME_CHARACTERS: usize = 128;
 const MAX_WITH_DEFINITIONS: usize = 64;
 
 const TYPES: &str = "`string`, `integer`, `number`, `boolean`, `object`, `array`, `null`";
-
-/// Keywords that hold one schema, a list of schemas, or schemas by name.
-const ONE: &[&str] = &[
-    "additionalProperties",
-    "contains",
-    "contentSchema",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
-const LISTS: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
-const MAPS: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     for at in methods(integration) {
@@ -125,12 +109,12 @@ pub(super) fn walk(path: &str, schema: &Value, visit: &mut dyn FnMut(&str, &Map<
     visit(path, members);
     for (key, value) in members {
         let path = format!("{path}.{key}");
-        match value {
-            Value::Object(_) if ONE.contains(&key.as_str()) => walk(&path, value, visit),
-            Value::Object(schemas) if MAPS.contains(&key.as_str()) => {
+        match (held_by(key), value) {
+            (Some(Holds::Schema), _) => walk(&path, value, visit),
+            (Some(Holds::Map), Value::Object(schemas)) => {
                 schemas.iter().for_each(|(name, schema)| walk(&format!("{path}.{name}"), schema, visit));
             }
-            Value::Array(schemas) if LISTS.contains(&key.as_str()) => {
+            (Some(Holds::List), Value::Array(schemas)) => {
                 schemas.iter().enumerate().for_each(|(at, schema)| walk(&format!("{path}.{at}"), schema, visit));
             }
             _ => {}

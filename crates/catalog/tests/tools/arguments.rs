@@ -94,3 +94,24 @@ fn a_pattern_that_backtracks_without_end_is_stopped() {
     let answer = planned_with(method, &json!({"q": format!("{}b", "a".repeat(60))}).to_string());
     assert!(answer.starts_with("/q: "), "{answer}");
 }
+
+#[test]
+fn a_number_that_was_rounded_when_it_was_read_is_refused() {
+    assert_snapshot!(
+        planned("tickets.get", r#"{"id": 12345678901234567890123}"#),
+        @"/id: expected a number of at most 64 bits, which can be kept exactly, got about 1.2345678901234568e+22"
+    );
+    assert!(
+        planned("tickets.list", r#"{"tag_ids": [1, 100000000000000000000000]}"#).starts_with("/tag_ids/1: expected a number of at most")
+    );
+    assert!(planned("tickets.get", r#"{"id": 18446744073709551615}"#).starts_with("GET /v1/tickets/18446744073709551615\n"));
+}
+
+#[test]
+fn a_call_of_many_or_long_unknown_arguments_is_answered_briefly() {
+    let many: Vec<String> = (0..20_000).map(|at| format!("\"argument_{at}\": 0")).collect();
+    let answer = planned("tickets.list", &format!("{{{}}}", many.join(",")));
+    assert_eq!(answer.lines().count(), 50);
+    let long = planned("tickets.get", &format!("{{\"id\": 1, \"{}\": 0}}", "subject".repeat(100_000)));
+    assert!(long.ends_with("…`; known are `id`"), "{}", &long[long.len() - 100..]);
+}

@@ -33,11 +33,11 @@ fn a_list_has_limit_and_next_cursor_instead_of_the_vendors_paging() {
           "type": "integer",
           "minimum": 1,
           "maximum": 100,
-          "description": "How many records to return at most. Default 25."
+          "description": "Most records to return. Default 25."
         },
         "next_cursor": {
           "type": "string",
-          "description": "Where to continue: the next_cursor of the answer before. Pass it back unchanged, with the other arguments as before. Absent: from the start."
+          "description": "The next_cursor of the answer before: pass it back unchanged, with the other arguments as before."
         }
       },
       "additionalProperties": false

@@ -20,20 +20,20 @@ fn problems_of(mut method: Value) -> String {
 fn each_problem_has_its_place_and_a_remedy() {
     assert_snapshot!(problems_of(json!({"request": "GET things"})), @"resources.things.methods.act.request: `things` must start with `/`, have no empty, `.` or `..` segments, and encode what is not plain ASCII");
     assert_snapshot!(problems_of(json!({"request": "GET /a/{b}", "parameters": {"c": {"in": "path", "schema": {}}}})), @"
-    resources.things.methods.act.parameters.c: `{c}` is not in the path of the request; add it there or mend `in`
-    resources.things.methods.act.parameters: path parameter `b` is missing; declare it with `in: path` and a schema
+    resources.things.methods.act.parameters.c: `{c}` does not stand in the path of `request`; add it there or change `in`
+    resources.things.methods.act.request: the path parameter `b` is not declared with `in: path`; known here: `c`
     ");
-    assert_snapshot!(problems_of(json!({"request": "GET /a", "body": {"schema": {}}})), @"resources.things.methods.act.body: a GET request has no body; use `parameters` with `in: query`");
-    assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"defaults": {"x": 1}, "schema": {"type": "object", "properties": {"y": {}}}}})), @"resources.things.methods.act.body.defaults.x: the schema has no such property; add it there, or use `fixed` for what no argument changes");
+    assert_snapshot!(problems_of(json!({"request": "GET /a", "body": {"schema": {}}})), @"resources.things.methods.act.request: a GET request has no body; move its members to `parameters` or change the verb");
+    assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"defaults": {"x": 1}, "schema": {"type": "object", "properties": {"y": {}}}}})), @"resources.things.methods.act.body.defaults.x: no property of the schema has this name; known here: `y`");
     assert_snapshot!(problems_of(json!({"request": "GET /a", "parameters": {"Host": {"in": "header", "schema": {}}, "q": {"in": "query", "style": "simple", "schema": {}}}})), @"
-    resources.things.methods.act.parameters.Host: `Host` is decided by the connection, the credential or the body (see body.content_type); remove it
-    resources.things.methods.act.parameters.q.style: `simple` is for paths and headers; use `form` without `explode`
+    resources.things.methods.act.parameters.Host: `Host` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it
+    resources.things.methods.act.parameters.q.style: a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited` or `deepObject`; use one of these
     ");
-    assert_snapshot!(problems_of(json!({"request": "GET /a", "response": {"records": "a..b"}, "refuse": [{"when": "a ==", "argument": "zz", "message": "m"}]})), @"
+    assert_snapshot!(problems_of(json!({"request": "GET /a", "response": {"records": "a..b"}, "refuse": [{"when": "a ==", "argument": "zz", "message": "m"}]})), @r#"
     resources.things.methods.act.response.records: `a..b` has an empty part; write keys joined by single dots, e.g. `pagination.after`
-    resources.things.methods.act.refuse.0.argument: `zz` is no argument of this tool; name one of its input properties
-    resources.things.methods.act.refuse.0.when: syntax error: unexpected end of input, expected expression
-    ");
+    resources.things.methods.act.refuse.0.argument: `zz` is no argument of this tool; none is declared
+    resources.things.methods.act.refuse.0.when: syntax error: unexpected end of input, expected expression; write e.g. `country not in ["US", "USA"] and not mobile_no`
+    "#);
     assert_snapshot!(problems_of(json!({"request": "GET /a", "parameters": {"q": {"in": "query", "schema": {"$ref": "https://x.test/s.json"}}}})), @"resources.things.methods.act.parameters.q.schema: `$ref: https://x.test/s.json` leads out of the schema; write the schema here or under $defs");
 }
 
@@ -47,18 +47,18 @@ fn shared_parts_are_reported_once() {
             "errors": {"rules": [{"when": "status =="}]},
             "resources": {"things": {"methods": {"a": method("GET /a"), "b": method("GET /b")}}},
         })),
-        @"
-    headers.Authorization: `Authorization` is decided by the connection, the credential or the body (see body.content_type); remove it
-    base_url: `{sub}` is no variable; declare it under `variables`
-    errors.rules.0.when: syntax error: unexpected end of input, expected expression
-    "
+        @r#"
+    base_url: the variable `sub` is not declared under `variables`; none is declared
+    headers.Authorization: `Authorization` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it
+    errors.rules.0.when: syntax error: unexpected end of input, expected expression; write e.g. `status == 404 and body.message == "Order not found"`
+    "#
     );
 }
 
 #[test]
 fn two_tools_of_one_name_are_refused() {
     let method = || json!({"request": "GET /a", "tool_name": "same", "documentation": {"description": "d"}});
-    assert_snapshot!(problems(json!({"resources": {"things": {"methods": {"a": method(), "b": method()}}}})), @"resources.things.methods.b: a second tool would be called `same`; give one of them a `tool_name`");
+    assert_snapshot!(problems(json!({"resources": {"things": {"methods": {"a": method(), "b": method()}}}})), @"resources.things.methods.b: the tool name `same` is that of resources.things.methods.a too; set `tool_name` on one of them");
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn no_argument_sets_a_credential() {
         }}}},
     });
     assert_snapshot!(problems(keys), @"
-    resources.things.methods.a.parameters.api_key: `api_key` holds the credential; no argument may set it
-    resources.things.methods.a.parameters.x-key: `x-key` holds the credential; no argument may set it
+    resources.things.methods.a.parameters.api_key: `api_key` holds the credential, which no argument may set; remove it
+    resources.things.methods.a.parameters.x-key: `x-key` holds the credential, which no argument may set; remove it
     ");
 }
 
@@ -82,4 +82,23 @@ fn equal_definitions_have_equal_digests() {
     let with = |path: &str| compiled(json!({"resources": {"things": {"methods": {"a": {"request": path}}}}})).unwrap().digest;
     assert_eq!(with("GET /a"), with("GET /a"));
     assert_ne!(with("GET /a"), with("GET /b"));
+}
+
+#[test]
+fn a_method_without_documentation_must_be_right_too() {
+    let methods = json!({"act": {"request": "GET /a/{b}", "errors": [{"when": "stauts == 404", "code": "gone"}]}});
+    assert_snapshot!(problems(json!({"resources": {"things": {"methods": methods}}})), @"
+    resources.things.methods.act.request: the path parameter `b` is not declared with `in: path`; add `b: { in: path, schema: … }` to `parameters`
+    resources.things.methods.act.errors.0.when: nothing here is called `stauts`; did you mean `status`?
+    ");
+}
+
+#[test]
+fn headers_of_other_protocols_are_no_definitions_to_send() {
+    for name in ["Mcp-Session-Id", "Sec-Fetch-Mode", "Forwarded-For", "Cookie"] {
+        let fixed = problems_of(json!({"request": "GET /a", "headers": {name: "x"}}));
+        assert!(fixed.starts_with(&format!("resources.things.methods.act.headers.{name}: `{name}` belongs to")), "{fixed}");
+        let argument = problems_of(json!({"request": "GET /a", "parameters": {name: {"in": "header", "schema": {}}}}));
+        assert!(argument.starts_with(&format!("resources.things.methods.act.parameters.{name}: `{name}` belongs to")), "{argument}");
+    }
 }

@@ -11,6 +11,7 @@ use store::{ApiTokenId, EnvironmentId};
 
 use super::error::ApiError;
 use crate::app::App;
+use crate::mcp::names_loopback;
 
 /// The holder of a valid API token; sees and changes one environment.
 #[derive(Debug, Clone, Copy)]
@@ -39,10 +40,11 @@ impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let local = parts.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
-        // A proxy on this machine forwards for someone who is not.
-        let forwarded = ["forwarded", "x-forwarded-for"].iter().any(|name| parts.headers.contains_key(*name));
-        if local && !forwarded {
+        let local =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().is_some_and(|ConnectInfo(peer)| peer.ip().to_canonical().is_loopback());
+        // A proxy on this machine forwards for someone who is not, and a page in a browser here may name any host.
+        let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| parts.headers.contains_key(*name));
+        if local && !forwarded && names_loopback(&parts.uri, &parts.headers) {
             return Ok(Self);
         }
         ApiCaller::from_request_parts(parts, app).await.map(|_| Self)
@@ -50,7 +52,8 @@ impl FromRequestParts<Arc<App>> for Operator {
 }
 
 /// The secret of an `Authorization: Bearer` header.
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, secret) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
+    let secret = secret.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !secret.is_empty()).then_some(secret)
 }

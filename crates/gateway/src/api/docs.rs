@@ -19,7 +19,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;mar
     td,th{text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top}pre{background:#f6f8fa;padding:.8rem;overflow:auto}\
     @media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}pre{background:#161b22}a{color:#58a6ff}}";
 
-/// Both routes. What they serve is rendered once, when it is first asked for.
+/// Both routes. What they serve is rendered once, at start.
 pub(super) fn router(description: &OpenApi) -> Router<Arc<App>> {
     let document = serde_json::to_value(description).unwrap_or_default();
     let json = Bytes::from(document.to_string());

@@ -1,13 +1,19 @@
 //! Reads what callers send: JSON bodies, queries and ids, with errors that name the field.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use utoipa::IntoParams;
 
 use super::error::ApiError;
+
+/// The longest wait for a complete body.
+const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// A JSON body. Unknown fields are refused where `T` denies them.
 pub(super) struct Body<T>(pub T);
@@ -16,9 +22,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| ApiError::new(rejection.status(), rejection.body_text()))?;
+        let read = tokio::time::timeout(BODY_DEADLINE, Bytes::from_request(request, state)).await;
+        let bytes =
+            read.map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"))?.map_err(|rejection| {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB"),
+                    status => ApiError::new(status, "the body ended early"),
+                }
+            })?;
         parse(&bytes).map(Self)
     }
 }
@@ -34,6 +45,23 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         };
         ApiError::bad_request(format!("{place}: {}", error.inner()))
     })
+}
+
+/// A text that people give to find a thing again.
+///
+/// # Errors
+/// 400 that names the field when it is empty, too long or not one line.
+pub(super) fn checked_text(field: &str, text: String) -> Result<String, ApiError> {
+    let text = text.trim().to_owned();
+    if text.is_empty() || text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
+        return Err(ApiError::bad_request(format!("`{field}` must have 1 to {LONGEST_TEXT} characters and no control characters")));
+    }
+    Ok(text)
+}
+
+/// Tells an explicit null, which clears a member, from an absent one, which leaves it.
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A query, with `name[]=a&name[]=b` for lists. Unknown parameters are refused.
@@ -82,6 +110,7 @@ pub(super) struct PageQuery {
     next_cursor: Option<String>,
 }
 
+const LONGEST_TEXT: usize = 200;
 const DEFAULT_LIMIT: u32 = 25;
 const MAX_LIMIT: u32 = 100;
 

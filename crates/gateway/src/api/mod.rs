@@ -21,10 +21,11 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use caller::bearer;
-pub use error::ApiError;
-pub use integrated_account::{NewIntegratedAccount, create_account};
-pub use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
+pub(crate) use caller::bearer;
+pub(crate) use error::ApiError;
+pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
+pub(crate) use integrated_account::{NewIntegratedAccount, create_account};
+pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
 
 use crate::app::App;
 
@@ -39,7 +40,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 struct Description;
 
 /// Every route of the management API, and its description.
-pub fn router() -> Router<Arc<App>> {
+pub(crate) fn router() -> Router<Arc<App>> {
     let (routes, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(integration::router())
         .merge(integrated_account::router())
@@ -49,7 +50,10 @@ pub fn router() -> Router<Arc<App>> {
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
         .split_for_parts();
-    description.components.get_or_insert_default().add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    description
+        .components
+        .get_or_insert_default()
+        .add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     description.security = Some(vec![utoipa::openapi::SecurityRequirement::new("api_token", Vec::<String>::new())]);
     let routes = routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     Router::new()

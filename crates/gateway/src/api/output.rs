@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// A time as the API writes it: RFC 3339, UTC, milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = DateTime, example = "2026-12-31T23:59:59.000Z")]
-pub struct Time(pub Timestamp);
+pub(crate) struct Time(pub Timestamp);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -18,9 +18,9 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|_| {
-            serde::de::Error::custom(format_args!("`{text}` is not a time; write it like 2026-12-31T23:59:59Z"))
-        })
+        text.parse()
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom(format_args!("`{text}` is not a time; write it like 2026-12-31T23:59:59Z")))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use catalog::catalog::{Catalog, Entry};
 use catalog::definition::{Definition, HiddenMethod};
 use catalog::parse::{Finding, Report};
@@ -12,6 +12,8 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
+use super::output;
+use crate::hint::hinted;
 use crate::live_catalog::read_folder;
 
 /// Built-in definitions and those of a folder.
@@ -55,11 +57,11 @@ enum CatalogCommand {
 pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
     let folder = args.catalog_dir.as_deref();
     match args.command {
-        CatalogCommand::List => list(&load(folder)?, args.json),
+        CatalogCommand::List => list(&load(folder)?, args.json)?,
         CatalogCommand::Show { name } => show(find(&load(folder)?, &name)?, args.json)?,
-        CatalogCommand::Tools { name } => tools(&find(&load(folder)?, &name)?.definition, args.json),
+        CatalogCommand::Tools { name } => tools(&find(&load(folder)?, &name)?.definition, args.json)?,
         CatalogCommand::Lint { files } => return lint(&files, folder, args.json),
-        CatalogCommand::Schema => println!("{:#}", catalog::schema::schema()),
+        CatalogCommand::Schema => output::line(format_args!("{:#}", catalog::schema::schema()))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -69,62 +71,59 @@ fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
     let Some(folder) = folder else { return Ok(built_in) };
     let (catalog, errors) = built_in.with_folder(read_folder(folder)?, &built_in);
     for error in errors {
-        eprintln!("error: {error}");
+        eprintln!("warning: {error}");
     }
     Ok(catalog)
 }
 
 fn find<'c>(catalog: &'c Catalog, name: &str) -> anyhow::Result<&'c Entry> {
     let known = || catalog.iter().map(|entry| entry.definition.integration.name.as_str()).collect::<Vec<_>>().join(", ");
-    catalog.entry(name).with_context(|| format!("the catalog has no integration `{name}`; it has {}", known()))
+    catalog.entry(name).ok_or_else(|| hinted(anyhow!("the catalog has no integration `{name}`"), format!("it has {}", known())))
 }
 
-fn list(catalog: &Catalog, as_json: bool) {
+fn list(catalog: &Catalog, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         let all: Vec<_> = catalog
             .iter()
             .map(|Entry { definition, .. }| json!({"name": definition.integration.name, "label": definition.integration.label, "tools": definition.tools.len()}))
             .collect();
-        println!("{}", json!(all));
-        return;
+        return output::line(json!(all));
     }
     let mut table = table(["NAME", "LABEL", "TOOLS", "TAGS"]);
     for Entry { definition, .. } in catalog.iter() {
         let integration = &definition.integration;
         table.add_row([&integration.name, &integration.label, &definition.tools.len().to_string(), &definition.tags().join(", ")]);
     }
-    println!("{table}");
+    output::line(table)
 }
 
 fn show(entry: &Entry, as_json: bool) -> anyhow::Result<()> {
-    if as_json {
-        println!("{}", serde_json::to_string(&entry.definition.integration)?);
-    } else {
-        print!("{}", entry.text);
-    }
-    Ok(())
+    if as_json { output::line(serde_json::to_string(&entry.definition.integration)?) } else { output::line(entry.text.trim_end()) }
 }
 
-fn tools(definition: &Definition, as_json: bool) {
+fn tools(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         let listings: Vec<&str> = definition.tools.iter().map(|tool| tool.listing()).collect();
-        println!("[{}]", listings.join(","));
-        return;
+        return output::line(format_args!("[{}]", listings.join(",")));
     }
     let mut table = table(["TOOL", "TAGS", "WHAT IT DOES"]);
     for tool in &definition.tools {
         table.add_row([tool.name.as_str(), &tool.tags.join(", "), first_sentence(&tool.description)]);
     }
-    println!("{table}");
+    output::line(table)?;
     for hidden in &definition.hidden {
-        println!("hidden: {}.{}: {}", hidden.resource, hidden.method, hidden.reason);
+        output::line(format_args!("hidden: {}.{}: {}", hidden.resource, hidden.method, hidden.reason))?;
     }
+    Ok(())
 }
 
 fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Result<ExitCode> {
     let texts = if files.is_empty() {
         let built_in = Catalog::built_in()?;
-        let mut texts: Vec<(String, String)> = built_in.iter().map(|entry| (format!("{}.yaml (built in)", entry.definition.integration.name), entry.text.to_string())).collect();
+        let mut texts: Vec<(String, String)> = built_in
+            .iter()
+            .map(|entry| (format!("{}.yaml (built in)", entry.definition.integration.name), entry.text.to_string()))
+            .collect();
         texts.extend(folder.map(read_folder).transpose()?.unwrap_or_default());
         texts
     } else {
@@ -137,25 +136,22 @@ fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Resu
     let reports: Vec<_> = texts.iter().map(|(file, text)| catalog::parse::lint(file, text)).collect();
     let failed = reports.iter().any(|report| !report.errors.is_empty());
     if as_json {
-        println!("{}", Value::Array(reports.iter().map(report_json).collect()));
+        output::line(Value::Array(reports.iter().map(report_json).collect()))?;
     } else {
-        reports.iter().for_each(print_report);
+        for report in &reports {
+            output::line(report_text(report))?;
+        }
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn print_report(report: &Report) {
-    let Report { file, errors, warnings, hidden } = report;
-    for error in errors {
-        println!("error: {file}:{error}");
-    }
-    for warning in warnings {
-        println!("warning: {file}:{warning}");
-    }
-    for HiddenMethod { resource, method, reason } in hidden {
-        println!("hidden: {file}: {resource}.{method}: {reason}");
-    }
-    println!("{file}: {} errors, {} warnings, {} hidden methods", errors.len(), warnings.len(), hidden.len());
+fn report_text(Report { file, errors, warnings, hidden }: &Report) -> String {
+    let errors_text = errors.iter().map(|error| format!("error: {file}:{error}"));
+    let warnings_text = warnings.iter().map(|warning| format!("warning: {file}:{warning}"));
+    let hidden_text =
+        hidden.iter().map(|HiddenMethod { resource, method, reason }| format!("hidden: {file}: {resource}.{method}: {reason}"));
+    let counts = format!("{file}: {} errors, {} warnings, {} hidden methods", errors.len(), warnings.len(), hidden.len());
+    errors_text.chain(warnings_text).chain(hidden_text).chain([counts]).collect::<Vec<_>>().join("\n")
 }
 
 fn report_json(report: &Report) -> Value {

@@ -13,7 +13,8 @@ use store::MasterKey;
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
-use super::{runtime, signals};
+use super::signals::Shutdown;
+use super::{output, runtime};
 use crate::api::{ApiError, ConfigChange, McpServerSecret, NewIntegratedAccount, NewServer, create_account, create_server};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,7 +26,7 @@ const PROMPT: &str = "Send the \"Prospect Coffee\" eGift to sarah.connor@example
 
 /// Starts everything on this machine and leaves nothing behind when it stops.
 #[derive(Args)]
-#[command(after_help = "Example:\n  tidegate demo --json | head -1")]
+#[command(after_help = "Example:\n  tidegate demo --json > demo.json")]
 pub(super) struct DemoArgs {
     /// Address of the server (port 0: any free port)
     #[arg(long, default_value = "127.0.0.1:8700", value_name = "ADDRESS")]
@@ -65,7 +66,7 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         log_format: LogFormat::Text,
     };
     runtime()?.block_on(async {
-        let shutdown = signals::shutdown()?;
+        let shutdown = Shutdown::on_signals()?;
         let server = Server::bind(config, Arc::new(Clock::default())).await?;
         let mut connected = Vec::new();
         for vendor in Vendor::ALL {
@@ -73,11 +74,14 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         }
         let api_token = server.first_api_token.as_ref().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
         if args.json {
-            println!("{}", ready_line(&server, &api_token, &connected));
+            output::line(ready_line(&server, &api_token, &connected))?;
         } else {
-            print_ready(&server, &api_token, &connected);
+            output::line(ready_text(&server, &api_token, &connected))?;
         }
-        server.run(shutdown).await?;
+        tokio::select! {
+            () = server.run(shutdown.gentle) => {}
+            () = shutdown.now.cancelled() => {}
+        }
         for vendor in connected {
             vendor.sandbox.stop().await;
         }
@@ -133,22 +137,25 @@ fn ready_line(server: &Server, api_token: &str, connected: &[Connected]) -> Valu
     })
 }
 
-fn print_ready(server: &Server, api_token: &str, connected: &[Connected]) {
-    println!("Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n");
+fn ready_text(server: &Server, api_token: &str, connected: &[Connected]) -> String {
+    let mut lines = vec!["Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n".to_owned()];
     for one in connected {
-        println!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url);
+        lines.push(format!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url));
     }
-    println!("Add it to a client");
+    lines.push("Add it to a client".to_owned());
     for one in connected {
         let (vendor, url) = (one.vendor, &one.server.url);
-        println!("  Claude Code      claude mcp add --transport http {vendor} {url}");
-        println!("  Cursor           {}", json!({"mcpServers": {vendor.to_string(): {"url": url}}}));
-        println!("  Claude Desktop   {}", json!({"mcpServers": {vendor.to_string(): {"command": "npx", "args": ["-y", "mcp-remote", url]}}}));
+        let cursor = json!({"mcpServers": {vendor.to_string(): {"url": url}}});
+        let desktop = json!({"mcpServers": {vendor.to_string(): {"command": "npx", "args": ["-y", "mcp-remote", url]}}});
+        lines.push(format!("  Claude Code      claude mcp add --transport http {vendor} {url}"));
+        lines.push(format!("  Cursor           {cursor}"));
+        lines.push(format!("  Claude Desktop   {desktop}"));
     }
-    println!("\nThen ask\n  {PROMPT}\n");
-    println!("Management API     http://{}/docs", server.address);
-    println!("  API token        {api_token}");
+    lines.push(format!("\nThen ask\n  {PROMPT}\n"));
+    lines.push(format!("Management API     http://{}/docs", server.address));
+    lines.push(format!("  API token        {api_token}"));
     for one in connected {
-        println!("{} sandbox    {}/__sandbox/state", one.vendor, one.sandbox.url());
+        lines.push(format!("Sandbox, {:<9} {}/__sandbox/state", one.vendor.to_string(), one.sandbox.url()));
     }
+    lines.join("\n")
 }

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod demo;
+mod migrate;
+mod output;
 mod sandbox;
 mod serve;
 mod signals;
@@ -9,6 +11,8 @@ mod signals;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::hint;
 
 /// Turns connected SaaS accounts into secured MCP servers.
 #[derive(Parser)]
@@ -23,46 +27,49 @@ enum Command {
     /// Try the whole product on this machine, with no setup
     Demo(demo::DemoArgs),
     /// Run the production server
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Run only the vendor simulators
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
     Catalog(catalog::CatalogArgs),
     /// Bring the database to this version's schema
-    Migrate(serve::ServeArgs),
+    Migrate(migrate::MigrateArgs),
 }
 
-/// Runs the command that the arguments name.
+/// Runs the command that the arguments name. Exit code 0: success, 1: failure, 2: wrong usage.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return explain(&usage),
+    };
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(args),
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
-        Command::Migrate(args) => serve::migrate(args),
+        Command::Migrate(args) => migrate::run(args),
     };
-    outcome.unwrap_or_else(|error| {
-        report(&error);
-        ExitCode::FAILURE
-    })
-}
-
-/// An error that also says what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{hint}")]
-struct Hint {
-    hint: String,
-}
-
-fn report(error: &anyhow::Error) {
-    match error.downcast_ref::<Hint>() {
-        Some(Hint { hint }) => {
-            let causes: Vec<String> = error.chain().map(ToString::to_string).filter(|cause| cause != hint).collect();
-            eprintln!("error: {}\nhint: {hint}", causes.join(": "));
+    match outcome {
+        Ok(code) => code,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let (problem, remedy) = hint::split(&error);
+            let remedy = remedy.unwrap_or_else(|| "`tidegate <command> --help` shows what can be given".to_owned());
+            eprintln!("error: {problem}\nhint: {remedy}");
+            ExitCode::FAILURE
         }
-        None => eprintln!("error: {error:#}\nhint: `tidegate --help` and `tidegate <command> --help` show what can be given"),
     }
+}
+
+/// Help and version on request; else what is wrong with the arguments.
+fn explain(usage: &clap::Error) -> ExitCode {
+    // Nothing can be done where even this cannot be written.
+    let _ = usage.print();
+    if !usage.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("hint: `tidegate --help` names the commands, `tidegate <command> --help` what each takes, with an example");
+    ExitCode::from(2)
 }
 
 /// Starts the async runtime: the command's one.

@@ -8,7 +8,8 @@ use clap::Args;
 use sandbox::{Sandbox, Vendor};
 use serde_json::json;
 
-use super::{runtime, signals};
+use super::signals::Shutdown;
+use super::{output, runtime};
 
 /// Runs vendor simulators. Their control endpoints are under /__sandbox/.
 #[derive(Args)]
@@ -29,16 +30,17 @@ pub(super) struct SandboxArgs {
 pub(super) fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     let vendors = if args.vendors.is_empty() { Vendor::ALL.to_vec() } else { args.vendors };
     runtime()?.block_on(async {
-        let shutdown = signals::shutdown()?;
+        let shutdown = Shutdown::on_signals()?;
         let mut running = Vec::new();
         for (vendor, offset) in vendors.into_iter().zip(0_u16..) {
-            let port = if args.listen.port() == 0 { 0 } else { args.listen.port() + offset };
+            let port = if args.listen.port() == 0 { Some(0) } else { args.listen.port().checked_add(offset) };
+            let port = port.context("there are not enough ports after that of --listen")?;
             let address = SocketAddr::new(args.listen.ip(), port);
             let sandbox = Sandbox::start(vendor, address).await.with_context(|| format!("cannot listen on {address}"))?;
             running.push((vendor, sandbox));
         }
-        print_ready(&running, args.json);
-        shutdown.cancelled().await;
+        output::line(ready(&running, args.json))?;
+        shutdown.gentle.cancelled().await;
         for (_, sandbox) in running {
             sandbox.stop().await;
         }
@@ -46,17 +48,19 @@ pub(super) fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn print_ready(running: &[(Vendor, Sandbox)], as_json: bool) {
+fn ready(running: &[(Vendor, Sandbox)], as_json: bool) -> String {
+    let mut lines = Vec::new();
     let mut all = serde_json::Map::new();
     for (vendor, sandbox) in running {
         let tokens = sandbox.issue_tokens();
-        if !as_json {
-            println!("{vendor}: {}\n  access token  {}\n  refresh token {}", sandbox.url(), tokens.access_token, tokens.refresh_token);
-        }
+        lines.push(format!(
+            "{vendor}: {}\n  access token  {}\n  refresh token {}",
+            sandbox.url(),
+            tokens.access_token,
+            tokens.refresh_token
+        ));
         let entry = json!({"url": sandbox.url(), "access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "expires_at": tokens.expires_at});
         all.insert(vendor.to_string(), entry);
     }
-    if as_json {
-        println!("{}", serde_json::Value::Object(all));
-    }
+    if as_json { serde_json::Value::Object(all).to_string() } else { lines.join("\n") }
 }

@@ -1,4 +1,4 @@
-//! `tidegate serve` and `tidegate migrate`.
+//! `tidegate serve`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use secrecy::ExposeSecret;
-use store::Store;
 
-use super::{runtime, signals};
+use super::output;
+use super::runtime;
+use super::signals::Shutdown;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::server::Server;
@@ -31,25 +32,17 @@ pub(super) fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let config = args.settings.resolve(args.config.as_deref())?;
     telemetry::start(&config.log, config.log_format)?;
     runtime()?.block_on(async {
-        let shutdown = signals::shutdown()?;
+        let shutdown = Shutdown::on_signals()?;
         let server = Server::bind(config, Arc::new(Clock::default())).await?;
         if let Some(token) = &server.first_api_token {
             // The only time it can be seen. On standard output, so that it is in no log.
-            println!("API token (shown only now): {}", token.expose_secret());
+            output::line(format_args!("API token (shown only now): {}", token.expose_secret()))?;
         }
-        tracing::info!(address = %server.address, public_url = server.app.public_url(), "listening");
-        server.run(shutdown).await?;
-        tracing::info!("stopped");
-        Ok(ExitCode::SUCCESS)
-    })
-}
-
-pub(super) fn migrate(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let config = args.settings.resolve(args.config.as_deref())?;
-    runtime()?.block_on(async {
-        let store = Store::open(config.database_url.expose_secret(), &config.master_key).await?;
-        store.close().await;
-        println!("the database is at this version's schema");
+        tracing::info!(address = %server.address, public_url = server.public_url(), "listening");
+        tokio::select! {
+            () = server.run(shutdown.gentle) => tracing::info!("stopped"),
+            () = shutdown.now.cancelled() => tracing::warn!("stopped without waiting for calls in flight"),
+        }
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -1,13 +1,14 @@
 //! Where the master key comes from: given, in a file, or generated beside a SQLite database.
 
-use std::fs::OpenOptions;
+use std::fs::DirBuilder;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use store::MasterKey;
+use tempfile::NamedTempFile;
 
 const HOW_TO_MAKE_ONE: &str = "make one with `openssl rand -base64 32` and keep it: without it nothing stored can be read again";
 
@@ -16,6 +17,9 @@ const HOW_TO_MAKE_ONE: &str = "make one with `openssl rand -base64 32` and keep 
 /// # Errors
 /// The given key is not 32 bytes of base64; PostgreSQL without a given key.
 pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_url: &str) -> anyhow::Result<MasterKey> {
+    if given.is_some() && file.is_some() {
+        bail!("both a master key and a file that holds one are given; give one of them");
+    }
     if let Some(key) = given {
         return MasterKey::from_base64(key.expose_secret()).context("TIDEGATE_MASTER_KEY is unusable");
     }
@@ -25,7 +29,16 @@ pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_ur
     let Some(path) = key_file_beside(database_url) else {
         bail!("PostgreSQL needs a master key in TIDEGATE_MASTER_KEY or TIDEGATE_MASTER_KEY_FILE; {HOW_TO_MAKE_ONE}");
     };
-    if path.exists() { read(&path) } else { generate(&path) }
+    if path.exists() {
+        return read(&path);
+    }
+    if database_file(database_url).is_some_and(|database| database.exists()) {
+        bail!(
+            "the database exists, but its master key file {} is missing; restore it, or give the key in TIDEGATE_MASTER_KEY",
+            path.display()
+        );
+    }
+    generate(&path)
 }
 
 fn read(file: &Path) -> anyhow::Result<MasterKey> {
@@ -35,20 +48,24 @@ fn read(file: &Path) -> anyhow::Result<MasterKey> {
 
 /// `sqlite://folder/name.db` → `folder/master.key`. `None` for PostgreSQL.
 fn key_file_beside(database_url: &str) -> Option<PathBuf> {
+    Some(database_file(database_url)?.parent()?.join("master.key"))
+}
+
+fn database_file(database_url: &str) -> Option<&Path> {
     let path = database_url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path).split('?').next()?;
-    Some(Path::new(path).parent()?.join("master.key"))
+    path.strip_prefix("//").unwrap_or(path).split('?').next().map(Path::new)
 }
 
 fn generate(path: &Path) -> anyhow::Result<MasterKey> {
     let write = || -> anyhow::Result<MasterKey> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let key = MasterKey::generate()?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        // Complete before it has its name, so that no crash leaves half a key. Created with mode 0600.
+        let mut file = NamedTempFile::new_in(folder)?;
         writeln!(file, "{}", key.to_base64().expose_secret())?;
-        file.sync_all()?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path)?;
         Ok(key)
     };
     write().with_context(|| format!("cannot create the master key file {}", path.display()))

@@ -1,12 +1,13 @@
 //! Settings: flags over environment variables over `tidegate.toml` over defaults, read once at start.
 
+mod database;
 mod master_key;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -14,11 +15,15 @@ use store::MasterKey;
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
+pub(crate) use database::DatabaseSettings;
+
 use crate::telemetry::LogFormat;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8700";
 const DEFAULT_DATABASE: &str = "sqlite://tidegate-data/tidegate.db";
 const DEFAULT_FILE: &str = "tidegate.toml";
+const SHORTEST_API_TOKEN: usize = 32;
+const UPSTREAM_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 1..=600;
 
 /// One settings source as it is written: everything optional. The same names serve flags (`--public-url`),
 /// variables (`TIDEGATE_PUBLIC_URL`) and the file (`public_url`).
@@ -107,13 +112,17 @@ impl Settings {
     }
 
     fn or(self, other: Self) -> Self {
+        // A key from a stronger source wins, in whichever of its two forms it comes.
+        let (master_key, master_key_file) = match (self.master_key, self.master_key_file) {
+            (None, None) => (other.master_key, other.master_key_file),
+            own => own,
+        };
         Self {
             listen: self.listen.or(other.listen),
             public_url: self.public_url.or(other.public_url),
             database_url: self.database_url.or(other.database_url),
-            // A key from a stronger source wins, in whichever of the two forms it comes.
-            master_key_file: if self.master_key.is_some() { None } else { self.master_key_file.or(other.master_key_file) },
-            master_key: self.master_key.or(other.master_key),
+            master_key,
+            master_key_file,
             catalog_dir: self.catalog_dir.or(other.catalog_dir),
             allow_private_upstreams: self.allow_private_upstreams.or(other.allow_private_upstreams),
             bootstrap_api_token: self.bootstrap_api_token.or(other.bootstrap_api_token),
@@ -138,19 +147,26 @@ impl Settings {
         if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() || public_url.fragment().is_some() {
             bail!("public_url must be an http or https URL without query and fragment, not `{public_url}`");
         }
+        let bootstrap_api_token = self.bootstrap_api_token.filter(|token| !token.expose_secret().is_empty());
+        if bootstrap_api_token.as_ref().is_some_and(|token| token.expose_secret().len() < SHORTEST_API_TOKEN) {
+            bail!("bootstrap_api_token has fewer than {SHORTEST_API_TOKEN} characters; make one with `openssl rand -base64 32`");
+        }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
         let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
+        if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {
+            bail!("upstream_timeout_seconds must be from 1 to 600");
+        }
         Ok(Config {
             listen,
             public_url,
             database_url,
             master_key,
             catalog_dir: self.catalog_dir,
-            bootstrap_api_token: self.bootstrap_api_token,
-            allowed_hosts: self.allowed_hosts.unwrap_or_default(),
-            allowed_origins: self.allowed_origins.unwrap_or_default(),
+            bootstrap_api_token,
+            allowed_hosts: checked_hosts(self.allowed_hosts.unwrap_or_default())?,
+            allowed_origins: checked_origins(self.allowed_origins.unwrap_or_default())?,
             upstream: UpstreamSettings {
                 timeout: self.upstream_timeout_seconds.map_or(defaults.timeout, Duration::from_secs),
                 max_answer_bytes: self.upstream_max_answer_bytes.unwrap_or(defaults.max_answer_bytes),
@@ -169,7 +185,37 @@ fn read_file(file: Option<&Path>) -> anyhow::Result<Settings> {
         return Ok(Settings::default());
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("{} is not a valid settings file", path.display()))
+    toml::from_str(&text).map_err(|error| unreadable(path, &text, &error))
+}
+
+/// What is wrong with a settings file, without quoting it: its values may be secrets.
+fn unreadable(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    // A message about a wrong type quotes the value; one about an unknown key names the key and those there are.
+    let message = error.message();
+    let message =
+        if message.starts_with("unknown field") { message } else { "this is no setting, or its value is of another type or form" };
+    anyhow!("{}:{line}: {message}", path.display())
+}
+
+/// Host names without scheme and port, as requests name them.
+fn checked_hosts(hosts: Vec<String>) -> anyhow::Result<Vec<String>> {
+    let is_host = |host: &String| url::Host::parse(host).is_ok();
+    match hosts.iter().find(|host| !is_host(host)) {
+        Some(host) => bail!("allowed_hosts: `{host}` is no host name; give it without scheme and port, like gate.example.com"),
+        None => Ok(hosts),
+    }
+}
+
+/// Origins as browsers write them.
+fn checked_origins(origins: Vec<String>) -> anyhow::Result<Vec<String>> {
+    let origin = |text: &String| {
+        let url = Url::parse(text).ok().filter(|url| url.origin().is_tuple());
+        url.map(|url| url.origin().ascii_serialization())
+            .ok_or_else(|| anyhow!("allowed_origins: `{text}` is no origin; give one like https://app.example.com"))
+    };
+    origins.iter().map(origin).collect()
 }
 
 #[cfg(test)]

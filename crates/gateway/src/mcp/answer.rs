@@ -23,17 +23,23 @@ impl Framing {
     ///
     /// The specification obliges clients to accept both; many accept less, and each gets a usable answer.
     pub(crate) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut values = headers.get_all(ACCEPT).iter().peekable();
-        if values.peek().is_none() {
+        let mut ranges =
+            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
+        if ranges.peek().is_none_or(|first| first.trim().is_empty()) {
             return Some(Self::Json);
         }
         let mut event_stream = false;
-        for range in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
-            match range.split(';').next().unwrap_or_default().trim() {
-                "application/json" | "application/*" | "*/*" => return Some(Self::Json),
-                "text/event-stream" | "text/*" => event_stream = true,
-                _ => {}
+        for range in ranges {
+            let mut parts = range.split(';').map(str::trim);
+            let media_type = parts.next().unwrap_or_default();
+            if parts.any(|parameter| parameter == "q=0") {
+                continue;
             }
+            let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(media_type));
+            if is_one_of(&["application/json", "application/*", "*/*"]) {
+                return Some(Self::Json);
+            }
+            event_stream |= is_one_of(&["text/event-stream", "text/*"]);
         }
         event_stream.then_some(Self::EventStream)
     }

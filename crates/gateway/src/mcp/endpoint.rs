@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -21,22 +22,22 @@ use super::origin::share_with;
 use super::params::Params;
 use super::revision::Era;
 use crate::access::{Access, AccessError};
-use crate::api::bearer;
+use crate::api::{UNAVAILABLE_RETRY_SECONDS, bearer};
 use crate::app::App;
 
 /// The largest body that is read.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// The longest wait for a complete body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
-/// After how many seconds a client may come back when the database is gone.
-const UNAVAILABLE_RETRY_SECONDS: &str = "2";
 
 /// `POST /mcp/{token}`: one message.
-pub(crate) async fn post(State(app): State<Arc<App>>, Path(token): Path<String>, request: Request) -> Response {
+pub(crate) async fn post(State(app): State<Arc<App>>, token: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !app.allowed_origins.admits_host(&parts.uri, &parts.headers) || !app.allowed_origins.admits_origin(&parts.headers) {
         return refuse(StatusCode::FORBIDDEN, "this Host or Origin may not use this server; the operator can allow it");
     }
+    // A path that cannot be read is a token that opens nothing.
+    let token = token.map(|Path(token)| token).unwrap_or_default();
     let response = match admit(&app, &token, &parts.headers).await {
         Ok(access) => answer_post(&app, &access, &parts.headers, body).await,
         Err(refused) => *refused,
@@ -93,6 +94,11 @@ async fn admit(app: &App, token: &str, headers: &HeaderMap) -> Result<Arc<Access
 }
 
 async fn answer_post(app: &Arc<App>, access: &Arc<Access>, headers: &HeaderMap, body: Body) -> Response {
+    let Ok(_place) = access.places.try_acquire() else {
+        let mut busy = refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests are in flight at this URL; wait for some of them");
+        busy.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        return busy;
+    };
     let Some(framing) = Framing::accepted(headers) else {
         return refuse(StatusCode::NOT_ACCEPTABLE, "answers are application/json or text/event-stream; the header Accept admits neither");
     };

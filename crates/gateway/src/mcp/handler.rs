@@ -16,7 +16,7 @@ use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
 use crate::app::App;
-use crate::tool_set::page_of_cursor;
+use crate::tool_set::{LIST_TTL_MILLISECONDS, page_of_cursor};
 
 /// Answers one request.
 pub(crate) async fn handle(
@@ -30,7 +30,7 @@ pub(crate) async fn handle(
     let result = |result: Bytes| Ok(answer::result(framing, request.id, result));
     match (request.method.as_ref(), era) {
         ("tools/call", _) => call_tool(app, access, request, params, era, framing).await,
-        ("tools/list", _) => list_tools(access, params, era).map(|page| answer::result(framing, request.id, page)),
+        ("tools/list", _) => result(list_tools(access, params, era)?),
         ("initialize", Era::Handshake) => result(initialize(access, params)?),
         ("ping", Era::Handshake) => result(Bytes::from_static(b"{}")),
         ("server/discover", Era::Stateless) => result(discover(access)),
@@ -47,7 +47,8 @@ fn unknown_method(method: &str, era: Era) -> RpcError {
 }
 
 fn initialize(access: &Access, params: &Params<'_>) -> Result<Bytes, RpcError> {
-    let requested = params.protocol_version.and_then(text).ok_or_else(|| RpcError::invalid_params("params.protocolVersion must be a string"))?;
+    let requested =
+        params.protocol_version.and_then(text).ok_or_else(|| RpcError::invalid_params("params.protocolVersion must be a string"))?;
     let result = json!({
         "protocolVersion": revision::negotiate(&requested),
         "capabilities": capabilities(),
@@ -63,7 +64,7 @@ fn discover(access: &Access) -> Bytes {
         "capabilities": capabilities(),
         "instructions": instructions(access),
         "resultType": "complete",
-        "ttlMs": 30_000,
+        "ttlMs": LIST_TTL_MILLISECONDS,
         "cacheScope": "private",
         "_meta": {"io.modelcontextprotocol/serverInfo": access.tools.server_info()},
     });
@@ -142,8 +143,7 @@ fn unknown_tool(access: &Access, name: &str) -> RpcError {
         [] => "tools/list names all there are".to_owned(),
         names => format!("the nearest names here: {}", names.join(", ")),
     };
-    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug()))
-        .with_data(json!({"nearest": nearest}))
+    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))
 }
 
 fn push_rate_limit(headers: &mut http::HeaderMap, facts: &RateLimitFacts) {

@@ -7,7 +7,6 @@ mod envelope;
 mod error;
 mod handler;
 mod help_page;
-mod json_text;
 mod origin;
 mod params;
 mod revision;
@@ -15,4 +14,4 @@ mod strict_json;
 mod tool_result;
 
 pub(crate) use endpoint::{get, options, other, post};
-pub(crate) use origin::AllowedOrigins;
+pub(crate) use origin::{AllowedOrigins, names_loopback};

@@ -8,12 +8,13 @@ use url::Url;
 
 /// Origins of hosted clients that call from a browser.
 const CLIENT_ORIGINS: &[&str] = &["https://claude.ai", "https://claude.com", "https://chatgpt.com"];
-const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, Mcp-Method, Mcp-Name, Last-Event-ID";
+const ALLOWED_HEADERS: &str =
+    "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Session-Id, Mcp-Method, Mcp-Name, Last-Event-ID";
 const EXPOSED_HEADERS: &str = "WWW-Authenticate, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
 
 /// The allow-lists, made once from the configuration.
 #[derive(Debug)]
-pub struct AllowedOrigins {
+pub(crate) struct AllowedOrigins {
     hosts: Vec<String>,
     origins: Vec<String>,
 }
@@ -21,24 +22,18 @@ pub struct AllowedOrigins {
 impl AllowedOrigins {
     /// Allows the public URL's own host and origin, loopback names, well-known hosted clients, and what the
     /// operator adds.
-    pub fn new(public_url: &Url, more_hosts: &[String], more_origins: &[String]) -> Self {
+    pub(crate) fn new(public_url: &Url, more_hosts: &[String], more_origins: &[String]) -> Self {
         let own_host = public_url.host_str().unwrap_or_default().to_owned();
         let own_origin = public_url.origin().ascii_serialization();
         let hosts = std::iter::once(own_host).chain(more_hosts.iter().cloned()).collect();
-        let origins = CLIENT_ORIGINS
-            .iter()
-            .map(ToString::to_string)
-            .chain(std::iter::once(own_origin))
-            .chain(more_origins.iter().cloned())
-            .collect();
+        let origins =
+            CLIENT_ORIGINS.iter().map(ToString::to_string).chain(std::iter::once(own_origin)).chain(more_origins.iter().cloned()).collect();
         Self { hosts, origins }
     }
 
     /// Whether the request names a host that this server is known by.
     pub(crate) fn admits_host(&self, uri: &Uri, headers: &HeaderMap) -> bool {
-        // HTTP/2 carries the host in the URI.
-        let named = headers.get(HOST).and_then(|value| value.to_str().ok()).or_else(|| uri.authority().map(|authority| authority.as_str()));
-        let Some(host) = named.map(without_port) else { return false };
+        let Some(host) = named_host(uri, headers) else { return false };
         is_loopback(host) || self.hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
     }
 
@@ -78,6 +73,17 @@ pub(crate) fn share_with(request: &HeaderMap, mut response: Response) -> Respons
         headers.insert(header::VARY, HeaderValue::from_static("origin"));
     }
     response
+}
+
+/// Whether the request names this machine as its host.
+pub(crate) fn names_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
+    named_host(uri, headers).is_some_and(is_loopback)
+}
+
+/// The host that the request names, without port. HTTP/2 carries it in the URI.
+fn named_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let header = headers.get(HOST).and_then(|value| value.to_str().ok());
+    header.or_else(|| uri.authority().map(|authority| authority.as_str())).map(without_port)
 }
 
 fn without_port(authority: &str) -> &str {
@@ -124,10 +130,12 @@ mod tests {
     #[test]
     fn only_known_pages_are_admitted_as_origin() {
         let admits = |origin: &str| allowed().admits_origin(&headers("origin", origin));
-        for origin in ["https://gate.example", "https://claude.ai", "https://app.example", "http://localhost:6274", "vscode-webview://abc"] {
+        for origin in ["https://gate.example", "https://claude.ai", "https://app.example", "http://localhost:6274", "vscode-webview://abc"]
+        {
             assert!(admits(origin), "{origin}");
         }
-        for origin in ["null", "http://evil.example", "https://claude.ai.evil.example", "http://localhost.evil.example", "file://localhost"] {
+        for origin in ["null", "http://evil.example", "https://claude.ai.evil.example", "http://localhost.evil.example", "file://localhost"]
+        {
             assert!(!admits(origin), "{origin}");
         }
         assert!(allowed().admits_origin(&HeaderMap::new()));

@@ -19,12 +19,12 @@ pub(crate) struct Params<'a> {
     #[serde(borrow, default, rename = "protocolVersion")]
     pub(crate) protocol_version: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "_meta")]
-    pub(crate) meta: Meta<'a>,
+    meta: Option<Meta<'a>>,
 }
 
 /// `_meta` as far as it is understood.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Meta<'a> {
+struct Meta<'a> {
     #[serde(borrow, default, rename = "io.modelcontextprotocol/protocolVersion")]
     protocol_version: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "io.modelcontextprotocol/clientCapabilities")]
@@ -46,15 +46,16 @@ impl<'a> Params<'a> {
     pub(crate) fn name(&self) -> Option<Cow<'a, str>> {
         self.name.and_then(text)
     }
-}
 
-impl<'a> Meta<'a> {
-    pub(crate) fn protocol_version(&self) -> Option<Cow<'a, str>> {
-        self.protocol_version.and_then(text)
+    /// The revision that `_meta` names.
+    pub(crate) fn meta_version(&self) -> Option<Cow<'a, str>> {
+        self.meta.as_ref()?.protocol_version.and_then(text)
     }
 
+    /// Whether `_meta` says what the client can do.
     pub(crate) fn has_client_capabilities(&self) -> bool {
-        self.client_capabilities.is_some_and(|raw| raw.get().starts_with('{'))
+        let capabilities = self.meta.as_ref().and_then(|meta| meta.client_capabilities);
+        capabilities.is_some_and(|raw| raw.get().starts_with('{'))
     }
 }
 

@@ -36,12 +36,12 @@ impl Era {
     /// gives (2026-07-28, "Versioning" and "Streamable HTTP").
     pub(crate) fn of(request: &Request<'_>, params: &Params<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
         let header = header(headers, "mcp-protocol-version")?;
-        let named = params.meta.protocol_version();
+        let named = params.meta_version();
         let handshake = match (&named, request.method.as_ref()) {
             (_, "initialize") if params.protocol_version.is_some() => true,
             (Some(version), _) => HANDSHAKE.contains(&version.as_ref()),
             (None, "server/discover") => false,
-            (None, _) => header.as_deref().is_none_or(|version| version < STATELESS),
+            (None, _) => header.as_deref().is_none_or(|version| version < STATELESS || !is_date(version)),
         };
         if !handshake {
             check_stateless(request, params, headers, named.as_deref(), header.as_deref())?;
@@ -85,15 +85,20 @@ fn check_stateless(
         return Err(RpcError::header_mismatch("the header Mcp-Method must equal the member `method`"));
     }
     if request.method == "tools/call" {
-        let name = params.name();
-        if name.is_none() || header(headers, "mcp-name")?.as_deref() != name.as_deref() {
+        // A call without a name in either place is refused later, as in the other era.
+        if header(headers, "mcp-name")? != params.name() {
             return Err(RpcError::header_mismatch("the header Mcp-Name must equal params.name"));
         }
     }
-    if !params.meta.has_client_capabilities() {
+    if !params.has_client_capabilities() {
         return bad_params("params._meta[\"io.modelcontextprotocol/clientCapabilities\"] must be an object");
     }
     Ok(())
+}
+
+/// Whether a version has the form of a revision, so that the order of text is the order of time.
+fn is_date(version: &str) -> bool {
+    version.len() == STATELESS.len() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
 }
 
 /// A header's text; `=?base64?…?=` stands for what plain ASCII cannot say.

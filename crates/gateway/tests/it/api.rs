@@ -14,7 +14,8 @@ async fn nothing_is_answered_without_an_api_token() {
     for (path, item) in description["paths"].as_object().unwrap() {
         for verb in item.as_object().unwrap().keys() {
             let method: Method = verb.to_uppercase().parse().unwrap();
-            let path = path.replace("{id}", "0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2").replace("{mcp_id}", "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2");
+            let path =
+                path.replace("{id}", "0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2").replace("{mcp_id}", "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2");
             for prefix in ["", "/api"] {
                 let response = gateway.request(method.clone(), &format!("{prefix}{path}")).json(&json!({})).send().await.unwrap();
                 let expected = if open.contains(&path.as_str()) { 200 } else { 401 };
@@ -55,9 +56,17 @@ async fn bad_input_is_refused_with_a_message_that_names_it() {
         ("/integrated-account", json!({"integration": "nope", "tenant_id": "t", "credentials": {}}), "it has sendoso"),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": {}}), "access_token"),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "", "credentials": credentials}), "`tenant_id`"),
-        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "base_url": "ftp://x"}), "http"),
-        ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "authentication_method": "basic"}), "oauth2"),
-        ("/api-token", json!({"name": " "}), "`name` must not be empty"),
+        (
+            "/integrated-account",
+            json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "base_url": "ftp://x"}),
+            "http",
+        ),
+        (
+            "/integrated-account",
+            json!({"integration": "sendoso", "tenant_id": "t", "credentials": credentials, "authentication_method": "basic"}),
+            "oauth2",
+        ),
+        ("/api-token", json!({"name": " "}), "`name` must have 1 to 200 characters"),
     ];
     for (path, body, expected) in cases {
         let (status, error) = gateway.api(Method::POST, path, body.clone()).await;
@@ -65,7 +74,8 @@ async fn bad_input_is_refused_with_a_message_that_names_it() {
         assert_eq!((&error["statusCode"], &error["error"]), (&json!(400), &json!("Bad Request")));
         assert!(error["message"].as_str().unwrap().contains(expected), "{body}: {error}");
     }
-    for (query, expected) in [("?limit=0", "`limit`"), ("?limit=101", "`limit`"), ("?next_cursor=x", "next_cursor"), ("?lmit=5", "`lmit`")] {
+    for (query, expected) in [("?limit=0", "`limit`"), ("?limit=101", "`limit`"), ("?next_cursor=x", "next_cursor"), ("?lmit=5", "`lmit`")]
+    {
         let (status, error) = gateway.api(Method::GET, &format!("/integrated-account{query}"), Value::Null).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(error["message"].as_str().unwrap().contains(expected), "{query}: {error}");
@@ -81,6 +91,8 @@ async fn lists_come_in_pages_that_neither_repeat_nor_skip() {
     let mut made = Vec::new();
     for _ in 0..7 {
         made.push(gateway.account().await);
+        // Ids are ordered by the millisecond.
+        gateway.clock.advance(std::time::Duration::from_millis(1));
     }
     let (mut seen, mut query) = (Vec::new(), "?limit=3".to_owned());
     loop {
@@ -141,9 +153,53 @@ async fn metrics_count_calls_by_outcome() {
     let server = gateway.server(json!({})).await;
     gateway.call(&server, "list_all_sendoso_me", json!({})).await;
     gateway.call(&server, "get_single_sendoso_campaign_by_id", json!({"id": 1})).await;
-    let metrics = gateway.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    let metrics = gateway.metrics().await;
     for line in [r#"tidegate_tool_calls_total{integration="sendoso",outcome="ok"} 1"#, r#"outcome="not_found"} 1"#] {
         assert!(metrics.contains(line), "{metrics}");
     }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_address_needs_the_credentials_again() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    let path = format!("/integrated-account/{}", server.account);
+    let thief = Gateway::start().await;
+    let (status, error) = gateway.api(Method::PATCH, &path, json!({"base_url": thief.sandbox.url()})).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(error["message"].as_str().unwrap().contains("`credentials`"), "{error}");
+    gateway.call(&server, "list_all_sendoso_me", json!({})).await;
+    assert!(thief.journal().await.is_empty());
+    let (status, _) =
+        gateway.api(Method::PATCH, &path, json!({"base_url": thief.sandbox.url(), "credentials": {"access_token": "another"}})).await;
+    assert_eq!(status, StatusCode::OK);
+    gateway.call(&server, "list_all_sendoso_me", json!({})).await;
+    assert_eq!(thief.journal().await.len(), 1, "a changed account is used from the next call on");
+    gateway.stop().await;
+    thief.stop().await;
+}
+
+#[tokio::test]
+async fn an_api_token_ends_with_its_expiry() {
+    let gateway = Gateway::start().await;
+    let expires_at = (gateway.clock.now() + std::time::Duration::from_secs(10)).to_string();
+    let (_, token) = gateway.api(Method::POST, "/api-token", json!({"name": "short", "expires_at": expires_at})).await;
+    let status = async || {
+        let request = gateway.request(Method::GET, "/api-token").bearer_auth(token["token"].as_str().unwrap());
+        request.send().await.unwrap().status()
+    };
+    gateway.clock.advance(std::time::Duration::from_millis(9_999));
+    assert_eq!(status().await, StatusCode::OK);
+    gateway.clock.advance(std::time::Duration::from_millis(1));
+    assert_eq!(status().await, StatusCode::UNAUTHORIZED);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_are_closed_to_a_page_that_names_another_host() {
+    let gateway = Gateway::start().await;
+    let response = gateway.request(Method::GET, "/metrics").header("host", "evil.example").send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     gateway.stop().await;
 }

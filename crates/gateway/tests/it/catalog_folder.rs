@@ -52,7 +52,8 @@ async fn a_file_is_loaded_changed_and_kept_when_it_breaks() {
     // The broken file changes nothing; a good one beside it shows that the folder was read after it.
     std::fs::write(&file, "version: 1\nname: [").unwrap();
     std::fs::write(folder.path().join("other.yaml"), definition(GET).replace("acme", "other").replace("Acme", "Other")).unwrap();
-    eventually("the folder was read again", async || gateway.api(Method::GET, "/integration/other", Value::Null).await.0 == StatusCode::OK).await;
+    eventually("the folder was read again", async || gateway.api(Method::GET, "/integration/other", Value::Null).await.0 == StatusCode::OK)
+        .await;
     assert_eq!(gateway.tool_names(&server).await.len(), 2);
     gateway.stop().await;
 }

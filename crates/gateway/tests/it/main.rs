@@ -7,4 +7,5 @@ mod catalog_folder;
 mod mcp_calls;
 mod mcp_expiry;
 mod mcp_wire;
+mod starting;
 mod support;

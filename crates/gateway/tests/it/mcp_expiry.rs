@@ -16,9 +16,9 @@ async fn a_server_answers_until_its_expiry_and_its_row_goes_soon_after() {
     let gateway = Gateway::start().await;
     let expires_at = gateway.clock.now() + Duration::from_secs(61);
     let server = gateway.server(json!({"expires_at": expires_at.to_string()})).await;
-    gateway.clock.advance(Duration::from_secs(60) - Duration::from_millis(500));
+    gateway.clock.advance(Duration::from_secs(61) - Duration::from_millis(1));
     assert_eq!(status(&gateway, &server).await, StatusCode::OK);
-    gateway.clock.advance(Duration::from_millis(1_500));
+    gateway.clock.advance(Duration::from_millis(1));
     assert_eq!(status(&gateway, &server).await, StatusCode::NOT_FOUND);
     let row = format!("/integrated-account/{}/mcp", server.account);
     eventually("the row is gone", async || gateway.api(Method::GET, &row, Value::Null).await.1["result"] == json!([])).await;

@@ -33,7 +33,9 @@ async fn verdict(gateway: &Gateway, server: &McpUrl, headers: &[(&str, &str)], b
     let response = send(gateway, server, headers, body).await;
     let status = response.status().as_u16();
     let answer: Value = response.json().await.unwrap_or_default();
-    let code = answer["error"]["code"].as_i64().map_or_else(|| if answer["result"].is_object() { "ok".into() } else { "-".into() }, |code| code.to_string());
+    let code = answer["error"]["code"]
+        .as_i64()
+        .map_or_else(|| if answer["result"].is_object() { "ok".into() } else { "-".into() }, |code| code.to_string());
     format!("{status} {code} {}", answer["id"])
 }
 
@@ -41,7 +43,9 @@ async fn verdict(gateway: &Gateway, server: &McpUrl, headers: &[(&str, &str)], b
 async fn the_handshake_is_answered_as_each_revision_wants() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
-    for (asked, answered) in [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25")] {
+    for (asked, answered) in
+        [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25")]
+    {
         let params = json!({"protocolVersion": asked, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
         let answer: Value = send(&gateway, &server, &[], request("initialize", params)).await.json().await.unwrap();
         assert_eq!(answer["result"]["protocolVersion"], answered);
@@ -79,7 +83,13 @@ async fn requests_of_the_handshake_era_get_its_codes() {
     for (body, expected) in cases {
         assert_eq!(verdict(&gateway, &server, &version, body.clone()).await, expected, "{body}");
     }
-    assert_eq!(verdict(&gateway, &server, &[("mcp-protocol-version", "2023-01-01")], request("ping", json!({}))).await, "400 -32600 \"a-1\"");
+    for unknown in ["2023-01-01", "garbage"] {
+        assert_eq!(
+            verdict(&gateway, &server, &[("mcp-protocol-version", unknown)], request("ping", json!({}))).await,
+            "400 -32600 \"a-1\""
+        );
+    }
+    assert_eq!(verdict(&gateway, &server, &version, request("ping", json!({"_meta": null}))).await, "200 ok \"a-1\"");
     assert_eq!(verdict(&gateway, &server, &[], request("tools/list", json!({}))).await, "200 ok \"a-1\"");
     gateway.stop().await;
 }
@@ -102,10 +112,15 @@ async fn requests_of_the_stateless_era_are_checked_in_order() {
         (vec![version, ("mcp-method", "tools/list")], request("tools/list", json!({})), "400 -32602 \"a-1\""),
         (vec![("mcp-method", "tools/list")], list(), "400 -32020 \"a-1\""),
         (vec![("mcp-protocol-version", "2025-11-25"), ("mcp-method", "tools/list")], list(), "400 -32020 \"a-1\""),
-        (vec![("mcp-protocol-version", "2099-01-01"), ("mcp-method", "tools/list")], request("tools/list", json!({"_meta": meta("2099-01-01")})), "400 -32022 \"a-1\""),
+        (
+            vec![("mcp-protocol-version", "2099-01-01"), ("mcp-method", "tools/list")],
+            request("tools/list", json!({"_meta": meta("2099-01-01")})),
+            "400 -32022 \"a-1\"",
+        ),
         (vec![version], list(), "400 -32020 \"a-1\""),
         (vec![version, ("mcp-method", "prompts/list")], list(), "400 -32020 \"a-1\""),
         (vec![version, ("mcp-method", "tools/call")], call(), "400 -32020 \"a-1\""),
+        (vec![version, ("mcp-method", "tools/call")], request("tools/call", json!({"_meta": meta(STATELESS)})), "200 -32602 \"a-1\""),
         (vec![version, ("mcp-method", "tools/call"), ("mcp-name", "another")], call(), "400 -32020 \"a-1\""),
         (vec![version, ("mcp-method", "tools/list")], request("tools/list", json!({"_meta": without_capabilities})), "400 -32602 \"a-1\""),
         (vec![version, ("mcp-method", "ping")], request("ping", json!({"_meta": meta(STATELESS)})), "404 -32601 \"a-1\""),
@@ -123,7 +138,8 @@ async fn stateless_results_say_that_they_are_complete_private_and_whose() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
     let headers = [("mcp-protocol-version", STATELESS), ("mcp-method", "tools/list")];
-    let answer: Value = send(&gateway, &server, &headers, request("tools/list", json!({"_meta": meta(STATELESS)}))).await.json().await.unwrap();
+    let answer: Value =
+        send(&gateway, &server, &headers, request("tools/list", json!({"_meta": meta(STATELESS)}))).await.json().await.unwrap();
     let result = &answer["result"];
     assert_eq!((&result["resultType"], &result["cacheScope"]), (&json!("complete"), &json!("private")));
     assert!(result["ttlMs"].is_u64());
@@ -144,6 +160,9 @@ async fn http_says_what_json_rpc_cannot() {
         (("origin", "https://claude.ai"), "200 ok \"a-1\""),
         (("accept", "text/html"), "406 -32600 null"),
         (("accept", "*/*"), "200 ok \"a-1\""),
+        (("accept", ""), "200 ok \"a-1\""),
+        (("accept", "Application/JSON"), "200 ok \"a-1\""),
+        (("accept", "application/json;q=0"), "406 -32600 null"),
         (("accept", "application/json"), "200 ok \"a-1\""),
         (("content-encoding", "identity"), "200 ok \"a-1\""),
     ] {
@@ -151,7 +170,11 @@ async fn http_says_what_json_rpc_cannot() {
     }
     let wrong_type = gateway.request(Method::POST, &server.path).header("content-type", "text/plain").body(ping()).send().await.unwrap();
     assert_eq!(wrong_type.status(), 415);
-    let too_large = gateway.request(Method::POST, &server.path).header("content-type", "application/json").body(" ".repeat(4 * 1024 * 1024 + 1));
+    let unreadable =
+        gateway.request(Method::POST, "/mcp/%ff").header("content-type", "application/json").body(ping()).send().await.unwrap();
+    assert_eq!(unreadable.status(), 404);
+    let too_large =
+        gateway.request(Method::POST, &server.path).header("content-type", "application/json").body(" ".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(too_large.send().await.unwrap().status(), 413);
     for method in [Method::GET, Method::DELETE, Method::PUT] {
         let response = gateway.request(method, &server.path).header("accept", "text/event-stream").send().await.unwrap();

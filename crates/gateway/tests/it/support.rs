@@ -26,7 +26,7 @@ pub(crate) struct Gateway {
     pub(crate) sandbox: Sandbox,
     client: Client,
     shutdown: CancellationToken,
-    running: JoinHandle<anyhow::Result<()>>,
+    running: JoinHandle<()>,
     /// Holds the database; removed with the gateway.
     _folder: TempDir,
 }
@@ -38,21 +38,10 @@ impl Gateway {
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            public_url: "http://127.0.0.1:0".parse().unwrap(),
-            database_url: format!("sqlite://{}", folder.path().join("test.db").display()).into(),
-            master_key: MasterKey::generate().unwrap(),
-            catalog_dir: None,
-            bootstrap_api_token: None,
-            allowed_hosts: Vec::new(),
-            allowed_origins: Vec::new(),
-            upstream: UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() },
-            log: "warn".into(),
-            log_format: Default::default(),
-        };
+        let mut config = config_in(&folder);
         change(&mut config);
-        let clock = Arc::new(Clock::default());
+        // Stands still: what a test says about time is then exact.
+        let clock = Arc::new(Clock::standing("2026-11-21T12:00:00Z".parse().unwrap()));
         let server = Server::bind(config, Arc::clone(&clock)).await.unwrap();
         let shutdown = CancellationToken::new();
         let url = format!("http://{}", server.address);
@@ -136,10 +125,31 @@ impl Gateway {
         self.control(Method::GET, "journal", Value::Null).await.as_array().unwrap().clone()
     }
 
+    pub(crate) async fn metrics(&self) -> String {
+        self.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap()
+    }
+
     /// Stops as on SIGTERM.
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
-        self.running.await.unwrap().unwrap();
+        self.running.await.unwrap();
+    }
+}
+
+/// A configuration whose files are in `folder`.
+pub(crate) fn config_in(folder: &TempDir) -> Config {
+    Config {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        public_url: "http://127.0.0.1:0".parse().unwrap(),
+        database_url: format!("sqlite://{}", folder.path().join("test.db").display()).into(),
+        master_key: MasterKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
+        catalog_dir: None,
+        bootstrap_api_token: None,
+        allowed_hosts: Vec::new(),
+        allowed_origins: Vec::new(),
+        upstream: UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() },
+        log: "warn".into(),
+        log_format: Default::default(),
     }
 }
 

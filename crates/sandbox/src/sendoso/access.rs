@@ -1,8 +1,11 @@
 //! Who may do what, and how often: bearer tokens, scopes and the two rate limits.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::kit::clock::later;
 use crate::kit::rate_limiter::{SlidingWindow, TooMany};
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
@@ -28,11 +31,17 @@ pub(super) type Scopes = &'static [&'static str];
 pub(super) struct Gate {
     core: SlidingWindow,
     marketplace: SlidingWindow,
+    /// Clients that went over the core limit, and since when.
+    blocked: HashMap<String, Timestamp>,
 }
 
 impl Gate {
     pub(super) fn new() -> Gate {
-        Gate { core: SlidingWindow::over(SignedDuration::from_secs(1)), marketplace: SlidingWindow::over(SignedDuration::from_secs(60)) }
+        Gate {
+            core: SlidingWindow::over(SignedDuration::from_secs(1)),
+            marketplace: SlidingWindow::over(SignedDuration::from_secs(60)),
+            blocked: HashMap::new(),
+        }
     }
 
     /// The user behind the request, if its token is good, its client not too fast, and its scope enough.
@@ -48,10 +57,7 @@ impl Gate {
         let grant = tokens.of_access_token(token, now).map_err(|reason| unauthorized(settings, &reason))?;
         let user = grant.user_id.to_string();
         match surface {
-            Surface::Core => {
-                let limit = settings.core_requests_per_second;
-                self.core.admit(&grant.client_id, limit, now).map_err(|_| too_many_requests())?;
-            }
+            Surface::Core => self.admit_to_core(&grant.client_id, settings, now)?,
             Surface::Marketplace => {
                 let limit = settings.marketplace_requests_per_minute;
                 self.marketplace.admit(&user, limit, now).map_err(|TooMany { reset_at }| {
@@ -66,6 +72,18 @@ impl Gate {
             true => Ok(grant.user_id),
             false => Err(refused(403, "Insufficient scope")),
         }
+    }
+
+    /// A refusal blocks the client for a while; assumed: what it asks meanwhile does not make that longer.
+    fn admit_to_core(&mut self, client_id: &str, settings: &Settings, now: Timestamp) -> Result<(), Reply> {
+        let block = SignedDuration::from_secs(i64::from(settings.block_seconds));
+        if self.blocked.get(client_id).is_some_and(|&since| now < later(since, block)) {
+            return Err(too_many_requests());
+        }
+        self.core.admit(client_id, settings.core_requests_per_second, now).map_err(|_| {
+            self.blocked.insert(client_id.to_owned(), now);
+            too_many_requests()
+        })
     }
 }
 

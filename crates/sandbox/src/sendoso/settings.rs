@@ -22,6 +22,9 @@ pub(super) struct Settings {
     pub(super) core_requests_per_second: u32,
     /// 0 lifts the limit.
     pub(super) marketplace_requests_per_minute: u32,
+    /// How long a client that went over the core limit is refused everything on that part of the API. The vendor calls
+    /// it a temporary block and does not publish its length; 0 means none.
+    pub(super) block_seconds: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +58,7 @@ impl Default for Settings {
             redirect_uris: vec!["https://oauth.pstmn.io/v1/callback".to_owned(), "https://gw.example/cb".to_owned()],
             core_requests_per_second: 10,
             marketplace_requests_per_minute: 100,
+            block_seconds: 0,
         }
     }
 }

@@ -33,7 +33,7 @@ async fn the_journal_holds_what_arrived_in_order_and_whole() {
 async fn settings_are_overlaid_and_unknown_ones_refused() {
     let api = Api::start_with_limits().await;
     let defaults = send(api.request("GET", "/__sandbox/settings")).await;
-    assert_snapshot!(defaults.text, @r#"{"tick_seconds":15,"tracking_in_sends":true,"unauthorized_body":"message","sandbox_mode":false,"recipients_respond":true,"consent":"ask","redirect_uris":["https://oauth.pstmn.io/v1/callback","https://gw.example/cb"],"core_requests_per_second":10,"marketplace_requests_per_minute":100}"#);
+    assert_snapshot!(defaults.text, @r#"{"tick_seconds":15,"tracking_in_sends":true,"unauthorized_body":"message","sandbox_mode":false,"recipients_respond":true,"consent":"ask","redirect_uris":["https://oauth.pstmn.io/v1/callback","https://gw.example/cb"],"core_requests_per_second":10,"marketplace_requests_per_minute":100,"block_seconds":0}"#);
     let changed = api.control("settings", json!({"sandbox_mode": true, "tick_seconds": 60})).await;
     assert_eq!(
         (&changed["sandbox_mode"], &changed["tick_seconds"], &changed["tracking_in_sends"]),

@@ -19,6 +19,27 @@ async fn core_refuses_the_eleventh_request_of_a_second_and_says_nothing_of_limit
 }
 
 #[tokio::test]
+async fn a_client_that_went_over_the_core_limit_is_blocked_for_as_long_as_set() {
+    let api = Api::start_with_limits().await;
+    api.control("settings", json!({"core_requests_per_second": 1, "block_seconds": 60})).await;
+    assert_eq!(api.get("/api/v3/me").await.status, 200);
+    assert_eq!(api.get("/api/v3/me").await.status, 429);
+    api.advance(59).await;
+    assert_snapshot!(api.get("/api/v3/me").await.line(), @r#"429 {"success":false,"message":"Too Many Requests"}"#);
+    // The other parts of the API are not core.
+    assert_eq!(api.get("/api/scim/v2/Users").await.status, 200);
+    assert_eq!(api.get("/api/v3/marketplace/products").await.status, 200);
+    // What was asked meanwhile did not make it longer.
+    api.advance(1).await;
+    assert_eq!(api.get("/api/v3/me").await.status, 200);
+
+    // A setting holds from the next request on.
+    assert_eq!(api.get("/api/v3/me").await.status, 429);
+    api.control("settings", json!({"block_seconds": 0, "core_requests_per_second": 0})).await;
+    assert_eq!(api.get("/api/v3/me").await.status, 200);
+}
+
+#[tokio::test]
 async fn the_core_limit_is_shared_by_all_tokens_of_a_client() {
     let api = Api::start_with_limits().await;
     api.control("settings", json!({"core_requests_per_second": 1})).await;

@@ -8,6 +8,8 @@ on_both!(
     a_deleted_token_is_not_found,
     a_token_chosen_elsewhere_is_adopted_once,
     a_token_of_another_environment_is_not_adopted,
+    of_processes_that_start_at_once_one_makes_the_first_token,
+    the_first_token_may_be_chosen_elsewhere,
     tokens_are_listed_newest_first_in_pages,
 );
 
@@ -55,6 +57,34 @@ async fn a_token_of_another_environment_is_not_adopted(database: TestDatabase) {
     let secret = SecretString::from("tgk_from_the_deployment");
     store.api_tokens().adopt(one.id, "bootstrap", &secret, at(1)).await.unwrap();
     let refused = store.api_tokens().adopt(other.id, "bootstrap", &secret, at(2)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
+}
+
+async fn of_processes_that_start_at_once_one_makes_the_first_token(database: TestDatabase) {
+    let environment = environment(&database.open().await).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let store = database.open().await;
+        tasks.spawn(async move { store.api_tokens().create_first(environment.id, "first", None, at(1)).await.unwrap() });
+    }
+    let made: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
+    let [(token, secret)] = &made[..] else { panic!("{} first tokens", made.len()) };
+    let store = database.open().await;
+    assert_eq!(store.api_tokens().list(environment.id, first_page()).await.unwrap().items, [token.clone()]);
+    let found = store.api_tokens().find_by_hash(&store.hash_token(secret.expose_secret())).await.unwrap();
+    assert_eq!(found.as_ref(), Some(token));
+}
+
+async fn the_first_token_may_be_chosen_elsewhere(database: TestDatabase) {
+    let store = database.open().await;
+    let one = environment(&store).await;
+    let other = store.environments().create("other", at(1)).await.unwrap();
+    let chosen = || Some(SecretString::from("tgk_from_the_deployment"));
+    let (token, secret) = store.api_tokens().create_first(one.id, "bootstrap", chosen(), at(1)).await.unwrap().unwrap();
+    assert_eq!(secret.expose_secret(), "tgk_from_the_deployment");
+    assert_eq!(store.api_tokens().find_by_hash(&store.hash_token(secret.expose_secret())).await.unwrap(), Some(token));
+    assert!(store.api_tokens().create_first(one.id, "bootstrap", chosen(), at(2)).await.unwrap().is_none());
+    let refused = store.api_tokens().create_first(other.id, "bootstrap", chosen(), at(2)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
 }
 

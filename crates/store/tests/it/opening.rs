@@ -1,4 +1,6 @@
-use store::{AccountChange, MasterKey, Store, StoreError};
+use std::os::unix::fs::PermissionsExt;
+
+use store::{AccountChange, Hold, MasterKey, Store, StoreError};
 
 use crate::database::{TestDatabase, at, connected, on_both};
 
@@ -119,12 +121,25 @@ async fn a_file_that_is_no_database_is_unavailable_and_left_alone() {
 }
 
 #[tokio::test]
-async fn one_server_at_a_time_holds_a_sqlite_file() {
-    let database = TestDatabase::sqlite();
-    let (one, other) = (database.open().await, database.open().await);
-    let held = one.hold().unwrap();
-    let refused = other.hold().err();
-    assert!(matches!(&refused, Some(StoreError::Invalid(message)) if message.contains("another process")), "{refused:?}");
+async fn one_process_at_a_time_holds_a_sqlite_file_before_it_is_opened_and_through_any_link() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let url = |name: &str| format!("sqlite://{}/{name}", folder.path().display());
+    std::os::unix::fs::symlink(folder.path().join("data/tidegate.db"), folder.path().join("link.db")).unwrap();
+    let held = Hold::take(&url("data/tidegate.db")).unwrap();
+    for name in ["data/tidegate.db", "data/../data/tidegate.db", "link.db"] {
+        let refused = Hold::take(&url(name)).err();
+        assert!(matches!(&refused, Some(StoreError::Invalid(message)) if message.contains("another process")), "{name}: {refused:?}");
+    }
+    Hold::take(&url("data/other.db")).unwrap();
+    let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!([mode("data"), mode("data/tidegate.db"), mode("data/tidegate.db.lock")], [0o700, 0o600, 0o600]);
     drop(held);
-    other.hold().unwrap();
+    Hold::take(&url("link.db")).unwrap();
+}
+
+#[tokio::test]
+async fn several_processes_may_hold_one_postgresql_database() {
+    let url = "postgres://localhost/tidegate";
+    let held = [Hold::take(url), Hold::take(url)];
+    assert!(held.iter().all(Result::is_ok), "{held:?}");
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::ApiTokenView;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::Body;
+use crate::api::input::{Body, checked_text};
 use crate::api::output::Time;
 use crate::app::App;
 
@@ -43,14 +43,12 @@ pub(super) async fn handle(
     Body(new): Body<NewApiToken>,
 ) -> Result<(StatusCode, Json<ApiTokenSecret>), ApiError> {
     let now = app.clock.now();
-    if new.name.trim().is_empty() {
-        return Err(ApiError::bad_request("`name` must not be empty: it tells you later who uses the token"));
-    }
+    let name = checked_text("name", new.name)?;
     let expires_at = new.expires_at.map(|Time(at)| at);
     if expires_at.is_some_and(|at| at <= now) {
         return Err(ApiError::bad_request(format!("`expires_at` must be in the future; it is now {now:.3}")));
     }
-    let (api_token, secret) = app.store.api_tokens().create(caller.environment, new.name.trim(), expires_at, now).await?;
+    let (api_token, secret) = app.store.api_tokens().create(caller.environment, &name, expires_at, now).await?;
     tracing::info!(api_token.id = %api_token.id, created_by = %caller.api_token, "API token created");
     let body = ApiTokenSecret { api_token: api_token.into(), token: secret.expose_secret().to_owned() };
     Ok((StatusCode::CREATED, Json(body)))

@@ -15,7 +15,11 @@ use crate::app::App;
 /// List API tokens
 #[utoipa::path(get, path = "/api-token", tag = "API tokens", params(PageQuery),
     responses((status = 200, body = Listed<ApiTokenView>)))]
-pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, mut query: Query) -> Result<Json<Listed<ApiTokenView>>, ApiError> {
+pub(super) async fn handle(
+    caller: ApiCaller,
+    State(app): State<Arc<App>>,
+    mut query: Query,
+) -> Result<Json<Listed<ApiTokenView>>, ApiError> {
     let page = query.take_page()?;
     query.finish()?;
     Ok(Json(Listed::from_store(app.store.api_tokens().list(caller.environment, page).await?)))

@@ -16,15 +16,13 @@ use utoipa::ToSchema;
 use super::view::AccountView;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::Body;
+use crate::api::input::{Body, checked_text};
 use crate::app::App;
-
-const LONGEST_TENANT_ID: usize = 255;
 
 /// A customer's account at a vendor, with the credentials that open it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewIntegratedAccount {
+pub(crate) struct NewIntegratedAccount {
     #[schema(example = "sendoso")]
     pub integration: String,
     /// Your customer's id.
@@ -57,15 +55,15 @@ pub(super) async fn handle(
 }
 
 /// Connects an account after checking everything that can be checked without asking the vendor.
-pub async fn create_account(app: &App, environment: EnvironmentId, new: NewIntegratedAccount) -> Result<Account, ApiError> {
+pub(crate) async fn create_account(app: &App, environment: EnvironmentId, new: NewIntegratedAccount) -> Result<Account, ApiError> {
     let definition = app.definition(&new.integration)?;
     let authentication_method = chosen_method(&definition, new.authentication_method)?;
     check_credentials(&definition, &authentication_method, &new.credentials)?;
-    check_target(&definition, new.base_url.as_deref(), &new.context)?;
+    checked_target(&definition, new.base_url.as_deref(), &new.context)?;
     let new = NewAccount {
         integration: new.integration,
-        tenant_id: checked_tenant(new.tenant_id)?,
-        name: new.name,
+        tenant_id: checked_text("tenant_id", new.tenant_id)?,
+        name: new.name.map(|name| checked_text("name", name)).transpose()?,
         authentication_method,
         credentials: new.credentials,
         context: new.context,
@@ -97,26 +95,16 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
         .credentials
         .get(method)
         .ok_or_else(|| ApiError::bad_request(format!("the integration has no authentication method `{method}`")))?;
-    Credential::from_stored(scheme, credentials)
-        .map(drop)
-        .map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
+    Credential::from_stored(scheme, credentials).map(drop).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
 }
 
-pub(super) fn check_target(definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
+/// Where the account's requests will go.
+pub(super) fn checked_target(definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<Target, ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
         let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
         return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
     }
-    Target::new(&definition.integration, base_url, context).map(drop).map_err(|error| ApiError::bad_request(error.to_string()))
-}
-
-fn checked_tenant(tenant_id: String) -> Result<String, ApiError> {
-    if tenant_id.is_empty() || tenant_id.chars().count() > LONGEST_TENANT_ID || tenant_id.chars().any(char::is_control) {
-        return Err(ApiError::bad_request(format!(
-            "`tenant_id` must have 1 to {LONGEST_TENANT_ID} characters and no control characters"
-        )));
-    }
-    Ok(tenant_id)
+    Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))
 }

@@ -8,7 +8,7 @@ mod tools;
 mod update;
 mod view;
 
-pub use create::{NewIntegratedAccount, create_account};
+pub(crate) use create::{NewIntegratedAccount, create_account};
 
 use std::sync::Arc;
 

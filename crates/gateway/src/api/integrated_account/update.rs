@@ -9,25 +9,31 @@ use serde_json::{Map, Value};
 use store::{AccountChange, AccountId};
 use utoipa::ToSchema;
 
-use super::create::{check_credentials, check_target};
+use super::create::{check_credentials, checked_target};
 use super::view::AccountView;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::{Body, Id};
+use crate::api::input::{Body, Id, checked_text, given};
 use crate::app::App;
 
 /// What to change; what is absent stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccountPatch {
-    name: Option<String>,
+    /// null = none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
     /// Replaces all credentials.
     #[schema(value_type = Option<Object>)]
     credentials: Option<Map<String, Value>>,
     /// Replaces the whole context.
     #[schema(value_type = Option<Object>)]
     context: Option<Map<String, Value>>,
-    base_url: Option<String>,
+    /// null = the vendor's own address.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    base_url: Option<Option<String>>,
 }
 
 /// Change a connected account
@@ -49,14 +55,20 @@ pub(super) async fn handle(
     if let Some(credentials) = &patch.credentials {
         check_credentials(&definition, &account.authentication_method, credentials)?;
     }
-    let base_url = patch.base_url.as_deref().or(account.base_url.as_deref());
-    check_target(&definition, base_url, patch.context.as_ref().unwrap_or(&account.context))?;
+    let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url);
+    let before = checked_target(&definition, account.base_url.as_deref(), &account.context);
+    let after = checked_target(&definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
+    let moved = before.map_or(true, |before| before.base_url().origin() != after.base_url().origin());
+    if moved && patch.credentials.is_none() {
+        // Else whoever may change an account could have its credential sent to a host of their own.
+        return Err(ApiError::bad_request("the change leads to another host; give the `credentials` for it again"));
+    }
     let change = AccountChange {
         version: Some(account.version),
-        name: patch.name.map(Some),
+        name: patch.name.map(|name| name.map(|name| checked_text("name", name)).transpose()).transpose()?,
         credentials: patch.credentials,
         context: patch.context,
-        base_url: patch.base_url.map(Some),
+        base_url: patch.base_url,
         ..AccountChange::default()
     };
     let changed = accounts.update(caller.environment, id, change, app.clock.now()).await?;

@@ -12,21 +12,21 @@ use serde::Deserialize;
 use store::{AccountId, EnvironmentId, McpServer, McpServerConfig, NewMcpServer};
 use utoipa::ToSchema;
 
-use super::view::{ConfigChange, McpServerSecret, filter};
+use super::view::{ConfigChange, McpServerSecret};
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::{Body, Id};
+use crate::api::input::{Body, Id, checked_text};
 use crate::api::output::Time;
 use crate::app::App;
+use crate::tool_set::filter_of;
 
 /// How far ahead an expiry must be at least.
 const SHORTEST_LIFE: Duration = Duration::from_secs(60);
-const LONGEST_NAME: usize = 200;
 
 /// A set of tools over one account, to be reached at a secret URL.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewServer {
+pub(crate) struct NewServer {
     #[schema(example = "SDR agent")]
     pub name: String,
     #[serde(default)]
@@ -53,9 +53,14 @@ pub(super) async fn handle(
 }
 
 /// Makes a server after checking that its filters leave something and that it will live long enough.
-pub async fn create_server(app: &App, environment: EnvironmentId, account: AccountId, new: NewServer) -> Result<McpServerSecret, ApiError> {
+pub(crate) async fn create_server(
+    app: &App,
+    environment: EnvironmentId,
+    account: AccountId,
+    new: NewServer,
+) -> Result<McpServerSecret, ApiError> {
     let now = app.clock.now();
-    let name = checked_name(new.name)?;
+    let name = checked_text("name", new.name)?;
     let expires_at = new.expires_at.map(|Time(at)| checked_expiry(at, now)).transpose()?;
     let mut config = McpServerConfig::default();
     new.config.apply(&mut config)?;
@@ -71,16 +76,8 @@ pub async fn create_server(app: &App, environment: EnvironmentId, account: Accou
 /// The answer that shows a token, once.
 pub(super) fn secret_view(app: &App, server: McpServer, tool_count: usize, token: &SecretString) -> McpServerSecret {
     let token = token.expose_secret().to_owned();
-    let url = format!("{}/mcp/{token}", app.public_url());
+    let url = format!("{}/mcp/{token}", app.public_url);
     McpServerSecret { server: server.into(), tool_count, token, url }
-}
-
-pub(super) fn checked_name(name: String) -> Result<String, ApiError> {
-    let name = name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(ApiError::bad_request(format!("`name` must have 1 to {LONGEST_NAME} characters and no control characters")));
-    }
-    Ok(name)
 }
 
 pub(super) fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, ApiError> {
@@ -94,7 +91,7 @@ pub(super) fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp,
 /// How many tools a configuration leaves: at least one.
 pub(super) fn checked_tool_count(app: &App, integration: &str, config: &McpServerConfig) -> Result<usize, ApiError> {
     let definition = app.definition(integration)?;
-    let filter = filter(config);
+    let filter = filter_of(config);
     filter.check(&definition).map_err(|error| ApiError::bad_request(error.to_string()))?;
-    Ok(app.door.tools(&definition, filter).tools().len())
+    Ok(definition.tools.iter().filter(|tool| filter.admits(tool)).count())
 }

@@ -26,6 +26,8 @@ pub(super) async fn handle(
     let page = query.take_page()?;
     query.finish()?;
     app.store.accounts().get(caller.environment, account).await?.ok_or_else(|| ApiError::not_found("account"))?;
-    let listed = app.store.mcp_servers().list(caller.environment, account, page).await?;
+    let mut listed = app.store.mcp_servers().list(caller.environment, account, page).await?;
+    let now = app.clock.now();
+    listed.items.retain(|server| server.expires_at.is_none_or(|at| at > now));
     Ok(Json(Listed::from_store(listed)))
 }

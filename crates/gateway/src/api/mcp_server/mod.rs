@@ -8,18 +8,18 @@ mod rotate;
 mod update;
 mod view;
 
-pub use create::{NewServer, create_server};
-pub use view::{ConfigChange, McpServerSecret};
+pub(crate) use create::{NewServer, create_server};
+pub(crate) use view::{ConfigChange, McpServerSecret};
 
 use std::sync::Arc;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use store::{AccountId, McpServer, McpServerId};
 use super::caller::ApiCaller;
 use super::error::ApiError;
 use crate::app::App;
+use store::{AccountId, McpServer, McpServerId};
 
 /// A server of the caller's, by both ids of its path. One that has expired is gone, swept or not.
 async fn find(app: &App, caller: ApiCaller, account: AccountId, id: McpServerId) -> Result<McpServer, ApiError> {

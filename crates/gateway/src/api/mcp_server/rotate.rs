@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use store::{AccountId, McpServerId};
 
-use super::find;
 use super::create::{checked_tool_count, secret_view};
+use super::find;
 use super::view::McpServerSecret;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};

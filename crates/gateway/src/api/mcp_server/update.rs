@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use store::{AccountId, McpServerChange, McpServerId};
 use utoipa::ToSchema;
 
+use super::create::{checked_expiry, checked_tool_count};
 use super::find;
-use super::create::{checked_expiry, checked_name, checked_tool_count};
 use super::view::{ConfigChange, McpServerView};
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::{Body, Id};
+use crate::api::input::{Body, Id, checked_text, given};
 use crate::api::output::Time;
 use crate::app::App;
 
@@ -28,11 +28,6 @@ pub(super) struct ServerPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Time>)]
     expires_at: Option<Option<Time>>,
-}
-
-/// Tells an explicit null from an absent member.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Time>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Change an MCP server
@@ -58,7 +53,7 @@ pub(super) async fn handle(
     }
     let change = McpServerChange {
         version: Some(server.version),
-        name: patch.name.map(checked_name).transpose()?,
+        name: patch.name.map(|name| checked_text("name", name)).transpose()?,
         config: Some(config),
         expires_at: match patch.expires_at {
             Some(Some(Time(at))) => Some(Some(checked_expiry(at, now)?)),

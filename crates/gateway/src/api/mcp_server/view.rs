@@ -1,6 +1,5 @@
 //! MCP servers as the API shows and takes them.
 
-use catalog::filter::Filter;
 use serde::{Deserialize, Serialize};
 use store::{AccountId, Auth, McpServer, McpServerConfig, McpServerId};
 use utoipa::ToSchema;
@@ -11,7 +10,7 @@ use crate::api::output::Time;
 /// An MCP server. Its token and URL were shown once, when it was made or rotated.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = McpServer)]
-pub struct McpServerView {
+pub(crate) struct McpServerView {
     #[schema(value_type = String, example = "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2")]
     pub id: McpServerId,
     pub name: String,
@@ -27,7 +26,7 @@ pub struct McpServerView {
 /// What a server shows and asks for.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = McpServerConfig)]
-pub struct ConfigView {
+pub(crate) struct ConfigView {
     /// `read`, `write`, `custom` or exact method names; empty = all.
     pub methods: Vec<String>,
     /// Keeps tools that have one of these tags; empty = all.
@@ -43,7 +42,7 @@ pub struct ConfigView {
 
 /// A new or rotated server, with the secret that nobody can read again.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct McpServerSecret {
+pub(crate) struct McpServerSecret {
     #[serde(flatten)]
     pub server: McpServerView,
     /// How many tools the filters leave.
@@ -56,7 +55,7 @@ pub struct McpServerSecret {
 /// Members of `config` to set; what is absent stays as it is, or as the default says for a new server.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConfigChange {
+pub(crate) struct ConfigChange {
     /// `read` (list, get), `write` (create, update, delete), `custom`, or exact method names; OR-ed; empty = all.
     pub methods: Option<Vec<String>>,
     /// Keeps tools that have one of these tags; empty = all.
@@ -85,11 +84,6 @@ impl ConfigChange {
         config.structured_content = self.structured_content.unwrap_or(config.structured_content);
         Ok(())
     }
-}
-
-/// The filter that a configuration stands for.
-pub(crate) fn filter(config: &McpServerConfig) -> Filter {
-    Filter { methods: config.methods.clone(), tags: config.tags.clone() }
 }
 
 impl From<McpServer> for McpServerView {

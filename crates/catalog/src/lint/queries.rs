@@ -1,0 +1,34 @@
+//! Names and values of constant query parameters, and names of the others. Headers are checked where they are compiled.
+
+use super::methods;
+use crate::input::vendor_name;
+use crate::integration::{Integration, Location};
+use crate::problem::Problem;
+
+/// Longest name of a query parameter.
+const MAX_NAME_BYTES: usize = 128;
+
+pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
+    for (name, value) in &integration.query {
+        if !is_sendable(name) || has_control_characters(value) {
+            let message = "a query parameter needs a name, and neither name nor value may hold control characters";
+            problems.push(Problem::error(format!("query.{name}"), message));
+        }
+    }
+    for at in methods(integration) {
+        for (key, parameter) in &at.method.parameters {
+            if parameter.location == Location::Query && !is_sendable(vendor_name(key, parameter)) {
+                let message = "the parameter's name is empty, too long or holds control characters; mend `name`";
+                problems.push(Problem::error(format!("{}.parameters.{key}", at.path), message));
+            }
+        }
+    }
+}
+
+fn is_sendable(name: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&name.len()) && !has_control_characters(name)
+}
+
+fn has_control_characters(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
