@@ -129,8 +129,7 @@ class Demo(Gateway):
 def serve(binary, folder, **settings):
     """`tidegate serve` on a free port. `settings` are its variables without `TIDEGATE_`, in lower case."""
     listen = settings.setdefault("listen", f"127.0.0.1:{free_port()}")
-    env = {f"TIDEGATE_{name.upper()}": value for name, value in settings.items()}
-    process = Process(binary, ["serve"], folder, env)
+    process = Process(binary, ["serve"], folder, variables(settings))
     server = Gateway(process, base_url(listen), settings["bootstrap_api_token"])
 
     def ready():
@@ -141,11 +140,14 @@ def serve(binary, folder, **settings):
     return server
 
 
-def run(binary, *arguments, folder):
-    """A command that ends by itself."""
-    return subprocess.run(
-        [binary, *arguments], cwd=folder, env=clean_environment(), capture_output=True, text=True, timeout=30
-    )
+def run(binary, *arguments, folder, **settings):
+    """A command that ends by itself. `settings` as for `serve`."""
+    env = {**clean_environment(), **variables(settings)}
+    return subprocess.run([binary, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=30)
+
+
+def variables(settings):
+    return {f"TIDEGATE_{name.upper()}": value for name, value in settings.items()}
 
 
 def base_url(listen):

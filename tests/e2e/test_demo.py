@@ -2,8 +2,11 @@
 
 import signal
 
+import pytest
+
 import gateway
 from mcp_client import call, connected, post, tool_names
+from poll import until
 
 SENDOSO_TOOLS = {
     "list_all_sendoso_me",
@@ -32,6 +35,8 @@ SENDOSO_TOOLS = {
 def test_the_json_line_says_all_that_a_script_needs(demo):
     line = demo.line
     assert set(line) == {"listen", "api_token", "dashboard_url", "sandboxes", "accounts", "mcp_servers"}
+    # There is no dashboard yet, and a script can tell.
+    assert line["dashboard_url"] is None
     server = line["mcp_servers"]["sendoso"]
     assert set(server) == {"id", "url", "token"}
     assert server["id"].startswith("mcp_") and len(server["id"]) == 36
@@ -71,13 +76,24 @@ def test_tools_list_is_the_same_bytes_every_time(url):
     assert post(url, "tools/list").content == post(url, "tools/list").content
 
 
-def test_ctrl_c_ends_the_demo_and_leaves_nothing_behind(binary, tmp_path):
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda by: by.name)
+def test_a_demo_that_is_told_to_stop_leaves_nothing_behind(binary, tmp_path, by):
     demo = gateway.Demo(binary, tmp_path)
     assert gateway.files_below(demo.temporary), "the demo keeps its database among the temporary files"
-    assert demo.process.stop(by=signal.SIGINT) == 0
+    assert demo.process.stop(by=by) == 0
     assert list(demo.temporary.iterdir()) == []
     assert {path.name for path in gateway.files_below(tmp_path)} == {"stdout", "stderr"}
     assert demo.process.stdout.read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda by: by.name)
+def test_a_demo_that_is_stopped_while_it_starts_leaves_nothing_behind(binary, tmp_path, by):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    starting = gateway.Process(binary, ["demo", "--listen", "127.0.0.1:0"], tmp_path, {"TMPDIR": str(temporary)})
+    until(lambda: list(temporary.iterdir()), every=0.0005, what="the demo's folder")
+    starting.stop(by=by)
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_line_is_printed_when_everything_is_ready_and_not_before(binary, tmp_path):

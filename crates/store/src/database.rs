@@ -13,6 +13,7 @@ use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -33,11 +34,22 @@ pub(crate) enum Dialect {
 #[derive(Clone)]
 pub(crate) struct Database {
     dialect: Dialect,
-    reader: AnyPool,
-    writer: AnyPool,
+    reader: Lane,
+    writer: Lane,
+    generations: Arc<Generations>,
+}
+
+/// Connections of one kind, and how long things take on them at most.
+#[derive(Clone)]
+struct Lane {
+    pool: AnyPool,
+    /// One for each connection. Callers queue here rather than at the pool, whose limit is for connecting alone: a crowd
+    /// may wait longer than a database that is gone.
+    turns: Arc<Semaphore>,
+    /// Longest wait for a turn.
+    patience: Duration,
     /// Longest time for one operation once it has a connection.
     deadline: Duration,
-    generations: Arc<Generations>,
 }
 
 /// PostgreSQL's channel on which writes tell other processes whose generation to bump.
@@ -73,8 +85,7 @@ impl Database {
 
         let pool = || {
             AnyPoolOptions::new()
-                // Long enough for a crowd of writers, each of which waits for the disk.
-                .acquire_timeout(Duration::from_secs(20))
+                .acquire_timeout(Duration::from_secs(3))
                 .test_before_acquire(false)
                 .after_connect(|connection, _| {
                     Box::pin(async move {
@@ -83,18 +94,25 @@ impl Database {
                     })
                 })
         };
-        let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None).connect_lazy_with(options.clone());
-        let reader = pool().max_connections(4).idle_timeout(Duration::from_secs(60)).connect_lazy_with(options);
-        Ok(Database { dialect: Dialect::Sqlite, reader, writer, deadline: Duration::from_secs(20), generations })
+        let writer = pool().idle_timeout(None).max_lifetime(None);
+        let reader = pool().idle_timeout(Duration::from_secs(60));
+        Ok(Database {
+            dialect: Dialect::Sqlite,
+            // Readers wait for nobody.
+            reader: Lane::new(reader, options.clone(), 4, Duration::from_secs(3), Duration::from_secs(3)),
+            // Long enough for a crowd of writers, each of which waits for the disk.
+            writer: Lane::new(writer, options, 1, Duration::from_secs(20), Duration::from_secs(20)),
+            generations,
+        })
     }
 
-    /// Connections hold no state of ours, so a pooler between us and the server may share them between transactions.
+    /// Connections hold no state of ours but prepared statements, so a pooler between us and the server may share them
+    /// between transactions if it follows those (PgBouncer 1.21 and later, with `max_prepared_statements` above 0).
     fn connect_postgres(url: &str, generations: Arc<Generations>) -> Result<Database, StoreError> {
-        let pool = AnyPoolOptions::new()
-            .max_connections(10)
-            .acquire_timeout(Duration::from_millis(1500))
-            .connect_lazy_with(AnyConnectOptions::from_str(url)?);
-        Ok(Database { dialect: Dialect::Postgres, reader: pool.clone(), writer: pool, deadline: Duration::from_millis(2500), generations })
+        let pool = AnyPoolOptions::new().acquire_timeout(Duration::from_millis(1500));
+        let options = AnyConnectOptions::from_str(url)?;
+        let lane = Lane::new(pool, options, 10, Duration::from_secs(10), Duration::from_millis(2500));
+        Ok(Database { dialect: Dialect::Postgres, reader: lane.clone(), writer: lane, generations })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -103,21 +121,24 @@ impl Database {
 
     /// The same database for work that may take long, such as a migration of large tables.
     pub(crate) fn patient(&self) -> Database {
-        Database { deadline: Duration::from_secs(600), ..self.clone() }
+        let patient = |lane: &Lane| Lane { deadline: Duration::from_secs(600), ..lane.clone() };
+        Database { reader: patient(&self.reader), writer: patient(&self.writer), ..self.clone() }
     }
 
     /// The first row of a query that changes nothing.
     pub(crate) async fn fetch_optional(&self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
-        let mut lease = Lease::of(&self.reader).await?;
-        let rows = self.in_time(statement.fetch_optional(&mut **lease)).await;
-        lease.finish(rows)
+        let mut lease = self.reader.lease().await?;
+        let rows = self.reader.in_time(statement.fetch_optional(&mut **lease)).await;
+        lease.is_clean = rows.is_ok();
+        rows
     }
 
     /// All rows of a query that changes nothing.
     pub(crate) async fn fetch_all(&self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
-        let mut lease = Lease::of(&self.reader).await?;
-        let rows = self.in_time(statement.fetch_all(&mut **lease)).await;
-        lease.finish(rows)
+        let mut lease = self.reader.lease().await?;
+        let rows = self.reader.in_time(statement.fetch_all(&mut **lease)).await;
+        lease.is_clean = rows.is_ok();
+        rows
     }
 
     /// Runs `work` in one transaction, and after it bumps the generations it touched, here and in other processes.
@@ -135,8 +156,8 @@ impl Database {
 
     pub(crate) async fn close(&self) {
         let both = async {
-            self.writer.close().await;
-            self.reader.close().await;
+            self.writer.pool.close().await;
+            self.reader.pool.close().await;
         };
         // A connection that hangs is not worth waiting for: whatever was acknowledged is safe.
         let _ = timeout(Duration::from_secs(5), both).await;
@@ -148,31 +169,62 @@ impl Database {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN; SET LOCAL statement_timeout = 2000; SET LOCAL idle_in_transaction_session_timeout = 5000",
         };
-        let mut lease = Lease::of(&self.writer).await?;
-        let mut touched = Vec::new();
-        let outcome = self
-            .in_time(async {
-                let mut change = Change { transaction: lease.begin_with(begin).await?, touched: Vec::new() };
-                let result = match work(&mut change).await {
-                    Ok(result) => result,
-                    Err(error) => {
-                        change.transaction.rollback().await?;
-                        return Err(error);
+        let mut lease = self.writer.lease().await?;
+        let (mut touched, mut is_clean) = (Vec::new(), false);
+        let outcome = async {
+            let (result, change) = self
+                .writer
+                .in_time(async {
+                    let mut change = Change { transaction: lease.begin_with(begin).await?, touched: Vec::new() };
+                    match work(&mut change).await {
+                        Ok(result) => {
+                            if self.dialect == Dialect::Postgres {
+                                change.announce().await?;
+                            }
+                            Ok((result, change))
+                        }
+                        Err(error) => {
+                            // It fails where SQLite has rolled back by itself; the reason for that is what matters.
+                            is_clean = change.transaction.rollback().await.is_ok();
+                            Err(error)
+                        }
                     }
-                };
-                if self.dialect == Dialect::Postgres {
-                    change.announce().await?;
-                }
-                touched = change.touched;
-                change.transaction.commit().await?;
-                Ok(result)
-            })
-            .await;
-        // Whatever the outcome: after an error in the commit nobody knows whether it took place.
+                })
+                .await?;
+            touched = change.touched;
+            match self.dialect {
+                // Nothing can call it back: were it given up, it could land after the generations were bumped.
+                Dialect::Sqlite => change.transaction.commit().await?,
+                Dialect::Postgres => self.writer.in_time(change.transaction.commit()).await?,
+            }
+            is_clean = true;
+            Ok(result)
+        }
+        .await;
+        // Whatever the outcome: after an error in the commit nobody knows whether it took place. On PostgreSQL one that
+        // lands later brings its own notification.
         for key in touched {
             self.generations.bump(key);
         }
-        lease.finish(outcome)
+        lease.is_clean = is_clean;
+        outcome
+    }
+}
+
+impl Lane {
+    fn new(pool: AnyPoolOptions, options: AnyConnectOptions, connections: u32, patience: Duration, deadline: Duration) -> Lane {
+        Lane {
+            pool: pool.max_connections(connections).connect_lazy_with(options),
+            turns: Arc::new(Semaphore::new(connections as usize)),
+            patience,
+            deadline,
+        }
+    }
+
+    async fn lease(&self) -> Result<Lease, StoreError> {
+        let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| StoreError::unavailable("too many callers wait for it"))?.map_err(StoreError::unavailable)?;
+        Ok(Lease { connection: self.pool.acquire().await?, is_clean: false, _turn: turn })
     }
 
     async fn in_time<T, E: Into<StoreError>>(&self, operation: impl Future<Output = Result<T, E>>) -> Result<T, StoreError> {
@@ -221,26 +273,18 @@ impl Change<'_> {
 }
 
 /// A connection of a pool. One that is dropped in the middle of an operation, because its time was up or its caller
-/// left, is closed: waiting for the rest of the answer could take for ever.
+/// left, or after an error, is closed: waiting for the rest of the answer could take for ever, and nobody knows whether
+/// a transaction is still open on it.
 struct Lease {
     connection: PoolConnection<Any>,
-    finished: bool,
-}
-
-impl Lease {
-    async fn of(pool: &AnyPool) -> Result<Lease, StoreError> {
-        Ok(Lease { connection: pool.acquire().await?, finished: false })
-    }
-
-    fn finish<T>(mut self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        self.finished = !matches!(outcome, Err(StoreError::Unavailable(_)));
-        outcome
-    }
+    /// Whether the connection may serve somebody else.
+    is_clean: bool,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if !self.finished {
+        if !self.is_clean {
             self.connection.close_on_drop();
         }
     }
@@ -257,5 +301,90 @@ impl Deref for Lease {
 impl DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut PoolConnection<Any> {
         &mut self.connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    const KEY: Uuid = Uuid::from_u128(7);
+
+    struct OnSqlite {
+        database: Database,
+        url: String,
+        _folder: TempDir,
+    }
+
+    /// A database with an empty table `t`.
+    async fn on_sqlite() -> OnSqlite {
+        let folder = TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let generations = Generations::new();
+        generations.trust();
+        let database = Database::connect(&url, Arc::new(generations)).await.unwrap();
+        run(&database, "CREATE TABLE t (x BLOB)").await.unwrap();
+        OnSqlite { database, url, _folder: folder }
+    }
+
+    async fn run(database: &Database, text: &'static str) -> Result<(), StoreError> {
+        database
+            .write(move |change| -> Work<'_, ()> {
+                Box::pin(async move {
+                    change.touch(KEY);
+                    change.run(text).await
+                })
+            })
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_writer_whose_transaction_sqlite_ended_by_itself_is_replaced_and_the_reason_is_told() {
+        let OnSqlite { database, _folder, .. } = on_sqlite().await;
+        run(&database, "PRAGMA max_page_count = 10").await.unwrap();
+        let full = run(&database, "INSERT INTO t VALUES (zeroblob(1000000))").await;
+        assert!(matches!(&full, Err(StoreError::Unavailable(reason)) if reason.to_string().contains("full")), "{full:?}");
+        run(&database, "INSERT INTO t VALUES (zeroblob(1000000))").await.unwrap();
+    }
+
+    /// Without write-ahead log a reader keeps a commit waiting.
+    #[tokio::test]
+    async fn a_commit_on_sqlite_that_takes_longer_than_everything_may_is_waited_for_before_generations_are_bumped() {
+        let OnSqlite { mut database, url, _folder } = on_sqlite().await;
+        let mut lease = database.writer.lease().await.unwrap();
+        lease.execute(sqlx::raw_sql("PRAGMA journal_mode = DELETE")).await.unwrap();
+        lease.is_clean = true;
+        drop(lease);
+        let mut reader = AnyConnection::connect(&url).await.unwrap();
+        reader.execute(sqlx::raw_sql("BEGIN; SELECT * FROM t")).await.unwrap();
+        database.writer.deadline = Duration::from_secs(1);
+
+        let before = database.generations.of(KEY);
+        let mut write = tokio::spawn({
+            let database = database.clone();
+            async move { run(&database, "INSERT INTO t VALUES (x'01')").await }
+        });
+        assert!(timeout(Duration::from_millis(1500), &mut write).await.is_err(), "it was given up");
+        assert_eq!(before, database.generations.of(KEY), "nothing has changed yet");
+        reader.execute(sqlx::raw_sql("COMMIT")).await.unwrap();
+        write.await.unwrap().unwrap();
+        assert_ne!(before, database.generations.of(KEY));
+    }
+
+    #[tokio::test]
+    async fn a_crowd_on_postgresql_may_queue_for_longer_than_connecting_may_take() {
+        let Some(url) = std::env::var_os("TIDEGATE_TEST_POSTGRES_URL") else { return };
+        let database = Database::connect(url.to_str().unwrap(), Arc::new(Generations::new())).await.unwrap();
+        let mut crowd = JoinSet::new();
+        for _ in 0..40 {
+            let database = database.clone();
+            crowd.spawn(async move { database.fetch_optional(sqlx::query("SELECT 1 FROM pg_sleep(0.5)")).await });
+        }
+        for outcome in crowd.join_all().await {
+            outcome.unwrap();
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::cipher::{self, Place};
 use crate::database::{Database, Dialect, Work};
 use crate::generations::Generations;
 use crate::key::Keys;
-use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError, TokenHash, listen, migrations, sqlite};
+use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError, TokenHash, listen, migrations};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
