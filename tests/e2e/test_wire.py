@@ -1,11 +1,15 @@
 """Requests that no proper client sends, and what they are answered with."""
 
 import json
+import socket
 import time
+from contextlib import closing
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
 
 import pytest
 
-from mcp_client import call, envelope, post, post_raw
+from mcp_client import call, envelope, post, post_raw, wire_headers
 from poll import until
 
 
@@ -62,6 +66,43 @@ def test_a_body_over_four_mebibytes_is_too_large(url):
     assert len(largest) == 4 * 1024 * 1024
     assert post_raw(url, largest).status_code == 200
     assert post_raw(url, largest + " ").status_code == 413
+
+
+def connection(url):
+    return socket.create_connection((urlsplit(url).hostname, urlsplit(url).port), timeout=25)
+
+
+@pytest.mark.parametrize("door", ["mcp", "management"])
+@pytest.mark.parametrize("framing", ["content-length", "chunked"])
+def test_a_client_that_writes_everything_before_it_reads_learns_that_it_was_too_large(demo, url, door, framing):
+    """Closing a connection on data that was not read yet would destroy the answer on its way."""
+    body = b"x" * (4 * 1024 * 1024 + 1)
+    url = url if door == "mcp" else f"{demo.url}/integrated-account"
+    headers = {**wire_headers(), "host": urlsplit(url).netloc, "authorization": f"Bearer {demo.api_token}"}
+    if framing == "chunked":
+        headers["transfer-encoding"] = "chunked"
+        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    else:
+        headers["content-length"] = str(len(body))
+    head = f"POST {urlsplit(url).path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with closing(connection(url)) as peer:
+        peer.sendall(head.encode() + b"\r\n" + body)
+        response = HTTPResponse(peer)
+        response.begin()
+        assert response.status == 413
+        assert json.loads(response.read())
+    assert post(f"{demo.line['mcp_servers']['sendoso']['url']}", "ping").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [b"", b"POST /mcp/x HTTP/1.1\r\nhost: 127.0.0.1\r\nx-half: "], ids=["nothing", "half a head"])
+def test_a_client_that_never_finishes_its_head_does_not_keep_its_connection(url, sent):
+    with closing(connection(url)) as peer:
+        peer.sendall(sent)
+        # Closed within the socket's own timeout, with or without an answer before.
+        while peer.recv(4096):
+            pass
+    assert post(url, "ping").status_code == 200
 
 
 def test_a_vendor_s_429_is_passed_on_at_once_with_its_limits(url, vendor):

@@ -183,19 +183,6 @@ impl<'a> Accounts<'a> {
         Ok(Listed::from_rows(accounts, page, |account: &Account| account.id.uuid()))
     }
 
-    /// How many accounts use an integration's definition, in one environment or, given `None`, in all.
-    pub async fn count_by_integration(&self, environment: Option<EnvironmentId>, integration: &str) -> Result<u64, StoreError> {
-        let count = match environment {
-            Some(environment) => sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1 AND environment_id = $2")
-                .bind(integration.to_owned())
-                .bind(environment.to_string()),
-            None => sqlx::query("SELECT COUNT(*) FROM integrated_account WHERE integration = $1").bind(integration.to_owned()),
-        };
-        let row = self.store.database.fetch_optional(count).await?;
-        let count: i64 = row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
-        Ok(count.unsigned_abs())
-    }
-
     /// Changes an account and returns it as it is then; `None` if the environment has no such account.
     ///
     /// # Errors
@@ -261,7 +248,7 @@ impl<'a> Accounts<'a> {
             .bind(id.to_string());
         let Some(row) = self.store.database.fetch_optional(select).await? else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0)?;
-        let plain = cipher::open(&self.store.keys, Place::Credential(environment, id), &sealed)?;
+        let plain = cipher::open(&self.store.keys.sealing, Place::Credential(environment, id), &sealed)?;
         row::from_json(&plain).map(Some)
     }
 
@@ -273,7 +260,7 @@ impl<'a> Accounts<'a> {
         now: Timestamp,
     ) -> Result<Statement, StoreError> {
         let plain = Zeroizing::new(row::to_json(credentials)?);
-        let sealed = cipher::seal(&self.store.keys, Place::Credential(environment, id), plain.as_bytes())?;
+        let sealed = cipher::seal(&self.store.keys.sealing, Place::Credential(environment, id), plain.as_bytes())?;
         Ok(sqlx::query(
             "INSERT INTO credential (environment_id, account_id, sealed, updated_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (environment_id, account_id) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",

@@ -4,11 +4,11 @@
 //! the version, the environment, the account and the purpose, so a value that was moved to another row, or used for
 //! another purpose, does not open. Nonces are random: one key is good for 2^32 values (NIST SP 800-38D, 8.3).
 
-use aws_lc_rs::aead::{Aad, Nonce};
+use aws_lc_rs::aead::{Aad, Nonce, RandomizedNonceKey};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::key::{Keys, SEALING_NONCE};
+use crate::key::SEALING_NONCE;
 use crate::{AccountId, EnvironmentId, StoreError};
 
 /// The only format so far. Another way of holding keys takes another number, and this one stays readable.
@@ -19,16 +19,15 @@ const VERSION: u8 = 1;
 pub(crate) enum Place {
     /// The credential of an account.
     Credential(EnvironmentId, AccountId),
-    /// The value that tells whether a master key fits the database.
-    KeyCheck,
+    /// The root key: also what tells whether a master key fits the database.
+    RootKey,
 }
 
-pub(crate) fn seal(keys: &Keys, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     // Sealed in place, in a buffer that is large enough from the start: growing it would leave a copy behind.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
     text.extend_from_slice(plain);
-    let nonce = keys
-        .sealing
+    let nonce = key
         .seal_in_place_append_tag(Aad::from(place.bound()), &mut *text)
         .map_err(|_| StoreError::invalid("the value is too large to be sealed"))?;
     Ok([&[VERSION], nonce.as_ref().as_slice(), &text].concat())
@@ -36,7 +35,7 @@ pub(crate) fn seal(keys: &Keys, place: Place, plain: &[u8]) -> Result<Vec<u8>, S
 
 /// # Errors
 /// [`StoreError::Unreadable`] if the value was sealed for another place, under another key, or was changed.
-pub(crate) fn open(keys: &Keys, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub(crate) fn open(key: &RandomizedNonceKey, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (version, rest) = sealed.split_first().ok_or_else(|| StoreError::unreadable("a sealed value is empty"))?;
     if *version != VERSION {
         return Err(StoreError::unreadable(format!(
@@ -47,7 +46,7 @@ pub(crate) fn open(keys: &Keys, place: Place, sealed: &[u8]) -> Result<Zeroizing
     let (nonce, text) = rest.split_at_checked(SEALING_NONCE).ok_or_else(closed)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| closed())?;
     let mut text = Zeroizing::new(text.to_vec());
-    let length = keys.sealing.open_in_place(nonce, Aad::from(place.bound()), &mut text).map_err(|_| closed())?.len();
+    let length = key.open_in_place(nonce, Aad::from(place.bound()), &mut text).map_err(|_| closed())?.len();
     text.truncate(length);
     Ok(text)
 }
@@ -57,7 +56,7 @@ impl Place {
     fn bound(self) -> Vec<u8> {
         let (environment, account, purpose) = match self {
             Place::Credential(environment, account) => (environment.uuid(), account.uuid(), "credential"),
-            Place::KeyCheck => (Uuid::nil(), Uuid::nil(), "key check"),
+            Place::RootKey => (Uuid::nil(), Uuid::nil(), "root key"),
         };
         [&[VERSION], environment.as_bytes().as_slice(), account.as_bytes(), purpose.as_bytes()].concat()
     }
@@ -71,8 +70,8 @@ mod tests {
     use super::*;
     use crate::MasterKey;
 
-    fn keys() -> Keys {
-        Keys::derive(&MasterKey::generate().unwrap()).unwrap()
+    fn key() -> RandomizedNonceKey {
+        MasterKey::generate().unwrap().sealing().unwrap()
     }
 
     fn credential() -> Place {
@@ -82,43 +81,43 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_sealed_opens_in_its_place(plain: Vec<u8>) {
-            let (keys, place) = (keys(), credential());
-            let sealed = seal(&keys, place, &plain).unwrap();
-            prop_assert_eq!(&*open(&keys, place, &sealed).unwrap(), &plain);
+            let (key, place) = (key(), credential());
+            let sealed = seal(&key, place, &plain).unwrap();
+            prop_assert_eq!(&*open(&key, place, &sealed).unwrap(), &plain);
         }
 
         #[test]
         fn a_changed_byte_closes_it(plain: Vec<u8>, at: prop::sample::Index, flip in 1_u8..) {
-            let (keys, place) = (keys(), credential());
-            let mut sealed = seal(&keys, place, &plain).unwrap();
+            let (key, place) = (key(), credential());
+            let mut sealed = seal(&key, place, &plain).unwrap();
             let at = at.index(sealed.len());
             sealed[at] ^= flip;
-            prop_assert!(matches!(open(&keys, place, &sealed), Err(StoreError::Unreadable(_))));
+            prop_assert!(matches!(open(&key, place, &sealed), Err(StoreError::Unreadable(_))));
         }
 
         #[test]
         fn any_bytes_are_opened_or_refused(bytes: Vec<u8>) {
-            prop_assert!(open(&keys(), credential(), &bytes).is_err());
+            prop_assert!(open(&key(), credential(), &bytes).is_err());
         }
     }
 
     #[test]
     fn it_opens_in_no_other_place_and_under_no_other_key() {
-        let (keys, place) = (keys(), credential());
+        let (key, place) = (key(), credential());
         let Place::Credential(environment, account) = place else { unreachable!() };
-        let sealed = seal(&keys, place, b"secret").unwrap();
+        let sealed = seal(&key, place, b"secret").unwrap();
         let other = Timestamp::UNIX_EPOCH;
         for place in
-            [Place::Credential(EnvironmentId::new(other), account), Place::Credential(environment, AccountId::new(other)), Place::KeyCheck]
+            [Place::Credential(EnvironmentId::new(other), account), Place::Credential(environment, AccountId::new(other)), Place::RootKey]
         {
-            assert!(open(&keys, place, &sealed).is_err());
+            assert!(open(&key, place, &sealed).is_err());
         }
-        assert!(open(&super::tests::keys(), place, &sealed).is_err());
+        assert!(open(&super::tests::key(), place, &sealed).is_err());
     }
 
     #[test]
     fn the_same_value_is_sealed_differently_each_time() {
-        let (keys, place) = (keys(), credential());
-        assert_ne!(seal(&keys, place, b"secret").unwrap(), seal(&keys, place, b"secret").unwrap());
+        let (key, place) = (key(), credential());
+        assert_ne!(seal(&key, place, b"secret").unwrap(), seal(&key, place, b"secret").unwrap());
     }
 }

@@ -84,15 +84,12 @@ impl Database {
         first.close().await?;
 
         let pool = || {
-            AnyPoolOptions::new()
-                .acquire_timeout(Duration::from_secs(3))
-                .test_before_acquire(false)
-                .after_connect(|connection, _| {
-                    Box::pin(async move {
-                        connection.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
-                        Ok(())
-                    })
+            AnyPoolOptions::new().acquire_timeout(Duration::from_secs(3)).test_before_acquire(false).after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
+                    Ok(())
                 })
+            })
         };
         let writer = pool().idle_timeout(None).max_lifetime(None);
         let reader = pool().idle_timeout(Duration::from_secs(60));

@@ -82,8 +82,8 @@ impl Generations {
         }
     }
 
-    /// Makes stale whatever was cached under `key`. The store does so itself after each of its writes.
-    pub fn bump(&self, key: Uuid) {
+    /// Makes stale whatever was cached under `key`. The store does so after each of its writes.
+    pub(crate) fn bump(&self, key: Uuid) {
         self.bumps.fetch_add(1, Ordering::SeqCst);
         self.shard(key).fetch_add(1, Ordering::SeqCst);
     }

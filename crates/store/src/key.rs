@@ -1,6 +1,8 @@
-//! The master key and the keys derived from it. None of these types can be printed, compared or serialised.
+//! The master key, the root key that is sealed under it, and the keys derived from that. None of these types can be
+//! printed, compared or serialised.
 
 use aws_lc_rs::aead::{AES_256_GCM, NONCE_LEN, RandomizedNonceKey};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::{hkdf, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +13,8 @@ use crate::StoreError;
 
 const LENGTH: usize = 32;
 
-/// The one secret of an installation: 32 bytes from which all other keys are derived.
+/// The one secret of an installation: 32 bytes. Nothing but the root key is sealed under it, so that replacing it
+/// leaves everything else as it is.
 pub struct MasterKey(Zeroizing<[u8; LENGTH]>);
 
 impl MasterKey {
@@ -34,14 +37,35 @@ impl MasterKey {
     /// # Errors
     /// [`StoreError::Unavailable`] if the operating system has none to give.
     pub fn generate() -> Result<MasterKey, StoreError> {
-        let mut key = Zeroizing::new([0; LENGTH]);
-        rand::fill(&mut *key).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
-        Ok(MasterKey(key))
+        Ok(MasterKey(random()?))
     }
 
     /// The text that [`MasterKey::from_base64`] reads, for the key file.
     pub fn to_base64(&self) -> SecretString {
         STANDARD.encode(*self.0).into()
+    }
+
+    /// The key under which the root key is sealed.
+    pub(crate) fn sealing(&self) -> Result<RandomizedNonceKey, StoreError> {
+        sealing(&extracted(&self.0), b"tidegate/1/root-key")
+    }
+}
+
+/// 32 random bytes, made once for a database and kept in it, sealed under the master key.
+pub(crate) struct RootKey(Zeroizing<[u8; LENGTH]>);
+
+impl RootKey {
+    pub(crate) fn generate() -> Result<RootKey, StoreError> {
+        Ok(RootKey(random()?))
+    }
+
+    /// `None` if these bytes are no root key.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<RootKey> {
+        bytes.try_into().ok().map(|key| RootKey(Zeroizing::new(key)))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &*self.0
     }
 }
 
@@ -52,16 +76,32 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// HKDF-SHA-256 (RFC 5869) with a label for each key. The master key is uniformly random, so it needs no salt.
-    pub(crate) fn derive(master: &MasterKey) -> Result<Keys, StoreError> {
-        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*master.0);
-        let refused = |_| StoreError::invalid("no keys can be derived from the master key");
-
+    pub(crate) fn derive(root: &RootKey) -> Result<Keys, StoreError> {
+        let extracted = extracted(&root.0);
         let tokens = extracted.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
-        let mut sealing = Zeroizing::new([0; LENGTH]);
-        extracted.expand(&[b"tidegate/1/sealing"], &AES_256_GCM).map_err(refused)?.fill(&mut *sealing).map_err(refused)?;
-        Ok(Keys { tokens: hmac::Key::from(tokens), sealing: RandomizedNonceKey::new(&AES_256_GCM, &*sealing).map_err(refused)? })
+        Ok(Keys { tokens: hmac::Key::from(tokens), sealing: sealing(&extracted, b"tidegate/1/sealing")? })
     }
+}
+
+/// HKDF-SHA-256 (RFC 5869), expanded with a label for each key. What is extracted from is uniformly random, so it needs no salt.
+fn extracted(key: &[u8; LENGTH]) -> hkdf::Prk {
+    hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key)
+}
+
+fn sealing(extracted: &hkdf::Prk, label: &[u8]) -> Result<RandomizedNonceKey, StoreError> {
+    let mut key = Zeroizing::new([0; LENGTH]);
+    extracted.expand(&[label], &AES_256_GCM).map_err(refused)?.fill(&mut *key).map_err(refused)?;
+    RandomizedNonceKey::new(&AES_256_GCM, &*key).map_err(refused)
+}
+
+fn random() -> Result<Zeroizing<[u8; LENGTH]>, StoreError> {
+    let mut key = Zeroizing::new([0; LENGTH]);
+    rand::fill(&mut *key).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
+    Ok(key)
+}
+
+fn refused(_: Unspecified) -> StoreError {
+    StoreError::invalid("no keys can be derived from the master key")
 }
 
 pub(crate) const SEALING_NONCE: usize = NONCE_LEN;

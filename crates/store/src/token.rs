@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::StoreError;
 use crate::key::Keys;
 
-/// HMAC-SHA-256 of a token under a key derived from the master key. Fit to be a cache's key; not a secret, but not
+/// HMAC-SHA-256 of a token under a key of the database, which is sealed under the master key. Fit to be a cache's key; not a secret, but not
 /// printed either.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
@@ -62,7 +62,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::MasterKey;
+    use crate::key::RootKey;
 
     #[test]
     fn a_token_is_its_prefix_and_43_characters() {
@@ -75,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_depends_on_the_master_key() {
-        let [one, other] = [(); 2].map(|()| Keys::derive(&MasterKey::generate().unwrap()).unwrap());
+    fn a_hash_depends_on_the_root_key() {
+        let [one, other] = [(); 2].map(|()| Keys::derive(&RootKey::generate().unwrap()).unwrap());
         assert!(TokenHash::of("tg_a", &one) == TokenHash::of("tg_a", &one));
         assert!(TokenHash::of("tg_a", &one) != TokenHash::of("tg_a", &other));
     }
@@ -84,7 +84,7 @@ mod tests {
     proptest! {
         #[test]
         fn different_tokens_have_different_hashes(one: String, other: String) {
-            let keys = Keys::derive(&MasterKey::generate().unwrap()).unwrap();
+            let keys = Keys::derive(&RootKey::generate().unwrap()).unwrap();
             prop_assert_eq!(one == other, TokenHash::of(&one, &keys) == TokenHash::of(&other, &keys));
         }
     }

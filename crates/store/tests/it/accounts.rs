@@ -12,7 +12,6 @@ on_both!(
     an_account_goes_with_its_servers_and_its_credential,
     accounts_are_listed_by_tenant_and_integration,
     pages_neither_repeat_nor_skip_when_rows_come_and_go,
-    accounts_of_a_definition_are_counted,
     an_account_of_no_environment_is_refused,
     a_zero_character_is_refused_in_names_and_replaced_in_errors,
 );
@@ -162,20 +161,6 @@ async fn pages_neither_repeat_nor_skip_when_rows_come_and_go(database: TestDatab
     let second = accounts.list(environment.id, AccountFilter::default(), Page { limit: 3, after }).await.unwrap();
     assert_eq!(second.items.iter().map(|a| a.id).collect::<Vec<_>>(), [ids[2], ids[1], ids[0]]);
     assert_eq!(second.next, None);
-}
-
-async fn accounts_of_a_definition_are_counted(database: TestDatabase) {
-    let store = database.open().await;
-    let environment = environment(&store).await;
-    let other = store.environments().create("other", at(1)).await.unwrap();
-    for environment in [environment.id, environment.id, other.id] {
-        store.accounts().create(environment, new_account("a"), at(2)).await.unwrap();
-    }
-    let accounts = store.accounts();
-    assert_eq!(accounts.count_by_integration(Some(environment.id), "sendoso").await.unwrap(), 2);
-    assert_eq!(accounts.count_by_integration(Some(other.id), "sendoso").await.unwrap(), 1);
-    assert_eq!(accounts.count_by_integration(None, "sendoso").await.unwrap(), 3);
-    assert_eq!(accounts.count_by_integration(None, "gladly").await.unwrap(), 0);
 }
 
 async fn an_account_of_no_environment_is_refused(database: TestDatabase) {

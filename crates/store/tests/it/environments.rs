@@ -2,7 +2,11 @@ use store::StoreError;
 
 use crate::database::{TestDatabase, at, on_both};
 
-on_both!(the_first_environment_is_the_oldest, two_environments_cannot_have_one_name, processes_that_start_at_once_share_the_first_environment,);
+on_both!(
+    the_first_environment_is_the_oldest,
+    two_environments_cannot_have_one_name,
+    processes_that_start_at_once_share_the_first_environment,
+);
 
 async fn the_first_environment_is_the_oldest(database: TestDatabase) {
     let store = database.open().await;

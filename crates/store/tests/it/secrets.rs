@@ -11,7 +11,7 @@ on_both!(
     a_sealed_credential_moved_to_another_account_does_not_open,
     a_changed_credential_does_not_open,
     another_master_key_is_refused_at_once,
-    the_database_holds_no_secret,
+    case_j2_the_database_holds_no_secret,
 );
 
 async fn a_sealed_credential_moved_to_another_account_does_not_open(database: TestDatabase) {
@@ -46,7 +46,7 @@ async fn another_master_key_is_refused_at_once(database: TestDatabase) {
 }
 
 /// Every kind of secret goes in, and neither the tables nor, on SQLite, the raw files have it in any usual spelling.
-async fn the_database_holds_no_secret(database: TestDatabase) {
+async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, server, token) = connected(&store).await;
     let (_, api_secret) = store.api_tokens().create(environment.id, "ci", None, at(3)).await.unwrap();
@@ -106,7 +106,7 @@ async fn sqlite_files_are_for_their_owner_only() {
 
 /// The texts of errors name no values, because they go to logs.
 #[tokio::test]
-async fn an_error_names_no_stored_value() {
+async fn case_j1_an_error_names_no_stored_value() {
     let database = TestDatabase::sqlite();
     let store = database.open().await;
     let (environment, ..) = connected(&store).await;
