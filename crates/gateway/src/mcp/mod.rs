@@ -7,6 +7,7 @@ mod envelope;
 mod error;
 mod handler;
 mod help_page;
+mod json_text;
 mod origin;
 mod params;
 mod revision;

@@ -6,6 +6,8 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 use upstream::{Answer, Failure, Outcome};
 
+use super::json_text::push_string;
+
 /// Appends the `result` of a `tools/call`: `content` with one item, `isError`, and `structuredContent` on
 /// failures or where `structured` asks for it. `tail` is what the revision adds at the end, e.g. `,"resultType":…`.
 pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured: Structured, tail: &str) {
@@ -13,7 +15,7 @@ pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured:
         Ok(Answer::Text(text)) => {
             out.reserve(text.len() + text.len() / 4 + tail.len() + 96);
             out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
-            push_json_string(out, text);
+            push_string(out, text);
             out.extend_from_slice(br#"}],"isError":false"#);
             if structured == Structured::Always {
                 push_structured(out, text);
@@ -36,15 +38,10 @@ pub(crate) enum Structured {
     Always,
 }
 
-fn push_json_string(out: &mut Vec<u8>, text: &str) {
-    // Writing a string to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
-}
-
 fn push_failure(out: &mut Vec<u8>, failure: &Failure) {
     let structured = json!({"error": failure}).to_string();
     out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
-    push_json_string(out, &structured);
+    push_string(out, &structured);
     out.extend_from_slice(br#"}],"isError":true,"structuredContent":"#);
     out.extend_from_slice(structured.as_bytes());
 }

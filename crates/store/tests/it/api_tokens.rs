@@ -70,7 +70,7 @@ async fn of_processes_that_start_at_once_one_makes_the_first_token(database: Tes
     let made: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
     let [(token, secret)] = &made[..] else { panic!("{} first tokens", made.len()) };
     let store = database.open().await;
-    assert_eq!(store.api_tokens().list(environment.id, first_page()).await.unwrap().items, [token.clone()]);
+    assert_eq!(store.api_tokens().list(environment.id, first_page()).await.unwrap().items, std::slice::from_ref(token));
     let found = store.api_tokens().find_by_hash(&store.hash_token(secret.expose_secret())).await.unwrap();
     assert_eq!(found.as_ref(), Some(token));
 }
