@@ -69,12 +69,12 @@ class Gateway:
         self.process = process
         self.url = url.rstrip("/")
         self.api_token = api_token
-        self.http = httpx2.Client(timeout=15)
+        self._http = httpx2.Client(timeout=15)
 
     def api(self, verb, path, body=None, *, token=None):
         """One request to the management API; the caller looks at the status."""
         headers = {"authorization": f"Bearer {token or self.api_token}"}
-        return self.http.request(verb, self.url + path, json=body, headers=headers)
+        return self._http.request(verb, self.url + path, json=body, headers=headers)
 
     def created(self, path, body):
         """Creates something and returns what the API shows of it."""
@@ -101,13 +101,13 @@ class Gateway:
         return self.created(f"/integrated-account/{account}/mcp", body)
 
     def metrics(self):
-        response = self.http.get(self.url + "/metrics")
+        response = self._http.get(self.url + "/metrics")
         assert response.status_code == 200, response.text
         return response.text
 
     def is_ready(self):
         try:
-            return self.http.get(self.url + "/readyz").status_code == 200
+            return self._http.get(self.url + "/readyz").status_code == 200
         except httpx2.TransportError:
             return False
 

@@ -28,7 +28,8 @@ impl Client {
         let limits = tool.rate_limit();
         let facts = RateLimitFacts::read(limits, &reply.headers, now);
         if reply.status.is_success() {
-            let result = shape::answer(tool, plan, reply).map_err(|failure| Box::new(Failure { rate_limit: facts, ..*failure }));
+            let result =
+                shape::answer(tool, plan, reply, credential).map_err(|failure| Box::new(Failure { rate_limit: facts, ..*failure }));
             return Outcome { result, rate_limit: facts };
         }
         let known = limits.and_then(|limits| limits.when_limited.as_ref());

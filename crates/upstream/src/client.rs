@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::guard::{GuardedResolver, PrivateAddresses};
+use url::Url;
+
+use crate::guard::{Denied, GuardedResolver, PrivateAddresses, Reach};
 
 /// How vendors are called.
 #[derive(Debug, Clone)]
@@ -34,8 +36,10 @@ impl Default for UpstreamSettings {
 /// Calls vendors. Cheap to clone; one connection pool for the whole process.
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(crate) http: reqwest::Client,
-    pub(crate) private_addresses: PrivateAddresses,
+    https: reqwest::Client,
+    /// For plain HTTP, which only goes to private addresses, and only where those are allowed.
+    http: Option<reqwest::Client>,
+    private_addresses: PrivateAddresses,
     pub(crate) max_answer_bytes: usize,
     pub(crate) timeout: Duration,
 }
@@ -51,37 +55,52 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when the user agent is not a header value or TLS cannot be set up.
     pub fn new(settings: &UpstreamSettings) -> Result<Client, ClientError> {
-        let http = reqwest::Client::builder()
-            .user_agent(&settings.user_agent)
-            .tls_backend_preconfigured(tls()?)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            // No request is sent twice. Left alone, reqwest repeats a request on an HTTP/2 GOAWAY or
-            // REFUSED_STREAM, which trusts the vendor's word that it did nothing; here that is an error like any
-            // other. With no attempts left it does not even keep a copy of the request. What remains lies below
-            // reqwest and cannot be turned off through it: when a pooled connection turns out to be closed before
-            // hyper took the request from its queue, so before a byte of it was written, the same request goes
-            // to a new connection. That is a request that never left, not a second one.
-            .retry(reqwest::retry::never().max_retries_per_request(0))
-            .dns_resolver(GuardedResolver { private_addresses: settings.private_addresses })
-            .tcp_nodelay(true)
-            // Below the usual keep-alive of servers and balancers (from 60 s up), so that few requests meet a
-            // connection that is being closed at that moment.
-            .pool_idle_timeout(Duration::from_secs(20))
-            // The connection's limit must end before the whole call's: it proves that nothing was sent.
-            .connect_timeout(settings.connect_timeout.min(settings.timeout * 9 / 10))
-            .timeout(settings.timeout)
-            .build()
-            .map_err(|error| ClientError(error.to_string()))?;
-
+        let (https, http) = match settings.private_addresses {
+            PrivateAddresses::Refuse => (client(settings, Reach::Public)?, None),
+            PrivateAddresses::Allow => (client(settings, Reach::PublicAndPrivate)?, Some(client(settings, Reach::PrivateOnly)?)),
+        };
         Ok(Client {
+            https,
             http,
             private_addresses: settings.private_addresses,
             max_answer_bytes: settings.max_answer_bytes,
             timeout: settings.timeout,
         })
     }
+
+    /// What a request to `url` is sent with, if it may be sent at all.
+    pub(crate) fn for_url(&self, url: &Url) -> Result<&reqwest::Client, Denied> {
+        Ok(match (self.private_addresses.check(url)?, &self.http) {
+            (Reach::PrivateOnly, Some(http)) => http,
+            _ => &self.https,
+        })
+    }
+}
+
+fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {
+    reqwest::Client::builder()
+        .user_agent(&settings.user_agent)
+        .tls_backend_preconfigured(tls()?)
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // No request is sent twice. Left alone, reqwest repeats a request on an HTTP/2 GOAWAY or
+        // REFUSED_STREAM, which trusts the vendor's word that it did nothing; here that is an error like any
+        // other. With no attempts left it does not even keep a copy of the request. What remains lies below
+        // reqwest and cannot be turned off through it: when a pooled connection turns out to be closed before
+        // hyper took the request from its queue, so before a byte of it was written, the same request goes
+        // to a new connection. That is a request that never left, not a second one.
+        .retry(reqwest::retry::never().max_retries_per_request(0))
+        .dns_resolver(GuardedResolver(reach))
+        .tcp_nodelay(true)
+        // Below the usual keep-alive of servers and balancers (from 60 s up), so that few requests meet a
+        // connection that is being closed at that moment.
+        .pool_idle_timeout(Duration::from_secs(20))
+        // The connection's limit must end before the whole call's: it proves that nothing was sent.
+        .connect_timeout(settings.connect_timeout.min(settings.timeout * 9 / 10))
+        .timeout(settings.timeout)
+        .build()
+        .map_err(|error| ClientError(error.to_string()))
 }
 
 /// TLS 1.2 and 1.3 against Mozilla's roots compiled in, the same on every machine.

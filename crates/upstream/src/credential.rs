@@ -10,9 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::integration::{Attach, CredentialKind, CredentialScheme};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Url, form_urlencoded};
+
+use crate::tokens::{self, Token, tokens};
 
 /// One account's secret, ready to be attached.
 pub struct Credential {
@@ -22,7 +25,6 @@ pub struct Credential {
 }
 
 enum Attachment {
-    Nothing,
     Header { name: HeaderName, value: HeaderValue },
     Query { name: String, value: SecretString },
 }
@@ -38,7 +40,7 @@ pub struct CredentialError {
 }
 
 /// Members that an account's `credentials` object must have when it is created.
-pub fn required_fields(kind: CredentialKind) -> &'static [&'static str] {
+fn required_fields(kind: CredentialKind) -> &'static [&'static str] {
     match kind {
         CredentialKind::ApiKey => &["api_key"],
         CredentialKind::Basic => &["username", "password"],
@@ -49,7 +51,7 @@ pub fn required_fields(kind: CredentialKind) -> &'static [&'static str] {
 }
 
 /// Members it may have beside those; any other is a mistake.
-pub fn optional_fields(kind: CredentialKind) -> &'static [&'static str] {
+fn optional_fields(kind: CredentialKind) -> &'static [&'static str] {
     match kind {
         CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Bearer => &[],
         CredentialKind::OAuth2 => &["refresh_token", "expires_at", "token_type", "scope"],
@@ -58,16 +60,12 @@ pub fn optional_fields(kind: CredentialKind) -> &'static [&'static str] {
 }
 
 impl Credential {
-    /// For a vendor that wants none.
-    pub fn none() -> Credential {
-        Credential { attachment: Attachment::Nothing, secrets: Vec::new() }
-    }
-
     /// The credential in an account's unsealed `credentials` object, e.g. `{"api_key": "…"}`.
     ///
     /// # Errors
-    /// [`CredentialError`] names the member that is missing or unusable, never its value.
+    /// [`CredentialError`] names the member that is missing, unknown or unusable, never its value.
     pub fn from_stored(scheme: &CredentialScheme, stored: &Map<String, Value>) -> Result<Credential, CredentialError> {
+        refuse_unknown(scheme.kind, stored)?;
         let attach = scheme.attach.as_ref();
         match scheme.kind {
             CredentialKind::Basic => basic(attach, stored),
@@ -80,7 +78,6 @@ impl Credential {
     /// Puts the secret into a request that is about to leave, over anything of the same header name.
     pub(crate) fn attach(&self, url: &mut Url, headers: &mut HeaderMap) {
         match &self.attachment {
-            Attachment::Nothing => {}
             Attachment::Header { name, value } => {
                 headers.insert(name.clone(), value.clone());
             }
@@ -88,6 +85,30 @@ impl Credential {
                 url.query_pairs_mut().append_pair(name, value.expose_secret());
             }
         }
+    }
+
+    /// `json` without the secret in any of its strings, however they are spelled, nor as a number. What holds none keeps
+    /// every character.
+    pub(crate) fn blank_out_json(&self, json: &str) -> String {
+        let mut blanked = String::with_capacity(json.len());
+        for token in tokens(json) {
+            match token {
+                Token::String(literal) => match self.blank_out(&tokens::decoded(literal)) {
+                    Cow::Borrowed(_) => blanked.push_str(literal),
+                    Cow::Owned(text) => blanked.push_str(&Value::from(text).to_string()),
+                },
+                Token::Other(other) => {
+                    let is_digit = |c: char| c.is_ascii_digit();
+                    for piece in other.split_inclusive(|c| !is_digit(c)) {
+                        let digits = piece.trim_end_matches(|c| !is_digit(c));
+                        let blank = matches!(self.blank_out(digits), Cow::Owned(_));
+                        blanked.push_str(if blank { r#""[redacted]""# } else { digits });
+                        blanked.push_str(&piece[digits.len()..]);
+                    }
+                }
+            }
+        }
+        blanked
     }
 
     /// `text` without the secret, for what a vendor says about a refused request: some repeat the key they refuse.
@@ -117,7 +138,7 @@ fn plain(field: &'static str, attach: Option<&Attach>, stored: &Map<String, Valu
         return Err(error(field, "is empty; reconnect the account"));
     }
     let attachment = attachment(field, attach, "Bearer ", secret)?;
-    Ok(Credential { attachment, secrets: vec![SecretString::from(secret)] })
+    Ok(Credential { attachment, secrets: spellings(&[secret]) })
 }
 
 /// User name and password (RFC 7617). Either may be empty: some vendors take an API key as one of the two.
@@ -132,9 +153,40 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     }
     let encoded = STANDARD.encode(format!("{username}:{password}"));
     let attachment = attachment("username", attach, "Basic ", &encoded)?;
-    // With an empty password the user name is the secret.
-    let secret = if password.is_empty() { username } else { password };
-    Ok(Credential { attachment, secrets: vec![SecretString::from(secret), SecretString::from(encoded)] })
+    // Which of the two is a key only the vendor knows.
+    Ok(Credential { attachment, secrets: spellings(&[username, password, &encoded]) })
+}
+
+/// The forms in which `secrets` can stand in what a vendor says: as they are, in a query, in a path, in JSON within a
+/// text. Longest first, so that none spoils another that contains it.
+fn spellings(secrets: &[&str]) -> Vec<SecretString> {
+    let mut spellings = Vec::new();
+    for secret in secrets {
+        let json = Value::from(*secret).to_string();
+        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default();
+        spellings.extend([
+            (*secret).to_owned(),
+            form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+            utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+            utf8_percent_encode(secret, UNRESERVED_STAYS).to_string(),
+            json.to_owned(),
+            json.replace('/', r"\/"),
+        ]);
+    }
+    spellings.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    spellings.dedup();
+    spellings.into_iter().map(SecretString::from).collect()
+}
+
+/// As RFC 3986 section 2.3 has it.
+const UNRESERVED_STAYS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(), CredentialError> {
+    let known = [required_fields(kind), optional_fields(kind)].concat();
+    match stored.keys().find(|field| !known.contains(&field.as_str())) {
+        Some(field) => Err(error(field, &format!("is unknown; the members are: {}", known.join(", ")))),
+        None => Ok(()),
+    }
 }
 
 fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
@@ -228,7 +280,11 @@ mod tests {
     #[test]
     fn both_oauth_kinds_show_their_access_token() {
         for kind in ["oauth2", "oauth2_client_credentials"] {
-            let stored = json!({"access_token": "at", "client_id": "c", "client_secret": "cs"});
+            let mut stored = json!({"access_token": "at", "expires_at": 1, "token_type": "bearer", "scope": "all"});
+            match kind {
+                "oauth2" => stored["refresh_token"] = json!("rt"),
+                _ => (stored["client_id"], stored["client_secret"]) = (json!("c"), json!("cs")),
+            }
             let shown = attached(json!({"kind": kind}), stored);
             assert_eq!(shown, "https://api.example.com/x?a=1\nauthorization: Bearer at");
         }
@@ -242,6 +298,12 @@ mod tests {
         assert_snapshot!(refused(json!({"kind": "api_key"}), json!({"api_key": 7})), @"credentials.api_key: must be a string; reconnect the account");
         assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"access_token": ""})), @"credentials.access_token: is empty; reconnect the account");
         assert_snapshot!(refused(json!({"kind": "bearer"}), json!({"token": "s3\r\nX: y"})), @"credentials.token: holds a line break or another control character; copy it again and reconnect the account");
+    }
+
+    #[test]
+    fn a_member_that_is_not_of_the_kind_is_named() {
+        assert_snapshot!(refused(json!({"kind": "bearer"}), json!({"token": "t", "tokn": "x"})), @"credentials.tokn: is unknown; the members are: token");
+        assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"api_key": "k"})), @"credentials.api_key: is unknown; the members are: access_token, refresh_token, expires_at, token_type, scope");
     }
 
     #[test]
@@ -261,8 +323,29 @@ mod tests {
 
     #[test]
     fn an_echoed_secret_is_blanked_out_in_every_form() {
-        let basic = credential(json!({"kind": "basic"}), json!({"username": "u", "password": "open sesame"})).unwrap();
-        assert_snapshot!(basic.blank_out("bad password open sesame (dTpvcGVuIHNlc2FtZQ==)"), @"bad password [redacted] ([redacted])");
+        let basic = credential(json!({"kind": "basic"}), json!({"username": "key-of-acme", "password": "open sesame"})).unwrap();
+        let encoded = STANDARD.encode("key-of-acme:open sesame");
+        assert_snapshot!(basic.blank_out("bad password open sesame for key-of-acme"), @"bad password [redacted] for [redacted]");
+        assert_eq!(basic.blank_out(&format!("Basic {encoded}")), "Basic [redacted]");
         assert!(matches!(basic.blank_out("bad password"), Cow::Borrowed(_)));
+
+        let short_password = credential(json!({"kind": "basic"}), json!({"username": "key-of-acme", "password": "x"})).unwrap();
+        assert_eq!(short_password.blank_out("no such user: key-of-acme"), "no such user: [redacted]");
+
+        let key = credential(json!({"kind": "api_key", "attach": {"query": "key"}}), json!({"api_key": "a b/\"c-d=="})).unwrap();
+        for echo in
+            ["a b/\"c-d==", "a+b%2F%22c-d%3D%3D", "a%20b%2F%22c-d%3D%3D", "a%20b%2F%22c%2Dd%3D%3D", r#"a b/\"c-d=="#, r#"a b\/\"c-d=="#]
+        {
+            assert_eq!(key.blank_out(&format!("GET /x?key={echo}&y=1")), "GET /x?key=[redacted]&y=1");
+        }
+    }
+
+    #[test]
+    fn an_echoed_secret_is_blanked_out_of_json_however_it_is_spelled() {
+        let key = credential(json!({"kind": "api_key"}), json!({"api_key": "sk/ünder-test"})).unwrap();
+        let json = r#"{ "a": "sk\/\u00fcnder-test", "a": "\u0073k/ünder\u002dtest!", "sk/ünder-test": 1.50, "b": "x\/\u0073" }"#;
+        assert_snapshot!(key.blank_out_json(json), @r#"{ "a": "[redacted]", "a": "[redacted]!", "[redacted]": 1.50, "b": "x\/\u0073" }"#);
+        let number = credential(json!({"kind": "api_key"}), json!({"api_key": "12345678"})).unwrap();
+        assert_snapshot!(number.blank_out_json(r#"[12345678,-7, 1.5e3]"#), @r#"["[redacted]",-7, 1.5e3]"#);
     }
 }

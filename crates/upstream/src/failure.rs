@@ -59,7 +59,7 @@ pub enum Code {
     Unreachable,
     /// The answer is longer than what is read.
     TooLarge,
-    /// A request that may have changed something was sent, and its answer was lost.
+    /// A request that may have changed something was sent, and no answer of the vendor itself came back.
     OutcomeUnknown,
     /// Our own fault.
     Internal,

@@ -1,4 +1,5 @@
-//! Addresses that are never called: everything that is not a public host on the internet.
+//! Addresses that are never called: everything that is not a public host on the internet, or, where that is allowed, a
+//! private one.
 //!
 //! A definition's base URL and an account's variables decide where a request goes, so a wrong or hostile one
 //! could reach the machine itself, its neighbours or a cloud's metadata service. Names are checked when they are
@@ -18,8 +19,18 @@ use url::{Host, Url};
 pub enum PrivateAddresses {
     /// Only public addresses, only `https`.
     Refuse,
-    /// Any address, also `http`: for the demo's own sandboxes and for tests.
+    /// Loopback and private addresses as well, and `http` to those: for the demo's own sandboxes, for tests, and for
+    /// vendors inside one's own network. Link-local, metadata and other reserved addresses stay refused.
     Allow,
+}
+
+/// Which addresses a connection may go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Public,
+    PublicAndPrivate,
+    /// What is not encrypted must not leave one's own network.
+    PrivateOnly,
 }
 
 /// Why a request was not allowed to leave. Nothing was connected.
@@ -29,44 +40,80 @@ pub(crate) enum Denied {
     Address { host: String },
     #[error("`{host}` has only private or reserved addresses; vendors are only called on public addresses")]
     Name { host: String },
+    #[error("`{host}` is or has only a reserved address, such as a cloud's metadata service; those are never called")]
+    Reserved { host: String },
     #[error("`{scheme}` to `{host}` is not allowed; vendors are only called over https")]
     Scheme { scheme: String, host: String },
 }
 
 impl PrivateAddresses {
-    /// Checks what can be known before any look-up: the scheme, and an address that stands in the URL itself.
-    pub(crate) fn check(self, url: &Url) -> Result<(), Denied> {
-        let allowed_scheme = match self {
-            PrivateAddresses::Refuse => url.scheme() == "https",
-            PrivateAddresses::Allow => matches!(url.scheme(), "http" | "https"),
-        };
-        if !allowed_scheme {
-            return Err(Denied::Scheme { scheme: url.scheme().to_owned(), host: url.host_str().unwrap_or_default().to_owned() });
+    /// Where requests of a scheme may go; `None` = the scheme is not allowed at all.
+    fn reach(self, scheme: &str) -> Option<Reach> {
+        match (self, scheme) {
+            (PrivateAddresses::Refuse, "https") => Some(Reach::Public),
+            (PrivateAddresses::Allow, "https") => Some(Reach::PublicAndPrivate),
+            (PrivateAddresses::Allow, "http") => Some(Reach::PrivateOnly),
+            _ => None,
         }
+    }
+
+    /// Checks what can be known before any look-up: the scheme, and an address that stands in the URL itself. Names are
+    /// left to the resolver of the same reach.
+    pub(crate) fn check(self, url: &Url) -> Result<Reach, Denied> {
+        let host = url.host_str().unwrap_or_default();
+        let reach = self.reach(url.scheme()).ok_or_else(|| Denied::Scheme { scheme: url.scheme().to_owned(), host: host.to_owned() })?;
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
-            Some(Host::Domain(_)) | None => return Ok(()),
+            Some(Host::Domain(_)) | None => return Ok(reach),
         };
-        if self == PrivateAddresses::Allow || is_public(address) { Ok(()) } else { Err(Denied::Address { host: address.to_string() }) }
+        if reach.includes(address) {
+            return Ok(reach);
+        }
+        let host = address.to_string();
+        Err(match reach {
+            Reach::Public => Denied::Address { host },
+            Reach::PrivateOnly if is_public(address) => reach.denied(host),
+            Reach::PublicAndPrivate | Reach::PrivateOnly => Denied::Reserved { host },
+        })
+    }
+}
+
+impl Reach {
+    fn includes(self, address: IpAddr) -> bool {
+        match self {
+            Reach::Public => is_public(address),
+            Reach::PublicAndPrivate => is_public(address) || is_private(address),
+            Reach::PrivateOnly => is_private(address),
+        }
+    }
+
+    /// The addresses of a name that may be called.
+    fn only(self, host: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Denied> {
+        let none_found = found.is_empty();
+        let allowed: Vec<SocketAddr> = found.into_iter().filter(|address| self.includes(address.ip())).collect();
+        if allowed.is_empty() && !none_found { Err(self.denied(host)) } else { Ok(allowed) }
+    }
+
+    fn denied(self, host: String) -> Denied {
+        match self {
+            Reach::Public => Denied::Name { host },
+            Reach::PublicAndPrivate => Denied::Reserved { host },
+            Reach::PrivateOnly => Denied::Scheme { scheme: "http".to_owned(), host },
+        }
     }
 }
 
 /// The system's resolver without the addresses that must not be called.
-pub(crate) struct GuardedResolver {
-    pub(crate) private_addresses: PrivateAddresses,
-}
+pub(crate) struct GuardedResolver(pub(crate) Reach);
 
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let private_addresses = self.private_addresses;
+        let reach = self.0;
         Box::pin(async move {
             let host = name.as_str().to_owned();
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-            let allowed = match private_addresses {
-                PrivateAddresses::Allow => found,
-                PrivateAddresses::Refuse => only_public(host, found)?,
-            };
+            let allowed = reach.only(host, found)?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
@@ -82,12 +129,6 @@ pub(crate) fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item
     std::iter::successors(Some(error), |&cause| cause.source())
 }
 
-fn only_public(host: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Denied> {
-    let none_found = found.is_empty();
-    let allowed: Vec<SocketAddr> = found.into_iter().filter(|address| is_public(address.ip())).collect();
-    if allowed.is_empty() && !none_found { Err(Denied::Name { host }) } else { Ok(allowed) }
-}
-
 /// Whether an address belongs to a host on the public internet.
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -96,16 +137,40 @@ fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether an address is loopback or of a private network, and no cloud's metadata service.
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_in(PRIVATE_V4, address),
+        IpAddr::V6(address) => match embedded_v4(address) {
+            Some(inner) => is_in(PRIVATE_V4, inner),
+            None => {
+                address.is_loopback()
+                    || (address.is_unique_local() && !METADATA_V6.iter().any(|start| address.segments().starts_with(start)))
+            }
+        },
+    }
+}
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    !REFUSED_V4.iter().any(|&([a, b, c, d], length)| {
+    !is_in(SPECIAL_V4, address)
+}
+
+fn is_in(networks: &[([u8; 4], u32)], address: Ipv4Addr) -> bool {
+    networks.iter().any(|&([a, b, c, d], length)| {
         let network = u32::from_be_bytes([a, b, c, d]);
         let mask = u32::MAX << (32 - length);
         u32::from(address) & mask == network
     })
 }
 
-/// IPv4 networks that are never called: first address and prefix length.
-const REFUSED_V4: &[([u8; 4], u32)] = &[
+/// IPv4 networks that may be called where private addresses are allowed.
+const PRIVATE_V4: &[([u8; 4], u32)] = &[([127, 0, 0, 0], 8), ([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
+
+/// How the networks start in which clouds have their metadata among unique local addresses.
+const METADATA_V6: &[[u16; 2]] = &[[0xfd00, 0x0ec2], [0xfd20, 0x00ce]];
+
+/// IPv4 networks that are not public: first address and prefix length.
+const SPECIAL_V4: &[([u8; 4], u32)] = &[
     ([0, 0, 0, 0], 8),        // "this network", unspecified
     ([10, 0, 0, 0], 8),       // private
     ([100, 64, 0, 0], 10),    // carrier-grade NAT; some clouds' metadata
@@ -158,8 +223,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn checked(url: &str) -> Result<(), Denied> {
+    fn checked(url: &str) -> Result<Reach, Denied> {
         PrivateAddresses::Refuse.check(&Url::parse(url).unwrap())
+    }
+
+    fn allowing(url: &str) -> Result<Reach, Denied> {
+        PrivateAddresses::Allow.check(&Url::parse(url).unwrap())
     }
 
     #[test]
@@ -254,7 +323,7 @@ mod tests {
             "[::ffff:1.1.1.1]",
             "[64:ff9b::1.1.1.1]",
         ] {
-            assert_eq!(checked(&format!("https://{host}/v1")), Ok(()), "{host}");
+            assert_eq!(checked(&format!("https://{host}/v1")), Ok(Reach::Public), "{host}");
         }
     }
 
@@ -263,25 +332,59 @@ mod tests {
         for url in ["http://api.example.com/", "ftp://api.example.com/", "file:///etc/passwd", "unix:/run/x"] {
             assert!(matches!(checked(url), Err(Denied::Scheme { .. })), "{url}");
         }
-        assert_eq!(checked("https://api.example.com/"), Ok(()));
+        assert_eq!(checked("https://api.example.com/"), Ok(Reach::Public));
     }
 
     #[test]
-    fn the_demo_may_call_loopback_but_no_other_scheme() {
-        let allow = |url: &str| PrivateAddresses::Allow.check(&Url::parse(url).unwrap());
-        assert_eq!(allow("http://127.0.0.1:9000/"), Ok(()));
-        assert_eq!(allow("http://[::1]/"), Ok(()));
-        assert!(allow("file:///etc/passwd").is_err());
+    fn private_addresses_and_plain_http_to_them_can_be_allowed() {
+        for host in ["127.0.0.1:9000", "[::1]", "10.1.2.3", "172.31.255.255", "192.168.0.1", "[fd12::1]", "[::ffff:10.0.0.1]"] {
+            assert_eq!(allowing(&format!("http://{host}/")), Ok(Reach::PrivateOnly), "{host}");
+            assert_eq!(allowing(&format!("https://{host}/")), Ok(Reach::PublicAndPrivate), "{host}");
+        }
+        assert_eq!(allowing("https://1.1.1.1/"), Ok(Reach::PublicAndPrivate));
+        for url in ["http://1.1.1.1/", "http://[2606:4700::1111]/", "file:///etc/passwd", "ftp://127.0.0.1/"] {
+            assert!(matches!(allowing(url), Err(Denied::Scheme { .. })), "{url}");
+        }
     }
 
     #[test]
-    fn a_name_keeps_its_public_addresses_and_is_refused_without_any() {
-        let address = |text: &str| SocketAddr::new(text.parse().unwrap(), 0);
-        let mixed = only_public("h".into(), vec![address("10.0.0.1"), address("1.1.1.1"), address("::1")]);
-        assert_eq!(mixed, Ok(vec![address("1.1.1.1")]));
-        let private = only_public("h".into(), vec![address("10.0.0.1"), address("::ffff:10.0.0.1")]);
-        assert_eq!(private, Err(Denied::Name { host: "h".into() }));
-        assert_eq!(only_public("h".into(), vec![]), Ok(vec![]));
+    fn link_local_metadata_and_other_reserved_addresses_are_refused_even_then() {
+        for host in [
+            "169.254.169.254",
+            "[::ffff:169.254.169.254]",
+            "[fe80::1]",
+            "[fd00:ec2::254]",
+            "[fd20:ce::254]",
+            "100.100.100.200",
+            "192.0.0.192",
+            "168.63.129.16",
+            "0.0.0.0",
+            "[::]",
+            "224.0.0.1",
+            "[ff02::1]",
+            "255.255.255.255",
+            "198.18.0.1",
+        ] {
+            for scheme in ["http", "https"] {
+                let refused = allowing(&format!("{scheme}://{host}/"));
+                assert!(matches!(refused, Err(Denied::Reserved { .. })), "{scheme}://{host}: {refused:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_the_addresses_within_reach_and_is_refused_without_any() {
+        let addresses = |texts: &[&str]| texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect::<Vec<_>>();
+        let found = ["10.0.0.1", "1.1.1.1", "::1", "169.254.169.254"];
+        let kept = |reach: Reach, found: &[&str]| reach.only("h".into(), addresses(found));
+        assert_eq!(kept(Reach::Public, &found), Ok(addresses(&["1.1.1.1"])));
+        assert_eq!(kept(Reach::PublicAndPrivate, &found), Ok(addresses(&["10.0.0.1", "1.1.1.1", "::1"])));
+        assert_eq!(kept(Reach::PrivateOnly, &found), Ok(addresses(&["10.0.0.1", "::1"])));
+
+        assert_eq!(kept(Reach::Public, &["10.0.0.1", "::ffff:10.0.0.1"]), Err(Denied::Name { host: "h".into() }));
+        assert_eq!(kept(Reach::PublicAndPrivate, &["169.254.169.254"]), Err(Denied::Reserved { host: "h".into() }));
+        assert_eq!(kept(Reach::PrivateOnly, &["1.1.1.1"]), Err(Denied::Scheme { scheme: "http".into(), host: "h".into() }));
+        assert_eq!(kept(Reach::Public, &[]), Ok(vec![]));
     }
 
     proptest! {
@@ -305,6 +408,7 @@ mod tests {
             let special = address.is_private() || address.is_loopback() || address.is_link_local() || address.is_broadcast()
                 || address.is_documentation() || address.is_multicast() || address.is_unspecified();
             prop_assert!(!(special && is_public_v4(address)));
+            prop_assert!(!(is_private(IpAddr::V4(address)) && is_public_v4(address)));
         }
     }
 }

@@ -76,7 +76,7 @@ impl RateLimitFacts {
     }
 
     /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
@@ -157,6 +157,9 @@ mod tests {
         assert_snapshot!(read(&[("retry-after", "Fri, 20 Nov 2026 11:59:00 GMT")]), @"retry_after 0");
         assert_snapshot!(read(&[("retry-after", "-5")]), @"retry_after 0");
         assert_snapshot!(read(&[("retry-after", "soon")]), @"");
+        assert_snapshot!(read(&[("retry-after", "Friday, 20-Nov-26 12:00:03 GMT")]), @"retry_after 3");
+        assert_snapshot!(read(&[("retry-after", "Fri Nov 20 12:00:03 2026")]), @"retry_after 3");
+        assert_snapshot!(read(&[("retry-after", "Sun Nov  1 12:00:03 2026")]), @"retry_after 0");
     }
 
     #[test]
@@ -194,6 +197,18 @@ mod tests {
         assert_snapshot!(read(&[("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &reset)]), @"limit 100, remaining 0, reset 3");
         let past = (NOW - 100).to_string();
         assert_snapshot!(read(&[("x-ratelimit-reset", &past)]), @"reset 0");
+    }
+
+    #[test]
+    fn a_point_in_time_as_a_number_is_read_in_seconds_and_milliseconds_and_not_guessed_at_beyond() {
+        for unit in [1, 1000] {
+            let then = ((NOW + 3) * unit).to_string();
+            assert_eq!(read(&[("retry-after", &then), ("ratelimit-reset", &then)]), "reset 3, retry_after 3");
+        }
+        for unit in [1_000_000, 1_000_000_000] {
+            let then = ((NOW + 3) * unit).to_string();
+            assert_eq!(read(&[("retry-after", &then), ("ratelimit-reset", &then)]), "");
+        }
     }
 
     #[test]

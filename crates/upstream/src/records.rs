@@ -29,18 +29,19 @@ pub(crate) struct ListReply<'r> {
 /// The answer is not JSON.
 pub(crate) fn list(reply: &ListReply<'_>, shape: &ResponseShape, page: &Page, max: usize) -> Result<String, serde_json::Error> {
     let document = Document::open(reply.text)?;
-    let found = Found::in_document(&document, reply, shape.records.as_ref(), page)?;
     let total = shape.total.as_ref().and_then(|path| document.at(path.segments())).and_then(whole_number);
+    let found = Found::in_document(document, reply, shape.records.as_ref(), page)?;
     let window = &found.records[page.window(found.records.len())];
     let list = List { page, window, records: found.records.len(), total, continuation: found.continuation.borrowed(reply) };
 
-    let complete = list.write(window.len(), &found.notes);
-    if fits(&complete, max) { Ok(complete) } else { Ok(list.write_shorter(max, found.notes)) }
-}
-
-/// The envelope of an answer without a body.
-pub(crate) fn empty_list() -> String {
-    r#"{"result":[],"next_cursor":null}"#.to_owned()
+    // Lengths are summed first: a list that is far too long is not written once more to be thrown away.
+    if fits(window.iter().map(|record| record.get()), max) {
+        let complete = list.write(window.len(), &found.notes);
+        if fits([complete.as_str()], max) {
+            return Ok(complete);
+        }
+    }
+    Ok(list.write_shorter(max, found.notes))
 }
 
 /// What the document holds of the things a list needs.
@@ -60,25 +61,13 @@ enum Kept<'j> {
 
 impl<'j> Found<'j> {
     fn in_document(
-        document: &Document<'j>,
+        document: Document<'j>,
         reply: &ListReply<'j>,
         path: Option<&DottedPath>,
         page: &Page,
     ) -> Result<Found<'j>, serde_json::Error> {
         let mut notes = Vec::new();
         let path = path.filter(|path| !path.segments().is_empty());
-        let records = match (path, document) {
-            (None, Document::Array(items)) => items.clone(),
-            (None, Document::Scalar(value)) => records_in(value)?,
-            (None, Document::Object(_)) => vec![serde_json::from_str(reply.text)?],
-            (Some(path), _) => match document.at(path.segments()) {
-                Some(found) => records_in(found)?,
-                None => {
-                    notes.push(missing(path, document));
-                    Vec::new()
-                }
-            },
-        };
         let continuation = match page.needs() {
             Needs::Nothing => Kept::Absent,
             Needs::Cursor(path) => document.at(path.segments()).and_then(cursor_text).map_or(Kept::Absent, Kept::Cursor),
@@ -86,6 +75,18 @@ impl<'j> Found<'j> {
             Needs::Body => Kept::Body {
                 body: serde_json::from_str(reply.text)?,
                 headers: reply.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect(),
+            },
+        };
+        let records = match (path, document) {
+            (None, Document::Array(items)) => items,
+            (None, Document::Scalar(value)) => records_in(value)?,
+            (None, Document::Object(_)) => vec![serde_json::from_str(reply.text)?],
+            (Some(path), _) => match document.at(path.segments()) {
+                Some(found) => records_in(found)?,
+                None => {
+                    notes.push(missing(path, &document));
+                    Vec::new()
+                }
             },
         };
         Ok(Found { records, continuation, notes })
@@ -152,6 +153,9 @@ impl List<'_> {
     fn envelope<'w>(&self, given: usize, records: impl Iterator<Item = &'w str>, notes: &[String]) -> String {
         let reply = Reply { records: self.records, given, total: self.total, continuation: self.continuation };
         let (next_cursor, problem) = match self.page.next(&reply) {
+            Ok(Some(cursor)) if cursor.len() > LONGEST_CURSOR => {
+                (None, Some("There are more records, but the vendor's cursor for them is too long to be passed on.".to_owned()))
+            }
             Ok(next_cursor) => (next_cursor, None),
             Err(error) => (None, Some(format!("There may be more records: the next page could not be determined ({error})."))),
         };
@@ -179,8 +183,12 @@ impl List<'_> {
 /// Characters that the note about records left out may take, and the digits by which a cursor may grow.
 const ROOM_FOR_NOTE: usize = 300;
 
-fn fits(text: &str, max: usize) -> bool {
-    text.len() <= max || text.chars().count() <= max
+/// Longest cursor that is given, in bytes: it comes back in a URL, and servers refuse those that are much longer.
+const LONGEST_CURSOR: usize = 8_000;
+
+fn fits<'t>(texts: impl IntoIterator<Item = &'t str, IntoIter: Clone>, max: usize) -> bool {
+    let texts = texts.into_iter();
+    texts.clone().map(str::len).sum::<usize>() <= max || texts.map(|text| text.chars().count()).sum::<usize>() <= max
 }
 
 /// An array's items; one record for anything else but null.

@@ -9,13 +9,14 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use url::Url;
 
 use crate::credential::Credential;
+use crate::document::Document;
 use crate::failure::{Code, Failure, MAYBE_DONE, Source, default_hint};
 use crate::rate_limit::RateLimitFacts;
 use crate::send::{Body, Reply};
 use crate::text::{self, Content};
+use crate::{html, location};
 
 /// Longest vendor body that is passed on with a failure, in characters.
 const LONGEST_BODY: usize = 4_000;
@@ -39,7 +40,9 @@ pub(crate) fn failure(
     let refused = Refused::new(status.as_u16(), readable(&headers), &said.body);
     let rule = rules.first_match(&refused);
 
-    let code = rule.and_then(|rule| rule.code()).map_or_else(|| Code::of_status(status), Code::named);
+    let ruled = rule.and_then(|rule| rule.code()).map(Code::named);
+    let maybe_done = ruled.is_none() && kind != Kind::Read && is_failure_under_way(status);
+    let code = ruled.unwrap_or_else(|| if maybe_done && is_no_answer(status) { Code::OutcomeUnknown } else { Code::of_status(status) });
     let rate_limit = if code == Code::RateLimited { facts.when_limited(known_limit) } else { facts };
     let message = rule
         .and_then(|rule| rule.message(&refused))
@@ -48,18 +51,20 @@ pub(crate) fn failure(
         .or(said.text)
         .or_else(|| redirect(status, &headers))
         .unwrap_or_else(|| status_text(status));
-    let hint = rule
-        .and_then(|rule| rule.hint(&refused))
-        .map(Cow::Owned)
-        .or_else(|| (status.is_server_error() && kind != Kind::Read && code == Code::VendorError).then_some(Cow::Borrowed(MAYBE_DONE)))
-        .or_else(|| default_hint(&code, status, &rate_limit));
+    let hint = match (rule.and_then(|rule| rule.hint(&refused)), maybe_done) {
+        (Some(hint), true) => Some(Cow::Owned(format!("{hint} {MAYBE_DONE}"))),
+        (Some(hint), false) => Some(Cow::Owned(hint)),
+        (None, true) => Some(Cow::Borrowed(MAYBE_DONE)),
+        (None, false) => default_hint(&code, status, &rate_limit),
+    };
 
     Failure {
         source: Source::Vendor,
         code,
         status: Some(status.as_u16()),
-        message: one_line(&message),
-        hint: hint.map(Cow::into_owned),
+        // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
+        message: one_line(&credential.blank_out(&message)),
+        hint: hint.map(|hint| credential.blank_out(&hint).into_owned()),
         vendor: said.vendor,
         violations: Vec::new(),
         rate_limit,
@@ -82,21 +87,21 @@ impl Said {
         // An error body that is too long, late or broken is not missed: the status says what happened.
         let Body::Complete(bytes) = body else { return Said::default() };
         let Content::Text(written) = text::content(headers, bytes) else { return Said::default() };
-        let written = credential.blank_out(&written);
         let written = written.trim();
         if written.is_empty() {
             return Said::default();
         }
-        if let Ok(body) = serde_json::from_str::<Value>(written) {
+        let is_json = Document::open(written).is_ok();
+        let written = if is_json { credential.blank_out_json(written) } else { credential.blank_out(written).into_owned() };
+        if let Ok(body) = serde_json::from_str::<Value>(&written) {
             let text = body.as_str().map(str::to_owned);
-            return Said { body, vendor: vendor(written), text };
+            return Said { body, vendor: vendor(&written), text };
         }
         let declared_html = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-        let words = if declared_html || text::is_html(written) {
-            let page = text::excerpt(written, 100_000);
-            Cow::Owned(text::excerpt(&text::of_html(&page), LONGEST_PAGE).into_owned())
+        let words = if declared_html || html::is_page(&written) {
+            Cow::Owned(text::excerpt(&credential.blank_out(&html::words(&written)), LONGEST_PAGE).into_owned())
         } else {
-            text::excerpt(written, LONGEST_BODY)
+            text::excerpt(&written, LONGEST_BODY)
         };
         Said { body: Value::Null, vendor: json_string(&words), text: (!words.is_empty()).then(|| words.into_owned()) }
     }
@@ -133,17 +138,25 @@ fn usual_message(body: &Value) -> Option<String> {
     PLACES.iter().find_map(|place| body.pointer(place)?.as_str()).filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
-/// Where a redirect points, without query and user name, which may be secrets of the vendor's.
+/// Where a redirect points.
 fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     if !status.is_redirection() {
         return None;
     }
-    let location = headers.get(LOCATION)?.to_str().ok()?;
-    let shown = match Url::parse(location) {
-        Ok(url) if url.has_host() => format!("{}{}", url.origin().ascii_serialization(), url.path()),
-        _ => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
-    };
+    let shown = location::without_secrets(headers.get(LOCATION)?.to_str().ok()?);
     Some(format!("the vendor redirects to {shown}, which was not followed"))
+}
+
+/// Whether a request that changes something may have done so before it failed.
+fn is_failure_under_way(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+}
+
+/// Whether somebody in between speaks for a vendor that did not answer: gateways, and a large network's own 52x.
+///
+/// Source: RFC 9110 section 15; developers.cloudflare.com, "5xx errors".
+fn is_no_answer(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 502 | 504 | 520..=529)
 }
 
 fn status_text(status: StatusCode) -> String {

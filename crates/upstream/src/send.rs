@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use catalog::plan::Plan;
+use catalog::plan::{Plan, Verb};
 use catalog::tool::Kind;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use tracing::debug;
 
@@ -23,11 +23,14 @@ pub(crate) struct Reply {
 /// What became of an answer's body.
 pub(crate) enum Body {
     Complete(Vec<u8>),
-    /// More than `max_answer_bytes` after decompression; the rest was not read.
+    /// Longer than what is read, after decompression; the rest was not read.
     TooLong,
     TimedOut,
     BrokenOff,
 }
+
+/// Longest body of a refusal that is read, in bytes; no message is longer, and a page in its place is not missed.
+const LONGEST_REFUSAL: usize = 64 * 1024;
 
 /// Why there is no answer, by what is known about the request.
 #[derive(Debug)]
@@ -47,37 +50,16 @@ pub(crate) enum Unanswered {
 impl Client {
     /// Sends the request of `plan`, exactly once. The credential is attached here and nowhere else.
     pub(crate) async fn send(&self, plan: &Plan, credential: &Credential) -> Result<Reply, Unanswered> {
-        self.private_addresses.check(&plan.url).map_err(Unanswered::Denied)?;
+        let http = self.for_url(&plan.url).map_err(Unanswered::Denied)?;
         let request = request(plan, credential)?;
         // An error can hold the URL, and a URL a secret.
-        let answered = self.http.execute(request).await.map_err(|error| unanswered(error.without_url()));
-        let response = answered.inspect_err(|unanswered| debug!(?unanswered, "vendor call without an answer"))?;
+        let answered = http.execute(request).await.map_err(|error| unanswered(error.without_url()));
+        let mut response = answered.inspect_err(|unanswered| debug!(?unanswered, "vendor call without an answer"))?;
         let status = response.status();
-        let headers = response.headers().clone();
-        let body = self.read(response).await;
+        let headers = std::mem::take(response.headers_mut());
+        let limit = if status.is_success() { self.max_answer_bytes } else { self.max_answer_bytes.min(LONGEST_REFUSAL) };
+        let body = read(response, limit).await;
         Ok(Reply { status, headers, body })
-    }
-
-    /// The body, decompressed, up to the size limit. A compressed body is unpacked as it arrives and dropped as soon
-    /// as it exceeds the limit, so that a small download cannot become a large allocation.
-    async fn read(&self, mut response: reqwest::Response) -> Body {
-        let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
-        if declared > self.max_answer_bytes {
-            return Body::TooLong;
-        }
-        let mut body = Vec::with_capacity(declared);
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > self.max_answer_bytes => return Body::TooLong,
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Body::Complete(body),
-                Err(error) if error.is_timeout() => return Body::TimedOut,
-                Err(error) => {
-                    debug!(error = %root_cause(&error.without_url()), "vendor answer broke off");
-                    return Body::BrokenOff;
-                }
-            }
-        }
     }
 }
 
@@ -121,6 +103,28 @@ impl Unanswered {
     }
 }
 
+/// The body, decompressed, up to `limit` bytes. A compressed body is unpacked as it arrives and dropped as soon as it
+/// exceeds the limit, so that a small download cannot become a large allocation.
+async fn read(mut response: reqwest::Response, limit: usize) -> Body {
+    let declared = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+    if declared > limit {
+        return Body::TooLong;
+    }
+    let mut body = Vec::with_capacity(declared);
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Body::TooLong,
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Body::Complete(body),
+            Err(error) if error.is_timeout() => return Body::TimedOut,
+            Err(error) => {
+                debug!(error = %root_cause(&error.without_url()), "vendor answer broke off");
+                return Body::BrokenOff;
+            }
+        }
+    }
+}
+
 fn unknown(what_happened: String) -> Failure {
     Failure::ours(
         Code::OutcomeUnknown,
@@ -143,6 +147,10 @@ fn request(plan: &Plan, credential: &Credential) -> Result<reqwest::Request, Una
     credential.attach(&mut url, &mut headers);
 
     let mut request = reqwest::Request::new(method, url);
+    if plan.body.is_none() && matches!(plan.verb, Verb::Post | Verb::Put | Verb::Patch) {
+        // Said aloud (RFC 9110 section 8.6): some servers answer 411 without it.
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     *request.headers_mut() = headers;
     *request.body_mut() = plan.body.clone().map(reqwest::Body::from);
     Ok(request)

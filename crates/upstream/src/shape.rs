@@ -7,12 +7,13 @@ use catalog::plan::Plan;
 use catalog::tool::{Kind, Tool};
 use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
-use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::credential::Credential;
 use crate::document::Document;
 use crate::failure::{Code, Failure, Source};
+use crate::location;
 use crate::records::{self, ListReply};
 use crate::send::{Body, Reply};
 use crate::shorten::shortened;
@@ -24,24 +25,33 @@ const SHORTEST_LIMIT: usize = 1_000;
 /// Turns an answer with a 2xx status into what a model reads.
 ///
 /// # Errors
-/// The answer to a read is incomplete, or the answer to a list call is not JSON.
-pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, Box<Failure>> {
+/// The answer to a read is incomplete or binary and too long, or the answer to a list call is not JSON.
+pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Credential) -> Result<Answer, Box<Failure>> {
     let Reply { status, headers, body } = reply;
     let bytes = match body {
         Body::Complete(bytes) => bytes,
-        Body::TooLong | Body::TimedOut | Body::BrokenOff => return without_body(plan.kind, status, &headers, &body),
+        Body::TooLong | Body::TimedOut | Body::BrokenOff if plan.kind == Kind::Read => return Err(unread(status, &body)),
+        Body::TooLong | Body::TimedOut | Body::BrokenOff => return Ok(nothing(plan, status, &headers, credential, Some(UNREAD))),
     };
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Answer::Text(match &plan.page {
-            Some(_) => records::empty_list(),
-            None => done(status, &headers, None),
-        }));
+        return Ok(nothing(plan, status, &headers, credential, None));
     }
     let max = tool.response().max_characters.max(SHORTEST_LIMIT);
     let text = match text::content(&headers, bytes) {
         Content::Text(text) => text,
-        Content::Binary { mime_type, bytes } if plan.page.is_none() => {
+        // Base64, in which a model gets it, makes four characters of three bytes.
+        Content::Binary { mime_type, bytes } if plan.page.is_none() && bytes.len() <= max / 4 * 3 => {
             return Ok(Answer::Binary { mime_type, bytes: bytes.into() });
+        }
+        Content::Binary { mime_type, bytes } if plan.page.is_none() => {
+            let what = format!("{} bytes of {mime_type}, which is more than can be passed on", bytes.len());
+            if plan.kind != Kind::Read {
+                let note = format!("The vendor carried this out and answered with {what}. Do not repeat it.");
+                return Ok(nothing(plan, status, &headers, credential, Some(&note)));
+            }
+            let hint = "Calling again will not help. Ask for a smaller part, or tell the person where to find it at the vendor.";
+            let failure = Failure::ours(Code::TooLarge, format!("the vendor's answer is {what}"), Some(hint));
+            return Err(Box::new(Failure { status: Some(status.as_u16()), ..failure }));
         }
         Content::Binary { mime_type, .. } => return Err(no_list(status, &format!("of type {mime_type}"))),
     };
@@ -59,13 +69,9 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply) -> Result<Answer, B
     }
 }
 
-/// What is known when a success came without its complete body. A read has failed. A write has succeeded, its status
-/// says so, and reporting a failure would invite a second one; so it is a success with a note.
-fn without_body(kind: Kind, status: StatusCode, headers: &HeaderMap, body: &Body) -> Result<Answer, Box<Failure>> {
-    if kind != Kind::Read {
-        let note = "The vendor carried this out, but its answer could not be read. Do not repeat it; look up the result with a read tool.";
-        return Ok(Answer::Text(done(status, headers, Some(note))));
-    }
+/// Why a read whose answer did not come in full has failed. A write has not: its status says that it succeeded, and
+/// reporting a failure would invite a second one; so it is a success with the note [`UNREAD`].
+fn unread(status: StatusCode, body: &Body) -> Box<Failure> {
     let (code, message, hint) = match body {
         Body::TooLong => (
             Code::TooLarge,
@@ -81,28 +87,26 @@ fn without_body(kind: Kind, status: StatusCode, headers: &HeaderMap, body: &Body
             (Code::Unreachable, "the vendor's answer broke off", "Nothing was changed. Try again later.")
         }
     };
-    Err(Box::new(Failure { status: Some(status.as_u16()), ..Failure::ours(code, message, Some(hint)) }))
+    Box::new(Failure { status: Some(status.as_u16()), ..Failure::ours(code, message, Some(hint)) })
 }
 
-/// What a success without a body says: `{"ok":true}`, or where the new record is.
-fn done(status: StatusCode, headers: &HeaderMap, note: Option<&str>) -> String {
-    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok());
+const UNREAD: &str =
+    "The vendor carried this out, but its answer could not be read. Do not repeat it; look up the result with a read tool.";
+
+/// What a success without a body says: an empty list, where the new record is, or `{"ok":true}`.
+fn nothing(plan: &Plan, status: StatusCode, headers: &HeaderMap, credential: &Credential, note: Option<&str>) -> Answer {
+    let location = headers.get(LOCATION).and_then(|location| location.to_str().ok()).map(location::without_secrets);
+    let location = location.map(|location| credential.blank_out(&location).into_owned());
     let mut said = match location {
-        Some(location) if status == StatusCode::CREATED => json!({"id": last_segment(location), "location": location}),
+        _ if plan.page.is_some() => json!({"result": [], "next_cursor": null}),
+        Some(location) if status == StatusCode::CREATED => json!({"id": location::last_segment(&location), "location": location}),
         Some(location) => json!({"ok": true, "location": location}),
         None => json!({"ok": true}),
     };
     if let (Some(note), Some(members)) = (note, said.as_object_mut()) {
         members.insert("note".to_owned(), json!(note));
     }
-    said.to_string()
-}
-
-/// The id in `https://api.example.com/v1/tickets/7?x#y`: always a text, as ids in URLs are.
-fn last_segment(location: &str) -> String {
-    let path = location.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let segment = path.rsplit('/').next().unwrap_or_default();
-    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+    Answer::Text(said.to_string())
 }
 
 fn no_list(status: StatusCode, what: &str) -> Box<Failure> {
@@ -131,11 +135,37 @@ fn fitted(text: String, max: usize) -> String {
     if let Some(short) = shortened(&text, max, Some(&note)) {
         return short;
     }
+    if let Some(whole) = whole_items(&text, max - ROOM_FOR_NOTE) {
+        return whole;
+    }
     let kept = text::cut(&text, max - ROOM_FOR_NOTE).unwrap_or(&text);
     let shown = kept.chars().count();
     format!(
         "{kept}\n\n[The answer was cut: {shown} of its {characters} characters are shown. Ask for less with narrower arguments, or for single parts with another tool.]"
     )
+}
+
+/// The first items of an array, as many as fit into `max` characters, and a word about the others. `None` for anything
+/// else, and when not even one fits.
+fn whole_items(text: &str, max: usize) -> Option<String> {
+    let Ok(Document::Array(items)) = Document::open(text) else { return None };
+    let mut left = max;
+    let fitting = items.iter().map(|item| item.get()).take_while(|item| {
+        let length = item.chars().count() + 1;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    });
+    let fitting: Vec<&str> = fitting.collect();
+    if fitting.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "[{}]\n\n[The answer was cut: {} of its {} items are shown. Ask for less with narrower arguments.]",
+        fitting.join(","),
+        fitting.len(),
+        items.len()
+    ))
 }
 
 const ROOM_FOR_NOTE: usize = 250;

@@ -3,43 +3,58 @@
 
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::text;
+use crate::tokens::{self, Token, tokens};
 
 /// Lengths to which strings are cut, tried in turn until all of it fits.
 const LONGEST_STRINGS: [usize; 4] = [20_000, 5_000, 1_000, 300];
 
-/// `json` with shortened strings, of at most `max` characters; `None` when strings are not what makes it long.
+/// `json` with shortened strings and without white space, of at most `max` characters; `None` when strings are not what
+/// makes it long. Everything else, also a number of any length, stays as it is written.
 /// With `note`, an object says in a member `note` what happened, unless it has one of its own.
 pub(crate) fn shortened(json: &str, max: usize, note: Option<&str>) -> Option<String> {
-    let mut value: Value = serde_json::from_str(json).ok()?;
-    if let (Value::Object(members), Some(note)) = (&mut value, note) {
-        members.entry("note").or_insert_with(|| Value::from(note));
-    }
+    let note = match (Document::open(json).ok()?, note) {
+        (Document::Object(members), Some(note)) if members.get("note").is_none() => {
+            let comma = if members.names().next().is_some() { "," } else { "" };
+            format!(r#"{comma}"note":{}}}"#, Value::from(note))
+        }
+        _ => String::new(),
+    };
     LONGEST_STRINGS.into_iter().find_map(|longest| {
-        shorten(&mut value, longest);
-        // Serialising checks the length on the way down as well: each round starts from the one before.
-        let written = value.to_string();
+        let mut written = with_shorter_strings(json, longest);
+        if !note.is_empty() {
+            written.pop();
+            written.push_str(&note);
+        }
         (written.chars().count() <= max).then_some(written)
     })
 }
 
-fn shorten(value: &mut Value, longest: usize) {
-    match value {
-        Value::String(string) => shorten_string(string, longest),
-        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),
-        Value::Object(members) => members.values_mut().for_each(|member| shorten(member, longest)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+fn with_shorter_strings(json: &str, longest: usize) -> String {
+    let mut written = String::with_capacity(json.len());
+    for token in tokens(json) {
+        match token {
+            // No string has fewer characters in a literal than in itself.
+            Token::String(literal) if literal.len() > longest => match shorter(&tokens::decoded(literal), longest) {
+                Some(short) => written.push_str(&Value::from(short).to_string()),
+                None => written.push_str(literal),
+            },
+            Token::String(literal) => written.push_str(literal),
+            Token::Other(other) => written.extend(other.chars().filter(|c| !c.is_ascii_whitespace())),
+        }
     }
+    written
 }
 
-fn shorten_string(string: &mut String, longest: usize) {
-    let Some(kept) = text::cut(string, longest) else { return };
+fn shorter(string: &str, longest: usize) -> Option<String> {
+    let kept = text::cut(string, longest)?;
     let characters = string.chars().count();
-    *string = if text::is_encoded_data(kept) {
+    Some(if text::is_encoded_data(string) {
         format!("[{characters} characters of encoded data left out]")
     } else {
         format!("{kept}… [{} more characters left out]", characters - kept.chars().count())
-    };
+    })
 }
 
 #[cfg(test)]
@@ -58,6 +73,15 @@ mod tests {
         assert!(short["notes"].as_str().unwrap().ends_with("more characters left out]"));
         assert_eq!(short["id"], json!(7));
         assert_eq!(short["note"], json!("Long values were shortened."));
+    }
+
+    #[test]
+    fn numbers_keep_every_digit_and_repeated_members_stay() {
+        let json = format!(r#"{{ "id" : 12345678901234567890123, "n": 1.50, "n": 2, "text": "{}" }}"#, "word ".repeat(1_000));
+        let short = shortened(&json, 1_000, None).unwrap();
+        assert!(short.starts_with(r#"{"id":12345678901234567890123,"n":1.50,"n":2,"text":"word word"#), "{short}");
+        assert_snapshot!(shortened(r#" {"a": "b c"} "#, 100, Some("x")).unwrap(), @r#"{"a":"b c","note":"x"}"#);
+        assert_snapshot!(shortened("{ }", 100, Some("x")).unwrap(), @r#"{"note":"x"}"#);
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn page(document: &Value) -> Markup {
             }
             body {
                 h1 { (text(&document["info"]["title"])) }
-                p { (text(&document["info"]["description"])) }
+                p { (prose(&document["info"]["description"])) }
                 p {
                     "Every request carries " code { "Authorization: Bearer <API token>" } ". "
                     a href="openapi.json" { "The same as an OpenAPI description" } "."
@@ -64,14 +64,14 @@ fn operation_entry(document: &Value, path: &str, verb: &str, operation: &Value) 
     html! {
         details {
             summary { code { span .verb { (verb.to_uppercase()) } (path) } " — " (text(&operation["summary"])) }
-            @if let Some(description) = operation["description"].as_str() { p { (description) } }
+            @if operation["description"].is_string() { p { (prose(&operation["description"])) } }
             @if let Some(parameters) = operation["parameters"].as_array() {
                 table {
                     @for parameter in parameters {
                         tr {
                             td { code { (text(&parameter["name"])) } }
                             td { (text(&parameter["in"])) }
-                            td { (text(&parameter["description"])) }
+                            td { (prose(&parameter["description"])) }
                         }
                     }
                 }
@@ -103,10 +103,29 @@ fn members(document: &Value, schema: &Value) -> Markup {
                     tr {
                         td { code { (name) } @if required.contains(&name.as_str()) { " *" } }
                         td { (kind(property)) }
-                        td { (text(&property["description"])) }
+                        td { (prose(&property["description"])) (entries(document, property)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The members of what an array holds.
+fn entries(document: &Value, schema: &Value) -> Markup {
+    let items = &schema["items"];
+    if items.is_object() {
+        members(document, items)
+    } else {
+        html! {}
+    }
+}
+
+/// A text whose words in backticks are code.
+fn prose(value: &Value) -> Markup {
+    html! {
+        @for (index, part) in text(value).split('`').enumerate() {
+            @if index % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }
