@@ -105,23 +105,19 @@ impl Server {
     }
 }
 
-/// An environment always exists; an API token is made when there is none, so that someone can get in.
-async fn first_start(store: &Store, bootstrap: Option<SecretString>, clock: &Clock) -> anyhow::Result<(Environment, Option<SecretString>)> {
+/// An environment always exists; an API token is made when there is none, so that someone can get in. A token that was
+/// given is not told again.
+async fn first_start(
+    store: &Store,
+    bootstrap: Option<SecretString>,
+    clock: &Clock,
+) -> anyhow::Result<(Environment, Option<SecretString>)> {
     let now = clock.now();
-    let environment = match store.environments().first().await? {
-        Some(environment) => environment,
-        None => store.environments().create("default", now).await?,
-    };
-    let page = store::Page { limit: 1, after: None };
-    if !store.api_tokens().list(environment.id, page).await?.items.is_empty() {
-        return Ok((environment, None));
-    }
-    if let Some(secret) = bootstrap {
-        store.api_tokens().adopt(environment.id, "bootstrap", &secret, now).await?;
-        return Ok((environment, None));
-    }
-    let (_, secret) = store.api_tokens().create(environment.id, "first", None, now).await?;
-    Ok((environment, Some(secret)))
+    let environment = store.environments().ensure("default", now).await?;
+    let is_given = bootstrap.is_some();
+    let name = if is_given { "bootstrap" } else { "first" };
+    let made = store.api_tokens().create_first(environment.id, name, bootstrap, now).await?;
+    Ok((environment, made.map(|(_, secret)| secret).filter(|_| !is_given)))
 }
 
 /// The public URL, with the port that was really bound where the configuration left it open.

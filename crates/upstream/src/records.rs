@@ -81,7 +81,7 @@ impl<'j> Found<'j> {
             (None, Document::Array(items)) => items,
             (None, Document::Scalar(value)) => records_in(value)?,
             (None, Document::Object(_)) => vec![serde_json::from_str(reply.text)?],
-            (Some(path), _) => match document.at(path.segments()) {
+            (Some(path), document) => match document.at(path.segments()) {
                 Some(found) => records_in(found)?,
                 None => {
                     notes.push(missing(path, &document));

@@ -1,6 +1,6 @@
 //! An integration with one tool of each kind, and calls of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use catalog::definition::Definition;
@@ -22,6 +22,8 @@ pub(crate) struct Acme {
     target: Target,
     settings: UpstreamSettings,
     credential: Credential,
+    /// One for all calls, as in a server: connections are used again.
+    client: OnceLock<Client>,
 }
 
 impl Acme {
@@ -34,7 +36,8 @@ impl Acme {
         let definition = Definition::compile(integration).unwrap();
         let target = Target::new(&definition.integration, Some(url), &Map::new()).unwrap();
         let settings = UpstreamSettings { private_addresses: PrivateAddresses::Allow, ..UpstreamSettings::default() };
-        Acme { definition, target, settings, credential: credential(json!({"kind": "bearer"}), json!({"token": SECRET})) }
+        let credential = credential(json!({"kind": "bearer"}), json!({"token": SECRET}));
+        Acme { definition, target, settings, credential, client: OnceLock::new() }
     }
 
     /// Never calls private addresses.
@@ -45,7 +48,7 @@ impl Acme {
 
     /// Gives up soon.
     pub(crate) fn impatient(mut self) -> Acme {
-        self.settings.timeout = Duration::from_millis(100);
+        self.settings.timeout = Duration::from_secs(1);
         self
     }
 
@@ -75,7 +78,7 @@ impl Acme {
     }
 
     pub(crate) async fn call(&self, tool: &str, arguments: Value) -> Outcome {
-        let client = Client::new(&self.settings).unwrap();
+        let client = self.client.get_or_init(|| Client::new(&self.settings).unwrap());
         let plan = self.plan(tool, arguments);
         let outcome = client.call(self.tool(tool), &plan, &self.credential, now()).await;
         assert!(!format!("{outcome:?}").contains(SECRET), "the secret shows in {outcome:?}");
@@ -149,6 +152,9 @@ fn definition() -> Value {
                 },
                 {"when": "status == 403 and headers['x-ratelimit-remaining'] == '0'", "code": "rate_limited"},
                 {"when": "status == 422 and body.code == 'sold_out'", "code": "out_of_stock"},
+                {"when": "status == 400 and headers['x-key']", "message": "bad key {{ headers['x-key'] }}", "hint": "It was {{ headers['x-key'] }}."},
+                {"when": "status == 504", "hint": "The database of Acme is slow."},
+                {"when": "status == 502 and body.code == 'queued'", "code": "conflict"},
             ],
         },
         "resources": {
@@ -161,6 +167,13 @@ fn definition() -> Value {
                 },
                 "get": {"request": "GET /things/{id}", "parameters": id.clone(), "documentation": documentation("Gives one thing.")},
                 "create": {"request": "POST /things", "body": name, "documentation": documentation("Creates a thing.")},
+                "archive": {"request": "POST /things/{id}/archive", "parameters": id.clone(), "documentation": documentation("Archives a thing.")},
+                "search": {
+                    "request": "POST /things/search",
+                    "pagination": {"style": "none"},
+                    "response": {"records": "things"},
+                    "documentation": documentation("Finds things."),
+                },
             }},
             "events": {"methods": {"list": {
                 "request": "GET /events",

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::acme::{Acme, shown};
+use crate::acme::{Acme, SECRET, shown};
 use crate::vendor::Vendor;
 
 const JSON: &str = "content-type: application/json";
@@ -31,11 +31,29 @@ async fn json_is_passed_on_as_the_vendor_wrote_it() {
 
 #[tokio::test]
 async fn a_created_record_without_a_body_is_named_by_its_location() {
-    assert_snapshot!(created("201 Created", &["location: https://api.acme.example/v1/things/7?x=1#y"], "").await, @r#"{"id":"7","location":"https://api.acme.example/v1/things/7?x=1#y"}"#);
+    assert_snapshot!(created("201 Created", &["location: https://u:p@api.acme.example/v1/things/7?x=1#y"], "").await, @r#"{"id":"7","location":"https://api.acme.example/v1/things/7"}"#);
     assert_snapshot!(created("201 Created", &["location: /things/a%20b/"], "").await, @r#"{"id":"a b","location":"/things/a%20b/"}"#);
     assert_snapshot!(created("201 Created", &[], "").await, @r#"{"ok":true}"#);
     assert_snapshot!(created("202 Accepted", &["location: /jobs/9"], "").await, @r#"{"ok":true,"location":"/jobs/9"}"#);
     assert_snapshot!(created("201 Created", &["location: /things/7", JSON], r#"{"id":7}"#).await, @r#"{"id":7}"#);
+}
+
+#[tokio::test]
+async fn case_j1_a_location_that_repeats_the_key_does_not_leak_it() {
+    let location = format!("location: /things/{SECRET}?key={SECRET}");
+    let vendor = Vendor::answering("201 Created", &[&location], "").await;
+    // `Acme::call` asserts that no outcome holds the secret.
+    assert_snapshot!(shown(&Acme::at(&vendor).with_api_key_in_query().create().await), @r#"{"id":"[redacted]","location":"/things/[redacted]"}"#);
+    assert!(vendor.requests()[0].contains(SECRET));
+}
+
+#[tokio::test]
+async fn a_binary_answer_that_no_model_can_take_is_named_and_not_given() {
+    let (fits, too_long) = (vec![0; 75_000], vec![0; 75_001]);
+    assert_snapshot!(got("200 OK", &["content-type: application/zip"], &fits).await, @"application/zip, 75000 bytes");
+    assert_snapshot!(got("200 OK", &["content-type: application/zip"], &too_long).await, @r#"{"source":"tidegate","code":"too_large","status":200,"message":"the vendor's answer is 75001 bytes of application/zip, which is more than can be passed on","hint":"Calling again will not help. Ask for a smaller part, or tell the person where to find it at the vendor."}"#);
+    let vendor = Vendor::answering("201 Created", &["content-type: application/zip", "location: /things/7"], &too_long).await;
+    assert_snapshot!(shown(&Acme::at(&vendor).create().await), @r#"{"id":"7","location":"/things/7","note":"The vendor carried this out and answered with 75001 bytes of application/zip, which is more than can be passed on. Do not repeat it."}"#);
 }
 
 #[tokio::test]
@@ -82,13 +100,24 @@ async fn case_d3_encoded_data_is_left_out_whole_rather_than_cut() {
 }
 
 #[tokio::test]
+async fn a_long_answer_of_many_small_items_keeps_whole_ones() {
+    let items: Vec<Value> = (0..1_000).map(|id| json!({"id": id, "name": "x, y"})).collect();
+    let short = note(&json!(items).to_string()).await;
+    assert!(short.chars().count() <= 2_000);
+    let (kept, note) = short.split_once("\n\n").unwrap();
+    let kept: Vec<Value> = serde_json::from_str(kept).unwrap();
+    assert_eq!(kept[..], items[..kept.len()]);
+    assert_snapshot!(note, @"[The answer was cut: 73 of its 1000 items are shown. Ask for less with narrower arguments.]");
+}
+
+#[tokio::test]
 async fn a_long_answer_that_is_not_long_by_its_strings_loses_its_end() {
-    let numbers = serde_json::to_string(&(0..5_000).collect::<Vec<_>>()).unwrap();
+    let numbers = json!({"numbers": (0..5_000).collect::<Vec<_>>()}).to_string();
     let short = note(&numbers).await;
     assert!(short.chars().count() <= 2_000);
     let (kept, note) = short.split_once("\n\n").unwrap();
     assert!(numbers.starts_with(kept));
-    assert_snapshot!(note, @"[The answer was cut: 1750 of its 23891 characters are shown. Ask for less with narrower arguments, or for single parts with another tool.]");
+    assert_snapshot!(note, @"[The answer was cut: 1750 of its 23903 characters are shown. Ask for less with narrower arguments, or for single parts with another tool.]");
 }
 
 #[tokio::test]

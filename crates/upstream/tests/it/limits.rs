@@ -65,6 +65,24 @@ async fn a_write_that_was_accepted_is_no_failure_when_its_answer_is_lost_or_too_
 }
 
 #[tokio::test]
+async fn a_list_whose_answer_to_a_post_is_lost_is_still_a_list() {
+    let head = b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n{".to_vec();
+    let vendor = Vendor::writing(head, Then::Close).await;
+    assert_snapshot!(shown(&Acme::at(&vendor).call("acme_things_search", serde_json::json!({})).await), @r#"{"result":[],"next_cursor":null,"note":"The vendor carried this out, but its answer could not be read. Do not repeat it; look up the result with a read tool."}"#);
+}
+
+#[tokio::test]
+async fn no_more_of_a_refusal_is_read_than_a_message_needs() {
+    let body = |length: usize| format!(r#"{{"message":"no","x":"{}"}}"#, "x".repeat(length));
+    let refused = async |length| {
+        let vendor = Vendor::answering("400 Bad Request", &[JSON], body(length)).await;
+        shown(&Acme::at(&vendor).get().await)
+    };
+    assert!(refused(60_000).await.contains(r#""message":"no""#));
+    assert!(refused(70_000).await.contains("the vendor answered 400 Bad Request"));
+}
+
+#[tokio::test]
 async fn a_refusal_needs_no_body_to_be_understood() {
     let broken = b"HTTP/1.1 409 Conflict\r\ncontent-length: 100\r\n\r\n{\"mess".to_vec();
     let vendor = Vendor::writing(broken, Then::Close).await;

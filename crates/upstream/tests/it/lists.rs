@@ -64,6 +64,14 @@ async fn the_vendors_cursor_is_found_wherever_it_is() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_is_too_long_to_come_back_is_left_out_with_a_note() {
+    let page = |length| json!({"data": {"items": [1]}, "paging": {"after": "x".repeat(length)}}).to_string();
+    let longest = listed("list_all_acme_pages", json!({}), &[JSON], &page(8_000 - "after=".len())).await;
+    assert!(longest.contains("after=xxx") && !longest.contains("note"));
+    assert_snapshot!(listed("list_all_acme_pages", json!({}), &[JSON], &page(8_001)).await, @r#"{"result":[1],"next_cursor":null,"note":"There are more records, but the vendor's cursor for them is too long to be passed on."}"#);
+}
+
+#[tokio::test]
 async fn the_next_link_may_stand_in_any_of_several_headers() {
     let headers =
         [JSON, r#"link: <https://api.acme.example/links?p=1>; rel="prev""#, r#"link: <https://api.acme.example/links?p=3>; rel="next""#];

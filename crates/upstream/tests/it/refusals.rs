@@ -91,14 +91,33 @@ async fn a_success_carries_the_limits_too() {
 
 #[tokio::test]
 async fn a_server_error_of_a_write_warns_that_it_may_have_happened() {
-    let vendor = Vendor::answering(
-        "502 Bad Gateway",
-        &["content-type: text/html"],
-        "<html><head><title>502</title><style>x{}</style></head><body><h1>Bad Gateway</h1></body></html>",
-    )
-    .await;
-    assert_snapshot!(shown(&Acme::at(&vendor).create().await), @r#"{"source":"vendor","code":"vendor_error","status":502,"message":"502 Bad Gateway","hint":"The vendor failed while handling a change and may have made it. Look up the present state with a read tool before trying again.","vendor":"502 Bad Gateway"}"#);
+    let vendor = Vendor::answering("500 Internal Server Error", &[JSON], r#"{"message":"oops"}"#).await;
+    assert_snapshot!(shown(&Acme::at(&vendor).create().await), @r#"{"source":"vendor","code":"vendor_error","status":500,"message":"oops","hint":"The vendor failed while handling a change and may have made it. Look up the present state with a read tool before trying again.","vendor":{"message":"oops"}}"#);
+    assert_snapshot!(shown(&Acme::at(&vendor).get().await), @r#"{"source":"vendor","code":"vendor_error","status":500,"message":"oops","hint":"The fault is the vendor's. Try again later.","vendor":{"message":"oops"}}"#);
+}
+
+#[tokio::test]
+async fn a_gateway_that_got_no_answer_to_a_write_leaves_its_outcome_unknown() {
+    let page = "<html><head><title>502</title><style>x{}</style></head><body><h1>Bad Gateway</h1></body></html>";
+    let vendor = Vendor::answering("502 Bad Gateway", &["content-type: text/html"], page).await;
+    assert_snapshot!(shown(&Acme::at(&vendor).create().await), @r#"{"source":"vendor","code":"outcome_unknown","status":502,"message":"502 Bad Gateway","hint":"The vendor failed while handling a change and may have made it. Look up the present state with a read tool before trying again.","vendor":"502 Bad Gateway"}"#);
     assert_snapshot!(shown(&Acme::at(&vendor).get().await), @r#"{"source":"vendor","code":"vendor_error","status":502,"message":"502 Bad Gateway","hint":"The fault is the vendor's. Try again later.","vendor":"502 Bad Gateway"}"#);
+    for status in ["408 Request Timeout", "504 Gateway Timeout", "520 Unknown", "524 A Timeout Occurred"] {
+        let vendor = Vendor::answering(status, &[], "").await;
+        let outcome = Acme::at(&vendor).create().await;
+        assert_eq!(code(&outcome), "outcome_unknown", "{status}");
+        assert!(outcome.result.unwrap_err().hint.unwrap().contains("may have made it"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_knows_the_code_is_believed_and_one_with_a_hint_does_not_hide_the_warning() {
+    let slow = Vendor::answering("504 Gateway Timeout", &[], "").await;
+    let failure = Acme::at(&slow).create().await.result.unwrap_err();
+    assert_snapshot!(failure.hint.unwrap(), @"The database of Acme is slow. The vendor failed while handling a change and may have made it. Look up the present state with a read tool before trying again.");
+    assert_snapshot!(Acme::at(&slow).get().await.result.unwrap_err().hint.unwrap(), @"The database of Acme is slow.");
+    let queued = Vendor::answering("502 Bad Gateway", &[JSON], r#"{"code":"queued"}"#).await;
+    assert_eq!(code(&Acme::at(&queued).create().await), "conflict");
 }
 
 #[tokio::test]
@@ -119,8 +138,22 @@ async fn binary_and_broken_bodies_do_not_hide_the_status() {
 }
 
 #[tokio::test]
-async fn a_vendor_that_echoes_the_credential_does_not_leak_it() {
+async fn case_j1_a_vendor_that_echoes_the_credential_does_not_leak_it() {
     let body = json!({"message": format!("invalid token {SECRET}"), "headers": {"authorization": format!("Bearer {SECRET}")}});
     // `Acme::call` asserts that no outcome holds the secret.
     assert_snapshot!(refused("401 Unauthorized", &[JSON], body.to_string()).await, @r#"{"source":"vendor","code":"needs_reauth","status":401,"message":"invalid token [redacted]","hint":"The vendor does not accept the account's credential. A person has to reconnect the account; calling again will not help until then.","vendor":{"message":"invalid token [redacted]","headers":{"authorization":"Bearer [redacted]"}}}"#);
+}
+
+#[tokio::test]
+async fn case_j1_no_spelling_and_no_header_leaks_the_credential() {
+    let escaped = SECRET.replace('s', "\\u0073");
+    let failure = refused("401 Unauthorized", &[JSON], format!(r#"{{"message":"no {escaped}","n":1.50}}"#)).await;
+    assert_snapshot!(failure, @r#"{"source":"vendor","code":"needs_reauth","status":401,"message":"no [redacted]","hint":"The vendor does not accept the account's credential. A person has to reconnect the account; calling again will not help until then.","vendor":{"message":"no [redacted]","n":1.50}}"#);
+    // A rule's message may hold a header.
+    let header = format!("x-key: {SECRET}");
+    assert_snapshot!(refused("400 Bad Request", &[JSON, &header], "{}").await, @r#"{"source":"vendor","code":"vendor_error","status":400,"message":"bad key [redacted]","hint":"It was [redacted].","vendor":{}}"#);
+    let page = format!("<html><p>no&nbsp;user <b>{SECRET}</b></p></html>");
+    assert_snapshot!(refused("401 Unauthorized", &["content-type: text/html"], page).await, @r#"{"source":"vendor","code":"needs_reauth","status":401,"message":"no user [redacted]","hint":"The vendor does not accept the account's credential. A person has to reconnect the account; calling again will not help until then.","vendor":"no user [redacted]"}"#);
+    let moved = format!("location: https://{SECRET}@api.acme.example/login/{SECRET}?key={SECRET}");
+    assert_snapshot!(refused("302 Found", &[&moved], "").await, @r#"{"source":"vendor","code":"vendor_error","status":302,"message":"the vendor redirects to https://api.acme.example/login/[redacted], which was not followed","hint":"Redirects are not followed. A person has to correct the base URL of the account or the definition."}"#);
 }

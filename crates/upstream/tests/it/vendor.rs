@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 pub(crate) enum Then {
     StayOpen,
     Close,
+    /// Receives another request on the same connection and closes instead of answering it.
+    CloseUnanswered,
 }
 
 /// Answers every request with the same bytes and remembers what it was sent.
@@ -23,6 +25,7 @@ pub(crate) struct Vendor {
 #[derive(Default)]
 struct Seen {
     connections: usize,
+    ended: usize,
     requests: Vec<String>,
 }
 
@@ -43,6 +46,13 @@ impl Vendor {
 
     pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
+    }
+
+    /// Waits until so many connections were closed by both sides.
+    pub(crate) async fn ended(&self, connections: usize) {
+        while self.seen.lock().unwrap().ended < connections {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Every request it received, head and body.
@@ -90,17 +100,24 @@ impl Drop for AbortOnDrop {
 }
 
 async fn talk(mut stream: TcpStream, answer: Vec<u8>, then: Then, seen: Arc<Mutex<Seen>>) {
-    let mut received = Vec::new();
+    let (mut received, mut answered) = (Vec::new(), 0);
     loop {
         match complete(&received) {
             Some(length) => {
                 let request: Vec<u8> = received.drain(..length).collect();
                 seen.lock().unwrap().requests.push(String::from_utf8_lossy(&request).into_owned());
-                // A client that has had enough closes early; that is its good right.
-                let _ = stream.write_all(&answer).await;
-                if let Then::Close = then {
-                    return;
+                if answered == 0 || !matches!(then, Then::CloseUnanswered) {
+                    // A client that has had enough closes early; that is its good right.
+                    let _ = stream.write_all(&answer).await;
+                    answered += 1;
+                    if !matches!(then, Then::Close) {
+                        continue;
+                    }
                 }
+                let _ = stream.shutdown().await;
+                while stream.read_buf(&mut received).await.unwrap_or(0) > 0 {}
+                seen.lock().unwrap().ended += 1;
+                return;
             }
             None => {
                 if stream.read_buf(&mut received).await.unwrap_or(0) == 0 {
