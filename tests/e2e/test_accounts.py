@@ -12,7 +12,8 @@ from vendor import Vendor
 @pytest.fixture
 def elsewhere(binary, tmp_path):
     """Another host than the account's vendor."""
-    process = gateway.Process(binary, ["sandbox", "--json", "--listen", "127.0.0.1:0", "sendoso"], tmp_path / "elsewhere")
+    arguments = ["sandbox", "--json", "--listen", "127.0.0.1:0", "sendoso"]
+    process = gateway.Process(binary, arguments, tmp_path / "elsewhere")
     yield Vendor(json.loads(process.first_line())["sendoso"]["url"])
     process.end()
 
@@ -26,7 +27,7 @@ def me(url):
     return call(url, "list_all_sendoso_me").json()["result"]["isError"] is False
 
 
-@pytest.mark.parametrize("more", [{}, {"name": "moved"}, {"context": {}}], ids=["alone", "with a name", "with a context"])
+@pytest.mark.parametrize("more", [{}, {"name": "moved"}, {"context": {}}], ids=["alone", "with name", "with context"])
 def test_an_account_cannot_be_led_to_another_host_with_its_credential(demo, account, vendor, elsewhere, more):
     url = demo.create_server(account)["url"]
     assert me(url)

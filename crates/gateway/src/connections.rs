@@ -1,5 +1,5 @@
-//! Accepts connections and serves them, each within limits: how many, how long a request's head may take, and how
-//! long the last answers may take at shutdown.
+//! Accepts connections and serves HTTP/1.1 on them, within limits: how many, how long a request's head may take, and how
+//! long the last answers may take at shutdown. HTTP/2 and TLS are for the proxy in front.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -20,8 +20,9 @@ use tower::ServiceExt;
 
 /// Connections served at a time; further ones wait in the system's queue.
 const MOST_CONNECTIONS: usize = 10_000;
-/// How long a client may take over a request's head, or leave a connection idle.
-const HEAD_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a client may take over a request's head, or leave a connection idle. Longer than the minute after which load
+/// balancers close idle connections, so that none sends a request into one that we are closing.
+const HEAD_DEADLINE: Duration = Duration::from_secs(75);
 /// Pause after an accept that failed, e.g. for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -29,9 +30,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken, drain: Duration) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD_DEADLINE));
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         let accepted = tokio::select! {
@@ -46,8 +46,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: Cance
                 continue;
             }
         };
-        let connection = builder.serve_connection_with_upgrades(prepared(stream), service(router.clone(), peer)).into_owned();
-        let connection = graceful.watch(connection);
+        let connection = graceful.watch(builder.serve_connection(prepared(stream), service(router.clone(), peer)));
         tokio::spawn(async move {
             // What ends a connection early is the client's affair.
             let _ = connection.await;
@@ -75,4 +74,29 @@ fn service(
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_util::sync::CancellationToken;
+
+    use super::{HEAD_DEADLINE, serve};
+
+    // Time is paused: it runs ahead to the next timer whenever everything waits.
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_never_ends_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, Router::new(), CancellationToken::new(), HEAD_DEADLINE));
+        for head in ["", "POST /mcp/x HTTP/1.1\r\nhost: x\r\nx-half: ", "PRI * HTTP/2.0\r\n"] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.unwrap();
+            assert!(!answer.starts_with(b"HTTP/1.1 2"), "{head}");
+        }
+    }
 }

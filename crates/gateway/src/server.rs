@@ -107,11 +107,7 @@ impl Server {
 
 /// An environment always exists; an API token is made when there is none, so that someone can get in. A token that was
 /// given is not told again.
-async fn first_start(
-    store: &Store,
-    bootstrap: Option<SecretString>,
-    clock: &Clock,
-) -> anyhow::Result<(Environment, Option<SecretString>)> {
+async fn first_start(store: &Store, bootstrap: Option<SecretString>, clock: &Clock) -> anyhow::Result<(Environment, Option<SecretString>)> {
     let now = clock.now();
     let environment = store.environments().ensure("default", now).await?;
     let is_given = bootstrap.is_some();

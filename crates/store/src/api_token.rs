@@ -89,37 +89,11 @@ impl<'a> ApiTokens<'a> {
         });
         match created.await {
             Ok(created) => Ok((created > 0).then_some((token, secret))),
-            Err(StoreError::Conflict(_)) => Err(in_use_elsewhere()),
+            Err(StoreError::Conflict(_)) => {
+                Err(StoreError::conflict("this API token is in use in another environment; choose another secret"))
+            }
             Err(error) => Err(error),
         }
-    }
-
-    /// Makes a token of a secret that was chosen elsewhere, for automation. One that exists already stays as it is.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] if another environment has a token of this secret.
-    pub async fn adopt(
-        &self,
-        environment: EnvironmentId,
-        name: &str,
-        secret: &SecretString,
-        now: Timestamp,
-    ) -> Result<ApiToken, StoreError> {
-        let token = new(environment, name, None, now)?;
-        let insert = self.insert(
-            &token,
-            secret.expose_secret(),
-            concat!(
-                "INSERT INTO api_token (",
-                columns!(),
-                ", token_hash) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token_hash) DO NOTHING"
-            ),
-        );
-        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
-        self.find_by_hash(&self.store.hash_token(secret.expose_secret()))
-            .await?
-            .filter(|found| found.environment_id == environment)
-            .ok_or_else(in_use_elsewhere)
     }
 
     /// The token of this hash, expired or not, in whichever environment.
@@ -162,10 +136,6 @@ impl<'a> ApiTokens<'a> {
             .bind(token.created_at.as_millisecond())
             .bind(self.store.hash_token(secret).as_bytes().to_vec())
     }
-}
-
-fn in_use_elsewhere() -> StoreError {
-    StoreError::conflict("this API token is in use in another environment; choose another secret")
 }
 
 fn new(environment: EnvironmentId, name: &str, expires_at: Option<Timestamp>, now: Timestamp) -> Result<ApiToken, StoreError> {

@@ -6,8 +6,6 @@ use crate::database::{TestDatabase, at, environment, first_page, on_both};
 on_both!(
     a_token_is_found_by_its_secret_only,
     a_deleted_token_is_not_found,
-    a_token_chosen_elsewhere_is_adopted_once,
-    a_token_of_another_environment_is_not_adopted,
     of_processes_that_start_at_once_one_makes_the_first_token,
     the_first_token_may_be_chosen_elsewhere,
     tokens_are_listed_newest_first_in_pages,
@@ -38,26 +36,6 @@ async fn a_deleted_token_is_not_found(database: TestDatabase) {
     assert!(!store.api_tokens().delete(environment.id, token.id).await.unwrap());
     let hash = store.hash_token(secret.expose_secret());
     assert_eq!(store.api_tokens().find_by_hash(&hash).await.unwrap(), None);
-}
-
-async fn a_token_chosen_elsewhere_is_adopted_once(database: TestDatabase) {
-    let store = database.open().await;
-    let environment = environment(&store).await;
-    let secret = SecretString::from("tgk_from_the_deployment");
-    let first = store.api_tokens().adopt(environment.id, "bootstrap", &secret, at(1)).await.unwrap();
-    let again = store.api_tokens().adopt(environment.id, "bootstrap", &secret, at(2)).await.unwrap();
-    assert_eq!(first, again);
-    assert_eq!(store.api_tokens().list(environment.id, first_page()).await.unwrap().items, [first]);
-}
-
-async fn a_token_of_another_environment_is_not_adopted(database: TestDatabase) {
-    let store = database.open().await;
-    let one = environment(&store).await;
-    let other = store.environments().create("other", at(1)).await.unwrap();
-    let secret = SecretString::from("tgk_from_the_deployment");
-    store.api_tokens().adopt(one.id, "bootstrap", &secret, at(1)).await.unwrap();
-    let refused = store.api_tokens().adopt(other.id, "bootstrap", &secret, at(2)).await;
-    assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
 }
 
 async fn of_processes_that_start_at_once_one_makes_the_first_token(database: TestDatabase) {

@@ -50,15 +50,16 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, server, token) = connected(&store).await;
     let (_, api_secret) = store.api_tokens().create(environment.id, "ci", None, at(3)).await.unwrap();
-    let adopted = "tgk_adopted-sentinel-2f9c".to_owned().into();
-    store.api_tokens().adopt(environment.id, "bootstrap", &adopted, at(3)).await.unwrap();
+    let other = store.environments().create("other", at(3)).await.unwrap().id;
+    let chosen = secrecy::SecretString::from("tgk_chosen-sentinel-2f9c");
+    assert!(store.api_tokens().create_first(other, "bootstrap", Some(chosen.clone()), at(3)).await.unwrap().is_some());
     let (_, rotated) = store.mcp_servers().rotate(environment.id, server.id, at(4)).await.unwrap().unwrap();
     let replaced = object(json!({"refresh_token": "refresh-sentinel-77aa"}));
     let change = AccountChange { credentials: Some(replaced), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
     let mut secrets = vec!["access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
-    for secret in [&token, &api_secret, &adopted, &rotated, &database.key.to_base64()] {
+    for secret in [&token, &api_secret, &chosen, &rotated, &database.key.to_base64()] {
         let secret = secret.expose_secret();
         secrets.push(secret.to_owned());
         secrets.push(secret.split_once('_').map_or(secret, |(_, random)| random)[..20].to_owned());

@@ -1,6 +1,7 @@
 //! A vendor made of one listening socket and the bytes it answers with.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -50,9 +51,12 @@ impl Vendor {
 
     /// Waits until so many connections were closed by both sides.
     pub(crate) async fn ended(&self, connections: usize) {
-        while self.seen.lock().unwrap().ended < connections {
-            tokio::task::yield_now().await;
-        }
+        let ended = async {
+            while self.seen.lock().unwrap().ended < connections {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), ended).await.unwrap();
     }
 
     /// Every request it received, head and body.
