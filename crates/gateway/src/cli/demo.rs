@@ -51,6 +51,9 @@ struct Connected {
 
 pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     telemetry::start(&args.log, LogFormat::Text)?;
+    let runtime = runtime()?;
+    // Before there is anything to leave behind.
+    let shutdown = runtime.block_on(async { Shutdown::on_signals() })?;
     let folder = tempfile::Builder::new().prefix("tidegate-demo-").tempdir().context("cannot create a temporary folder")?;
     let config = Config {
         listen: args.listen,
@@ -65,8 +68,7 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         log: args.log,
         log_format: LogFormat::Text,
     };
-    runtime()?.block_on(async {
-        let shutdown = Shutdown::on_signals()?;
+    runtime.block_on(async {
         let server = Server::bind(config, Arc::new(Clock::default())).await?;
         let mut connected = Vec::new();
         for vendor in Vendor::ALL {

@@ -5,10 +5,12 @@ use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use secrecy::{ExposeSecret, SecretString};
 use store::MasterKey;
 use tempfile::NamedTempFile;
+
+use crate::hint::hinted;
 
 const HOW_TO_MAKE_ONE: &str = "make one with `openssl rand -base64 32` and keep it: without it nothing stored can be read again";
 
@@ -27,7 +29,8 @@ pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_ur
         return read(file);
     }
     let Some(path) = key_file_beside(database_url) else {
-        bail!("PostgreSQL needs a master key in TIDEGATE_MASTER_KEY or TIDEGATE_MASTER_KEY_FILE; {HOW_TO_MAKE_ONE}");
+        let problem = anyhow!("PostgreSQL needs a master key in TIDEGATE_MASTER_KEY or TIDEGATE_MASTER_KEY_FILE");
+        return Err(hinted(problem, HOW_TO_MAKE_ONE));
     };
     if path.exists() {
         return read(&path);

@@ -17,6 +17,7 @@ use url::Url;
 
 pub(crate) use database::DatabaseSettings;
 
+use crate::hint::hinted;
 use crate::telemetry::LogFormat;
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8700";
@@ -149,7 +150,8 @@ impl Settings {
         }
         let bootstrap_api_token = self.bootstrap_api_token.filter(|token| !token.expose_secret().is_empty());
         if bootstrap_api_token.as_ref().is_some_and(|token| token.expose_secret().len() < SHORTEST_API_TOKEN) {
-            bail!("bootstrap_api_token has fewer than {SHORTEST_API_TOKEN} characters; make one with `openssl rand -base64 32`");
+            let problem = anyhow!("bootstrap_api_token has fewer than {SHORTEST_API_TOKEN} characters");
+            return Err(hinted(problem, "make one with `openssl rand -base64 32`"));
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
         let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
@@ -248,7 +250,9 @@ mod tests {
 
     #[test]
     fn postgres_without_a_master_key_is_refused_with_a_way_to_make_one() {
-        let error = settings("database_url = \"postgres://localhost/x\"").complete().err().unwrap().to_string();
-        assert!(error.contains("TIDEGATE_MASTER_KEY") && error.contains("openssl rand -base64 32"), "{error}");
+        let error = settings("database_url = \"postgres://localhost/x\"").complete().err().unwrap();
+        let (problem, remedy) = crate::hint::split(&error);
+        assert!(problem.contains("TIDEGATE_MASTER_KEY"), "{problem}");
+        assert!(remedy.unwrap().contains("openssl rand -base64 32"));
     }
 }
