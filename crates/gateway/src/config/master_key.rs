@@ -36,10 +36,8 @@ pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_ur
         return read(&path);
     }
     if database_file(database_url).is_some_and(|database| database.exists()) {
-        bail!(
-            "the database exists, but its master key file {} is missing; restore it, or give the key in TIDEGATE_MASTER_KEY",
-            path.display()
-        );
+        let problem = anyhow!("the database exists, but its master key file {} is missing", path.display());
+        return Err(hinted(problem, "restore the file, or give the key in TIDEGATE_MASTER_KEY"));
     }
     generate(&path)
 }
