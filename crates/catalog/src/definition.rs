@@ -2,7 +2,6 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -23,8 +22,6 @@ pub struct Definition {
     pub tools: Vec<Arc<Tool>>,
     /// The methods that are no tools.
     pub hidden: Vec<HiddenMethod>,
-    /// Of what the definition says, however it is written: equal definitions have equal digests.
-    pub digest: u64,
     by_name: HashMap<String, usize>,
 }
 
@@ -84,7 +81,7 @@ impl Definition {
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { digest: digest(&integration), integration, tools, hidden, by_name })
+        Ok(Self { integration, tools, hidden, by_name })
     }
 
     /// Every tag that a tool has, once, in the order of the definition.
@@ -118,10 +115,4 @@ fn check_shared(integration: &Integration, problems: &mut Vec<Problem>) {
             problems.push(Problem::error(format!("headers.{name}"), reason));
         }
     }
-}
-
-fn digest(integration: &Integration) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(integration).unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
 }

@@ -3,12 +3,13 @@
 //! A cached entry is used only while the generation of its account is the one it was read at, so a change
 //! that was acknowledged holds for the next request.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use catalog::target::Target;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{Account, ApiToken, Generation, McpServer, Store, StoreError, TokenHash};
+use store::{Account, ApiToken, Generation, McpServer, McpServerId, Store, StoreError, TokenHash};
 use tokio::sync::Semaphore;
 use upstream::Credential;
 
@@ -18,7 +19,7 @@ use crate::tool_set::{ToolSet, ToolSets, filter_of};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
 const CAPACITY: usize = 20_000;
-/// Requests in flight at one URL; what comes beyond is told to wait.
+/// Calls in flight at one server; what comes beyond is told to wait.
 const MOST_IN_FLIGHT: usize = 256;
 
 /// What a token of an MCP server opens.
@@ -29,8 +30,8 @@ pub(crate) struct Access {
     pub target: Target,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
     pub credential: Option<Credential>,
-    /// A place for each request in flight at this URL.
-    pub places: Semaphore,
+    /// A place for each call in flight at this server, whatever is read anew meanwhile.
+    pub places: Arc<Semaphore>,
 }
 
 /// Why a known token cannot be served now.
@@ -49,6 +50,7 @@ pub(crate) struct Door {
     tool_sets: ToolSets,
     servers: Cache<TokenHash, Cached<Access>>,
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
+    places: Mutex<HashMap<McpServerId, Weak<Semaphore>>>,
 }
 
 struct Cached<T> {
@@ -66,7 +68,14 @@ impl<T> Clone for Cached<T> {
 
 impl Door {
     pub(crate) fn new(store: Store, catalog: Arc<LiveCatalog>) -> Self {
-        Self { store, catalog, tool_sets: ToolSets::default(), servers: Cache::new(CAPACITY), api_tokens: Cache::new(CAPACITY) }
+        Self {
+            store,
+            catalog,
+            tool_sets: ToolSets::default(),
+            servers: Cache::new(CAPACITY),
+            api_tokens: Cache::new(CAPACITY),
+            places: Mutex::default(),
+        }
     }
 
     /// What `token` opens at `now`. `None` when it is unknown, revoked or expired: nobody can tell which.
@@ -116,6 +125,17 @@ impl Door {
         self.servers.retain(|_, cached| self.is_current(cached) && lives(&cached.value));
     }
 
+    fn places(&self, server: McpServerId) -> Arc<Semaphore> {
+        let mut all = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = all.get(&server).and_then(Weak::upgrade) {
+            return places;
+        }
+        all.retain(|_, places| places.strong_count() > 0);
+        let places = Arc::new(Semaphore::new(MOST_IN_FLIGHT));
+        all.insert(server, Arc::downgrade(&places));
+        places
+    }
+
     fn is_current(&self, cached: &Cached<Access>) -> bool {
         cached.generation == self.store.generations().of(cached.value.account.id.uuid()) && cached.catalog_version == self.catalog.version()
     }
@@ -135,7 +155,8 @@ impl Door {
         let credential = accounts::credential(&self.store, definition, &account).await?;
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, account.id.uuid());
-        let value = Arc::new(Access { server, account, tools, target, credential, places: Semaphore::new(MOST_IN_FLIGHT) });
+        let places = self.places(server.id);
+        let value = Arc::new(Access { server, account, tools, target, credential, places });
         Ok(Some(Cached { value, generation, catalog_version }))
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use catalog::definition::Definition;
-use store::Store;
+use http::StatusCode;
+use store::{Account, Store};
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
@@ -29,6 +30,17 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// The definition that an account is connected through.
+    ///
+    /// # Errors
+    /// 409 when the catalog has lost it.
+    pub(crate) fn definition_of(&self, account: &Account) -> Result<Arc<Definition>, ApiError> {
+        let name = &account.integration;
+        let gone =
+            || ApiError::new(StatusCode::CONFLICT, format!("the account's integration `{name}` is no longer in the catalog; put it back"));
+        self.catalog.current().get(name).cloned().ok_or_else(gone)
+    }
+
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -23,20 +23,25 @@ const MOST_CONNECTIONS: usize = 10_000;
 /// How long a client may take over a request's head, or leave a connection idle. Longer than the minute after which load
 /// balancers close idle connections, so that none sends a request into one that we are closing.
 const HEAD_DEADLINE: Duration = Duration::from_secs(75);
+/// Bytes of a request's head, and of what is read at a time.
+const LONGEST_HEAD: usize = 64 * 1024;
 /// Pause after an accept that failed, e.g. for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `shutdown`, then finishes the requests in flight, for at most `drain`.
-pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken, drain: Duration) {
+/// Serves until `shutdown`, then finishes the requests in flight, for at most `drain`. Gives the time that is left of it.
+pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: CancellationToken, drain: Duration) -> Duration {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_DEADLINE).max_buf_size(LONGEST_HEAD);
     loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
-        let accepted = tokio::select! {
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
             () = shutdown.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            next = next => next,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -54,9 +59,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: Cance
         });
     }
     drop(listener);
+    let began = Instant::now();
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }
+    drain.saturating_sub(began.elapsed())
 }
 
 fn prepared(stream: TcpStream) -> TokioIo<TcpStream> {

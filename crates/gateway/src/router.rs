@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Router, middleware};
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -16,10 +16,13 @@ use crate::{api, mcp, unread};
 
 /// The whole server: the MCP endpoint and the management API.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let mcp = post(mcp::post).get(mcp::get).options(mcp::options).fallback(mcp::other);
+    let mcp = post(mcp::post).options(mcp::options).fallback(mcp::other).layer(CatchPanicLayer::custom(mcp::panicked));
     api::router()
-        .route("/mcp/{token}", mcp)
         .layer(CatchPanicLayer::custom(panicked))
+        .route("/mcp/{token}", mcp.clone())
+        // As people paste it.
+        .route("/mcp/{token}/", mcp)
+        .fallback(nowhere)
         // A URL is a secret: no page it leads to may learn it.
         .layer(constant_header("referrer-policy", "no-referrer"))
         .layer(constant_header("x-content-type-options", "nosniff"))
@@ -27,9 +30,14 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// A bug of ours: the panic is in the log, the client gets what any internal error looks like.
+/// The answer to what ended in a panic, a bug of ours; `telemetry` has logged where.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error").into_response()
+}
+
+/// Clients of MCP are answered in their own terms even where nothing is.
+async fn nowhere(uri: Uri) -> Response {
+    if uri.path().starts_with("/mcp/") { mcp::nowhere() } else { api::nowhere().into_response() }
 }
 
 fn constant_header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

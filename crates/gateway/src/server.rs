@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
-use store::{Environment, Hold, Store};
+use store::{ApiTokenId, Environment, Hold, Store};
 use tokio::net::TcpListener;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +36,7 @@ pub struct Server {
     pub(crate) environment: Environment,
     /// The secret of the API token that was made because there was none; show it once.
     pub first_api_token: Option<SecretString>,
+    first_api_token_id: Option<ApiTokenId>,
     listener: TcpListener,
     /// How long calls in flight may take once shutdown was asked for.
     drain: Duration,
@@ -61,7 +62,8 @@ impl Server {
         let hold = Hold::take(url)?;
         let store = Store::open(url, &config.master_key).await.context("cannot open the database")?;
         // Last, because the first API token is told only once.
-        let (environment, first_api_token) = first_start(&store, config.bootstrap_api_token, &clock).await?;
+        let (environment, first) = first_start(&store, config.bootstrap_api_token, &clock).await?;
+        let (first_api_token_id, first_api_token) = first.unzip();
         let public_url = with_port(config.public_url, address);
         let app = Arc::new(App {
             door: Door::new(store.clone(), Arc::clone(&catalog)),
@@ -75,12 +77,20 @@ impl Server {
             public_url: public_url.as_str().trim_end_matches('/').to_owned(),
         });
         let drain = config.upstream.timeout + DRAIN_MARGIN;
-        Ok(Self { app, address, environment, first_api_token, listener, drain, _hold: hold })
+        Ok(Self { app, address, environment, first_api_token, first_api_token_id, listener, drain, _hold: hold })
     }
 
     /// What generated URLs start with.
     pub fn public_url(&self) -> &str {
         &self.app.public_url
+    }
+
+    /// Takes back the first API token, which could not be shown; the next start makes another.
+    pub async fn revoke_first_api_token(&self) -> anyhow::Result<()> {
+        if let Some(id) = self.first_api_token_id {
+            self.app.store.api_tokens().delete(self.environment.id, id).await?;
+        }
+        Ok(())
     }
 
     /// Serves until `shutdown`, then finishes what is in flight.
@@ -94,10 +104,9 @@ impl Server {
             async move { catalog.watch(shutdown).await }
         });
         background.close();
-        connections::serve(self.listener, router(Arc::clone(&app)), shutdown, self.drain).await;
+        let left = connections::serve(self.listener, router(Arc::clone(&app)), shutdown, self.drain).await;
         app.tasks.close();
-        // Each began before the last connection ended, and a call has a deadline of its own.
-        if tokio::time::timeout(self.drain, app.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(left, app.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time");
         }
         background.wait().await;
@@ -107,13 +116,20 @@ impl Server {
 
 /// An environment always exists; an API token is made when there is none, so that someone can get in. A token that was
 /// given is not told again.
-async fn first_start(store: &Store, bootstrap: Option<SecretString>, clock: &Clock) -> anyhow::Result<(Environment, Option<SecretString>)> {
+async fn first_start(
+    store: &Store,
+    bootstrap: Option<SecretString>,
+    clock: &Clock,
+) -> anyhow::Result<(Environment, Option<(ApiTokenId, SecretString)>)> {
     let now = clock.now();
     let environment = store.environments().ensure("default", now).await?;
     let is_given = bootstrap.is_some();
     let name = if is_given { "bootstrap" } else { "first" };
     let made = store.api_tokens().create_first(environment.id, name, bootstrap, now).await?;
-    Ok((environment, made.map(|(_, secret)| secret).filter(|_| !is_given)))
+    if is_given && made.is_none() {
+        tracing::warn!("the bootstrap API token is for an empty database; this one has API tokens already, and only they are valid");
+    }
+    Ok((environment, made.map(|(token, secret)| (token.id, secret)).filter(|_| !is_given)))
 }
 
 /// The public URL, with the port that was really bound where the configuration left it open.

@@ -38,6 +38,11 @@ pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
         LogFormat::Text => registry.with(lines.compact().with_filter(harmless)).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true).with_filter(harmless)).try_init(),
     };
+    // A place in our code is enough to find the bug; what the panic says may quote data.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a bug: the code panicked");
+    }));
     Ok(())
 }
 

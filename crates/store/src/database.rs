@@ -55,6 +55,27 @@ struct Lane {
 /// PostgreSQL's channel on which writes tell other processes whose generation to bump.
 pub(crate) const CHANNEL: &str = "tidegate_generation";
 
+/// Whether a database URL can be used at all, before anything is created for it.
+///
+/// # Errors
+/// [`StoreError::Invalid`] for a URL of another kind, and for a SQLite URL that names no file.
+pub fn check_url(url: &str) -> Result<(), StoreError> {
+    match kind(url)? {
+        Dialect::Sqlite => sqlite::path(url).map(drop),
+        Dialect::Postgres => Ok(()),
+    }
+}
+
+fn kind(url: &str) -> Result<Dialect, StoreError> {
+    if url.starts_with("sqlite:") {
+        Ok(Dialect::Sqlite)
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Dialect::Postgres)
+    } else {
+        Err(StoreError::invalid("the database URL is of no known kind; it starts with `sqlite://` or `postgres://`"))
+    }
+}
+
 impl Database {
     /// Connects. No statement was run yet on PostgreSQL; connections are opened when they are wanted.
     ///
@@ -62,12 +83,9 @@ impl Database {
     /// [`StoreError::Invalid`] for a URL of another kind, [`StoreError::Unavailable`] for a file that cannot be written.
     pub(crate) async fn connect(url: &str, generations: Arc<Generations>) -> Result<Database, StoreError> {
         sqlx::any::install_default_drivers();
-        if url.starts_with("sqlite:") {
-            Database::connect_sqlite(url, generations).await
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Database::connect_postgres(url, generations)
-        } else {
-            Err(StoreError::invalid("the database URL is of no known kind; it starts with `sqlite://` or `postgres://`"))
+        match kind(url)? {
+            Dialect::Sqlite => Database::connect_sqlite(url, generations).await,
+            Dialect::Postgres => Database::connect_postgres(url, generations),
         }
     }
 

@@ -24,6 +24,7 @@ mod token;
 
 pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};
 pub use api_token::{ApiToken, ApiTokens};
+pub use database::check_url;
 pub use environment::{Environment, Environments};
 pub use error::StoreError;
 pub use generations::{Generation, Generations, Mark};

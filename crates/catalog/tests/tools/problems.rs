@@ -78,13 +78,6 @@ fn no_argument_sets_a_credential() {
 }
 
 #[test]
-fn equal_definitions_have_equal_digests() {
-    let with = |path: &str| compiled(json!({"resources": {"things": {"methods": {"a": {"request": path}}}}})).unwrap().digest;
-    assert_eq!(with("GET /a"), with("GET /a"));
-    assert_ne!(with("GET /a"), with("GET /b"));
-}
-
-#[test]
 fn a_method_without_documentation_must_be_right_too() {
     let methods = json!({"act": {"request": "GET /a/{b}", "errors": [{"when": "stauts == 404", "code": "gone"}]}});
     assert_snapshot!(problems(json!({"resources": {"things": {"methods": methods}}})), @"

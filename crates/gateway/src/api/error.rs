@@ -30,7 +30,7 @@ pub(super) struct ErrorBody {
     error: &'static str,
     /// What is wrong and what to do.
     message: String,
-    /// One entry a problem, where there are several.
+    /// Further problems, where several are found at once; else empty.
     details: Vec<String>,
 }
 

@@ -56,15 +56,11 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     description.security = Some(vec![utoipa::openapi::SecurityRequirement::new("api_token", Vec::<String>::new())]);
     let routes = routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    Router::new()
-        .nest("/api", routes.clone())
-        .merge(routes)
-        .merge(docs::router(&description))
-        .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
+    Router::new().nest("/api", routes.clone()).merge(routes).merge(docs::router(&description)).method_not_allowed_fallback(wrong_method)
 }
 
-async fn not_found() -> ApiError {
+/// The answer where there is nothing.
+pub(crate) fn nowhere() -> ApiError {
     ApiError::new(http::StatusCode::NOT_FOUND, "there is nothing at this path; /docs lists what there is")
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::output;
 use crate::hint::hinted;
 use crate::live_catalog::read_folder;
+use crate::telemetry::{self, LogFormat};
 
 /// Built-in definitions and those of a folder.
 #[derive(Args)]
@@ -55,6 +56,7 @@ enum CatalogCommand {
 }
 
 pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
+    telemetry::start("warn", LogFormat::Text)?;
     let folder = args.catalog_dir.as_deref();
     match args.command {
         CatalogCommand::List => list(&load(folder)?, args.json)?,

@@ -1,6 +1,6 @@
 //! Being asked to stop: Ctrl-C, SIGTERM, and the terminal that is closed.
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Both end the process in order, the second one without waiting for calls in flight.
@@ -13,11 +13,19 @@ pub(super) struct Shutdown {
 }
 
 impl Shutdown {
-    /// Starts to listen for signals.
+    /// Starts to listen for Ctrl-C, SIGTERM and a terminal that is closed.
     pub(super) fn on_signals() -> anyhow::Result<Self> {
+        Self::on(signal(SignalKind::hangup())?)
+    }
+
+    /// The same for a server, which lives on without its terminal where `nohup` says so: SIGHUP keeps its meaning.
+    pub(super) fn on_server_signals() -> anyhow::Result<Self> {
+        Self::on(signal(SignalKind::terminate())?)
+    }
+
+    fn on(mut another: Signal) -> anyhow::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
         let shutdown = Self::default();
         let Self { gentle, now } = shutdown.clone();
         tokio::spawn(async move {
@@ -25,7 +33,7 @@ impl Shutdown {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
-                    _ = hang_up.recv() => {}
+                    _ = another.recv() => {}
                 }
                 token.cancel();
             }

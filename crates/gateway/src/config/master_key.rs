@@ -28,6 +28,7 @@ pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_ur
     if let Some(file) = file {
         return read(file);
     }
+    store::check_url(database_url)?;
     let Some(path) = key_file_beside(database_url) else {
         let problem = anyhow!("PostgreSQL needs a master key in TIDEGATE_MASTER_KEY or TIDEGATE_MASTER_KEY_FILE");
         return Err(hinted(problem, HOW_TO_MAKE_ONE));

@@ -154,7 +154,8 @@ impl Settings {
             return Err(hinted(problem, "make one with `openssl rand -base64 32`"));
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
-        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
+        let given_key = self.master_key.filter(|key| !key.expose_secret().is_empty());
+        let master_key = master_key::find(given_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
         if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {

@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::value::RawValue;
 
@@ -61,7 +61,11 @@ pub(crate) fn message(framing: Framing, message: Vec<u8>) -> Response {
 pub(crate) fn error(framing: Framing, id: Option<&RawValue>, error: &RpcError) -> Response {
     let id = id.map_or("null", RawValue::get);
     let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{}}}"#, error.body());
-    respond(framing, error.status(), [text.into()])
+    let mut response = respond(framing, error.status(), [text.into()]);
+    if error.status() == StatusCode::TOO_MANY_REQUESTS {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 /// Starts a message: everything before the value of `result`.

@@ -1,8 +1,9 @@
 //! `/mcp/{token}`: the HTTP side of the MCP endpoint. A secret URL becomes an [`Access`], a body becomes a
 //! request; everything between is in `handler.rs`.
 
+use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -10,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use store::{Auth, StoreError};
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ use crate::app::App;
 
 /// The largest body that is read.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// A body that took less was there when the token was looked up.
+const INSTANT_BODY: Duration = Duration::from_millis(1);
 /// The longest wait for a complete body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -34,19 +37,23 @@ const BODY_DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) async fn post(State(app): State<Arc<App>>, token: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !app.allowed_origins.admits_host(&parts.uri, &parts.headers) || !app.allowed_origins.admits_origin(&parts.headers) {
-        return refuse(StatusCode::FORBIDDEN, "this Host or Origin may not use this server; the operator can allow it");
+        return stranger();
     }
     // A path that cannot be read is a token that opens nothing.
     let token = token.map(|Path(token)| token).unwrap_or_default();
     let response = match admit(&app, &token, &parts.headers).await {
-        Ok(access) => answer_post(&app, &access, &parts.headers, body).await,
+        Ok(access) => answer_post(&app, access, &token, &parts.headers, body).await,
         Err(refused) => *refused,
     };
     share_with(&parts.headers, response)
 }
 
-/// `GET /mcp/{token}`: no stream is offered; a person who opens the URL in a browser is told what it is.
-pub(crate) async fn get(headers: HeaderMap) -> Response {
+/// Any verb but POST and OPTIONS: no stream is offered and there is no session to end. A person who opens the URL in a
+/// browser is told what it is.
+pub(crate) async fn other(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    if !app.allowed_origins.admits_host(&uri, &headers) || !app.allowed_origins.admits_origin(&headers) {
+        return stranger();
+    }
     let html = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
     let mut response = if html {
         (StatusCode::METHOD_NOT_ALLOWED, super::help_page::render()).into_response()
@@ -54,18 +61,23 @@ pub(crate) async fn get(headers: HeaderMap) -> Response {
         refuse(StatusCode::METHOD_NOT_ALLOWED, "send MCP messages with POST")
     };
     response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, OPTIONS"));
-    response
+    share_with(&headers, response)
 }
 
-/// Any other verb.
-pub(crate) async fn other() -> Response {
-    get(HeaderMap::new()).await
+/// A path that no MCP server can have.
+pub(crate) fn nowhere() -> Response {
+    refuse(StatusCode::NOT_FOUND, "there is no MCP server at this URL")
+}
+
+/// The answer to what ended in a panic, a bug of ours.
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
+    answer::error(Framing::Json, None, &RpcError::internal("internal error"))
 }
 
 /// `OPTIONS /mcp/{token}`: the CORS preflight.
 pub(crate) async fn options(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     if !app.allowed_origins.admits_origin(&headers) {
-        return refuse(StatusCode::FORBIDDEN, "this Origin may not use this server; the operator can allow it");
+        return stranger();
     }
     app.allowed_origins.preflight(&headers)
 }
@@ -76,7 +88,7 @@ async fn admit(app: &App, token: &str, headers: &HeaderMap) -> Result<Arc<Access
     let access = match app.door.access(token, now).await {
         Ok(Some(access)) => access,
         // Unknown, expired, rotated and deleted look the same from outside.
-        Ok(None) => return Err(Box::new(refuse(StatusCode::NOT_FOUND, "there is no MCP server at this URL"))),
+        Ok(None) => return Err(Box::new(nowhere())),
         Err(AccessError::Store(error)) => return Err(Box::new(store_failed(&error))),
         Err(error @ AccessError::Unusable { .. }) => return Err(Box::new(internal(&error))),
     };
@@ -93,22 +105,25 @@ async fn admit(app: &App, token: &str, headers: &HeaderMap) -> Result<Arc<Access
     }
 }
 
-async fn answer_post(app: &Arc<App>, access: &Arc<Access>, headers: &HeaderMap, body: Body) -> Response {
-    let Ok(_place) = access.places.try_acquire() else {
-        let mut busy = refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests are in flight at this URL; wait for some of them");
-        busy.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        return busy;
-    };
+async fn answer_post(app: &Arc<App>, mut access: Arc<Access>, token: &str, headers: &HeaderMap, body: Body) -> Response {
     let Some(framing) = Framing::accepted(headers) else {
         return refuse(StatusCode::NOT_ACCEPTABLE, "answers are application/json or text/event-stream; the header Accept admits neither");
     };
     if !is_json(headers) {
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the header Content-Type must be application/json");
     }
+    let began = Instant::now();
     let body = match read(headers, body).await {
         Ok(body) => body,
         Err(refused) => return *refused,
     };
+    if began.elapsed() >= INSTANT_BODY {
+        // While the body trickled in, the server may have ended.
+        access = match admit(app, token, headers).await {
+            Ok(access) => access,
+            Err(refused) => return *refused,
+        };
+    }
     let request = match envelope::parse(&body) {
         Ok(Message::Request(request)) => request,
         Ok(Message::Notification | Message::Response) => return StatusCode::ACCEPTED.into_response(),
@@ -117,7 +132,7 @@ async fn answer_post(app: &Arc<App>, access: &Arc<Access>, headers: &HeaderMap, 
     let answered = async {
         let params = Params::read(request.params)?;
         let era = Era::of(&request, &params, headers)?;
-        handler::handle(app, access, &request, &params, era, framing).await
+        handler::handle(app, &access, &request, &params, era, framing).await
     };
     answered.await.unwrap_or_else(|error| answer::error(framing, Some(request.id), &error))
 }
@@ -148,6 +163,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// An answer outside JSON-RPC's own errors: the HTTP status says what is wrong.
 fn refuse(status: StatusCode, message: &str) -> Response {
     answer::error(Framing::Json, None, &RpcError::invalid_request(message).with_status(status))
+}
+
+fn stranger() -> Response {
+    refuse(StatusCode::FORBIDDEN, "this Host or Origin may not use this server; the operator can allow it")
 }
 
 fn unauthorized(challenge: &'static str, message: &str) -> Response {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use bytes::Bytes;
+use http::StatusCode;
 use serde_json::json;
 use upstream::{Outcome, RateLimitFacts};
 
@@ -42,7 +43,7 @@ fn unknown_method(method: &str, era: Era) -> RpcError {
     let error = RpcError::method_not_found(method);
     match era {
         Era::Handshake => error,
-        Era::Stateless => error.with_status(http::StatusCode::NOT_FOUND),
+        Era::Stateless => error.with_status(StatusCode::NOT_FOUND),
     }
 }
 
@@ -108,12 +109,18 @@ async fn call_tool(
         Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
     };
     let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
+    let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
+        RpcError::internal("too many calls are in flight at this server; wait for some of them").with_status(StatusCode::TOO_MANY_REQUESTS)
+    })?;
     let outcome = match era {
         // The client of this era who hangs up has not cancelled: what was begun is finished.
         Era::Handshake if tool.kind != catalog::tool::Kind::Read => {
             let (app, access, tool) = (Arc::clone(app), Arc::clone(access), Arc::clone(tool));
             let tasks = app.tasks.clone();
-            let running = tasks.spawn(async move { crate::call::call(&app, &access, &tool, arguments).await });
+            let running = tasks.spawn(async move {
+                let _place = place;
+                crate::call::call(&app, &access, &tool, arguments).await
+            });
             running.await.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
         }
         Era::Handshake | Era::Stateless => crate::call::call(app, access, tool, arguments).await,

@@ -14,5 +14,5 @@ mod revision;
 mod strict_json;
 mod tool_result;
 
-pub(crate) use endpoint::{get, options, other, post};
+pub(crate) use endpoint::{nowhere, options, other, panicked, post};
 pub(crate) use origin::{AllowedOrigins, names_loopback};

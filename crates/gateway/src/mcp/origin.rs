@@ -80,7 +80,7 @@ pub(crate) fn names_loopback(uri: &Uri, headers: &HeaderMap) -> bool {
     named_host(uri, headers).is_some_and(is_loopback)
 }
 
-/// The host that the request names, without port. HTTP/2 carries it in the URI.
+/// The host that the request names, without port; where a client addresses us like a proxy, it stands in the URI.
 fn named_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let header = headers.get(HOST).and_then(|value| value.to_str().ok());
     header.or_else(|| uri.authority().map(|authority| authority.as_str())).map(without_port)

@@ -55,5 +55,17 @@ async fn a_file_is_loaded_changed_and_kept_when_it_breaks() {
     eventually("the folder was read again", async || gateway.api(Method::GET, "/integration/other", Value::Null).await.0 == StatusCode::OK)
         .await;
     assert_eq!(gateway.tool_names(&server).await.len(), 2);
+
+    // An account outlives its definition: it can still be renamed, and says what is missing.
+    std::fs::remove_file(&file).unwrap();
+    eventually("the definition is gone", async || {
+        gateway.api(Method::GET, "/integration/acme", Value::Null).await.0 == StatusCode::NOT_FOUND
+    })
+    .await;
+    let account = path.trim_end_matches("/mcp");
+    assert_eq!(gateway.api(Method::PATCH, account, json!({"name": "old"})).await.0, StatusCode::OK);
+    let (status, error) = gateway.api(Method::POST, &path, json!({"name": "another"})).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(error["message"].as_str().unwrap().contains("`acme` is no longer in the catalog"), "{error}");
     gateway.stop().await;
 }

@@ -177,9 +177,17 @@ async fn http_says_what_json_rpc_cannot() {
         gateway.request(Method::POST, &server.path).header("content-type", "application/json").body(" ".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(too_large.send().await.unwrap().status(), 413);
     for method in [Method::GET, Method::DELETE, Method::PUT] {
-        let response = gateway.request(method, &server.path).header("accept", "text/event-stream").send().await.unwrap();
+        let request = gateway.request(method.clone(), &server.path).header("accept", "text/event-stream");
+        let response = request.header("origin", "https://claude.ai").send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers()["allow"].to_str().unwrap()), (405, "POST, OPTIONS"));
+        assert_eq!(response.headers()["access-control-allow-origin"], "https://claude.ai", "a page must be able to read the refusal");
+        let stranger = gateway.request(method, &server.path).header("origin", "https://evil.example").send().await.unwrap();
+        assert_eq!(stranger.status(), 403);
     }
+    let pasted = McpUrl { path: format!("{}/", server.path), ..server };
+    assert_eq!(verdict(&gateway, &pasted, &[], ping()).await, "200 ok \"a-1\"");
+    let deeper = McpUrl { path: format!("{}x/y", pasted.path), ..pasted };
+    assert_eq!(verdict(&gateway, &deeper, &[], ping()).await, "404 -32600 null");
     let preflight = gateway.request(Method::OPTIONS, &server.path).header("origin", "http://localhost:6274").send().await.unwrap();
     assert_eq!(preflight.status(), 204);
     assert_eq!(preflight.headers()["access-control-allow-origin"], "http://localhost:6274");

@@ -28,6 +28,6 @@ pub(super) async fn handle(
     query: Query,
 ) -> Result<Json<ToolList>, ApiError> {
     let account = app.store.accounts().get(caller.environment, id).await?.ok_or_else(|| ApiError::not_found("account"))?;
-    let definition = app.definition(&account.integration)?;
+    let definition = app.definition_of(&account)?;
     ToolList::of(&definition, query).map(Json)
 }

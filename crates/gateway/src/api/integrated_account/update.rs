@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{AccountChange, AccountId};
+use store::{Account, AccountChange, AccountId};
 use utoipa::ToSchema;
 
 use super::create::{check_credentials, checked_target};
@@ -51,17 +51,8 @@ pub(super) async fn handle(
 ) -> Result<Json<AccountView>, ApiError> {
     let accounts = app.store.accounts();
     let account = accounts.get(caller.environment, id).await?.ok_or_else(|| ApiError::not_found("account"))?;
-    let definition = app.definition(&account.integration)?;
-    if let Some(credentials) = &patch.credentials {
-        check_credentials(&definition, &account.authentication_method, credentials)?;
-    }
-    let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url);
-    let before = checked_target(&definition, account.base_url.as_deref(), &account.context);
-    let after = checked_target(&definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
-    let moved = before.map_or(true, |before| before.base_url().origin() != after.base_url().origin());
-    if moved && patch.credentials.is_none() {
-        // Else whoever may change an account could have its credential sent to a host of their own.
-        return Err(ApiError::bad_request("the change leads to another host; give the `credentials` for it again"));
+    if patch.credentials.is_some() || patch.context.is_some() || patch.base_url.is_some() {
+        check(&app, &account, &patch)?;
     }
     let change = AccountChange {
         version: Some(account.version),
@@ -73,4 +64,21 @@ pub(super) async fn handle(
     };
     let changed = accounts.update(caller.environment, id, change, app.clock.now()).await?;
     changed.map(|account| Json(account.into())).ok_or_else(|| ApiError::not_found("account"))
+}
+
+/// Whether the account will still lead somewhere, and its credential only to where it was given for.
+fn check(app: &App, account: &Account, patch: &AccountPatch) -> Result<(), ApiError> {
+    let definition = app.definition_of(account)?;
+    if let Some(credentials) = &patch.credentials {
+        check_credentials(&definition, &account.authentication_method, credentials)?;
+    }
+    let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url);
+    let before = checked_target(&definition, account.base_url.as_deref(), &account.context);
+    let after = checked_target(&definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
+    let moved = before.map_or(true, |before| before.base_url().origin() != after.base_url().origin());
+    if moved && patch.credentials.is_none() {
+        // Else whoever may change an account could have its credential sent to a host of their own.
+        return Err(ApiError::bad_request("the change leads to another host; give the `credentials` for it again"));
+    }
+    Ok(())
 }

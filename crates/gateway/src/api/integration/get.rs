@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use catalog::integration::Integration;
 
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
+use crate::api::input::Id;
 use crate::app::App;
 
 /// Read a definition
@@ -16,7 +17,7 @@ use crate::app::App;
 #[utoipa::path(get, path = "/integration/{name}", tag = "Catalog",
     params(("name" = String, Path, description = "The integration's name")),
     responses((status = 200, body = Object), (status = 404, body = ErrorBody)))]
-pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<Integration>, ApiError> {
+pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, Id(name): Id<String>) -> Result<Json<Integration>, ApiError> {
     let catalog = app.catalog.current();
     let definition = catalog.get(&name).ok_or_else(|| ApiError::not_found("integration"))?;
     Ok(Json(definition.integration.clone()))

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
-use crate::api::input::Query;
+use crate::api::input::{Id, Query};
 use crate::api::tool_view::ToolList;
 use crate::app::App;
 
@@ -23,7 +23,7 @@ use crate::app::App;
 pub(super) async fn handle(
     _: ApiCaller,
     State(app): State<Arc<App>>,
-    Path(name): Path<String>,
+    Id(name): Id<String>,
     query: Query,
 ) -> Result<Json<ToolList>, ApiError> {
     let catalog = app.catalog.current();

@@ -9,7 +9,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use store::{AccountId, EnvironmentId, McpServer, McpServerConfig, NewMcpServer};
+use store::{Account, AccountId, EnvironmentId, McpServer, McpServerConfig, NewMcpServer};
 use utoipa::ToSchema;
 
 use super::view::{ConfigChange, McpServerSecret};
@@ -65,7 +65,7 @@ pub(crate) async fn create_server(
     let mut config = McpServerConfig::default();
     new.config.apply(&mut config)?;
     let account = app.store.accounts().get(environment, account).await?.ok_or_else(|| ApiError::not_found("account"))?;
-    let tool_count = checked_tool_count(app, &account.integration, &config)?;
+    let tool_count = checked_tool_count(app, &account, &config)?;
     let new = NewMcpServer { name, config, expires_at };
     let created = app.store.mcp_servers().create(environment, account.id, new, now).await?;
     let (server, token) = created.ok_or_else(|| ApiError::not_found("account"))?;
@@ -89,8 +89,8 @@ pub(super) fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp,
 }
 
 /// How many tools a configuration leaves: at least one.
-pub(super) fn checked_tool_count(app: &App, integration: &str, config: &McpServerConfig) -> Result<usize, ApiError> {
-    let definition = app.definition(integration)?;
+pub(super) fn checked_tool_count(app: &App, account: &Account, config: &McpServerConfig) -> Result<usize, ApiError> {
+    let definition = app.definition_of(account)?;
     let filter = filter_of(config);
     filter.check(&definition).map_err(|error| ApiError::bad_request(error.to_string()))?;
     Ok(definition.tools.iter().filter(|tool| filter.admits(tool)).count())

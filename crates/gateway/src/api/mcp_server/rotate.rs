@@ -31,6 +31,6 @@ pub(super) async fn handle(
     let (server, token) = rotated.ok_or_else(|| ApiError::not_found("MCP server"))?;
     tracing::info!(mcp_server.id = %server.id, "MCP server rotated");
     // A definition may have changed since; a rotation must work all the same.
-    let tool_count = checked_tool_count(&app, &account.integration, &server.config).unwrap_or(0);
+    let tool_count = checked_tool_count(&app, &account, &server.config).unwrap_or(0);
     Ok(Json(secret_view(&app, server, tool_count, &token)))
 }

@@ -49,7 +49,7 @@ pub(super) async fn handle(
     if let Some(change) = patch.config {
         change.apply(&mut config)?;
         let account = app.store.accounts().get(caller.environment, account).await?.ok_or_else(|| ApiError::not_found("account"))?;
-        checked_tool_count(&app, &account.integration, &config)?;
+        checked_tool_count(&app, &account, &config)?;
     }
     let change = McpServerChange {
         version: Some(server.version),
