@@ -1,5 +1,7 @@
 //! Being asked to stop: Ctrl-C, SIGTERM, and the terminal that is closed.
 
+use std::future::pending;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -15,25 +17,31 @@ pub(super) struct Shutdown {
 impl Shutdown {
     /// Starts to listen for Ctrl-C, SIGTERM and a terminal that is closed.
     pub(super) fn on_signals() -> anyhow::Result<Self> {
-        Self::on(signal(SignalKind::hangup())?)
+        Self::on(Some(signal(SignalKind::hangup())?))
     }
 
     /// The same for a server, which lives on without its terminal where `nohup` says so: SIGHUP keeps its meaning.
     pub(super) fn on_server_signals() -> anyhow::Result<Self> {
-        Self::on(signal(SignalKind::terminate())?)
+        Self::on(None)
     }
 
-    fn on(mut another: Signal) -> anyhow::Result<Self> {
+    fn on(mut hang_up: Option<Signal>) -> anyhow::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let shutdown = Self::default();
         let Self { gentle, now } = shutdown.clone();
         tokio::spawn(async move {
             for token in [gentle, now] {
+                let hung_up = async {
+                    match &mut hang_up {
+                        Some(hang_up) => hang_up.recv().await,
+                        None => pending().await,
+                    }
+                };
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
-                    _ = another.recv() => {}
+                    _ = hung_up => {}
                 }
                 token.cancel();
             }
