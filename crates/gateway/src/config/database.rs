@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use super::Settings;
 
-/// A part of [`Settings`], under the same names.
+/// A part of [`Settings`], under the same names. Said again rather than shared: serde cannot both flatten a struct and
+/// refuse unknown keys.
 #[derive(Args)]
 pub(crate) struct DatabaseSettings {
     /// sqlite://PATH or postgres://… [default: sqlite://tidegate-data/tidegate.db] [file: database_url]

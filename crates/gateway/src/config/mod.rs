@@ -109,7 +109,18 @@ impl Settings {
     /// # Errors
     /// An unreadable file, an unknown key in it, a setting that cannot be, no master key for PostgreSQL.
     pub fn resolve(self, file: Option<&Path>) -> anyhow::Result<Config> {
-        self.or(read_file(file)?).complete()
+        self.without_empty_secrets().or(read_file(file)?.without_empty_secrets()).complete()
+    }
+
+    /// An empty secret is one that was not given: a variable that is set to nothing must not hide a weaker source's.
+    fn without_empty_secrets(self) -> Self {
+        let given = |secret: Option<SecretString>| secret.filter(|secret| !secret.expose_secret().is_empty());
+        Self {
+            database_url: given(self.database_url),
+            master_key: given(self.master_key),
+            bootstrap_api_token: given(self.bootstrap_api_token),
+            ..self
+        }
     }
 
     fn or(self, other: Self) -> Self {
@@ -148,14 +159,12 @@ impl Settings {
         if !matches!(public_url.scheme(), "http" | "https") || public_url.query().is_some() || public_url.fragment().is_some() {
             bail!("public_url must be an http or https URL without query and fragment, not `{public_url}`");
         }
-        let bootstrap_api_token = self.bootstrap_api_token.filter(|token| !token.expose_secret().is_empty());
-        if bootstrap_api_token.as_ref().is_some_and(|token| token.expose_secret().len() < SHORTEST_API_TOKEN) {
+        if self.bootstrap_api_token.as_ref().is_some_and(|token| token.expose_secret().len() < SHORTEST_API_TOKEN) {
             let problem = anyhow!("bootstrap_api_token has fewer than {SHORTEST_API_TOKEN} characters");
             return Err(hinted(problem, "make one with `openssl rand -base64 32`"));
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
-        let given_key = self.master_key.filter(|key| !key.expose_secret().is_empty());
-        let master_key = master_key::find(given_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
+        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
         if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {
@@ -167,7 +176,7 @@ impl Settings {
             database_url,
             master_key,
             catalog_dir: self.catalog_dir,
-            bootstrap_api_token,
+            bootstrap_api_token: self.bootstrap_api_token,
             allowed_hosts: checked_hosts(self.allowed_hosts.unwrap_or_default())?,
             allowed_origins: checked_origins(self.allowed_origins.unwrap_or_default())?,
             upstream: UpstreamSettings {
@@ -223,6 +232,8 @@ fn checked_origins(origins: Vec<String>) -> anyhow::Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::{Settings, read_file};
 
     fn settings(text: &str) -> Settings {
@@ -238,6 +249,21 @@ mod tests {
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:1/");
         assert_eq!(config.allowed_hosts, ["gate.example"]);
+    }
+
+    #[test]
+    fn an_empty_secret_hides_no_weaker_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("tidegate.toml");
+        let key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+        let database = folder.path().join("test.db");
+        std::fs::write(&file, format!("master_key = \"{key}\"\ndatabase_url = \"sqlite://{}\"", database.display())).unwrap();
+        let variables = settings("master_key = \"\"\ndatabase_url = \"\"\nbootstrap_api_token = \"\"");
+        let config = variables.resolve(Some(&file)).unwrap();
+        assert_eq!(config.master_key.to_base64().expose_secret(), key);
+        assert!(config.database_url.expose_secret().ends_with("test.db"));
+        assert!(config.bootstrap_api_token.is_none());
+        assert!(!folder.path().join("master.key").exists(), "no other key was made");
     }
 
     #[test]
