@@ -77,6 +77,25 @@ impl Client {
     }
 }
 
+/// A client for the commands that talk to a server their user named, such as a Tidegate or an MCP URL: any address may
+/// be reached, redirects are not followed, nothing is sent twice. Waits are the caller's to limit, but for the
+/// connection, which is given up after 10 s.
+///
+/// # Errors
+/// [`ClientError`] when TLS cannot be set up.
+pub fn operator_client() -> Result<reqwest::Client, ClientError> {
+    reqwest::Client::builder()
+        .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls()?)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never().max_retries_per_request(0))
+        .tcp_nodelay(true)
+        .connect_timeout(Duration::from_secs(10))
+        .build()
+        .map_err(|error| ClientError(error.to_string()))
+}
+
 fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {
     reqwest::Client::builder()
         .user_agent(&settings.user_agent)

@@ -22,8 +22,10 @@ mod text;
 mod tokens;
 
 pub use answer::{Answer, Outcome};
-pub use client::{Client, ClientError, UpstreamSettings};
+pub use client::{Client, ClientError, UpstreamSettings, operator_client};
 pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
 pub use guard::PrivateAddresses;
 pub use rate_limit::RateLimitFacts;
+/// What [`operator_client`] speaks in.
+pub use reqwest;
