@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod content_block;
 mod endpoint;
 mod envelope;
 mod error;
