@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from mcp_client import connected
+from mcp_client import HTTP, connected, envelope
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -146,3 +146,11 @@ async def test_an_answer_that_is_no_text_is_an_image_a_sound_or_a_resource(post_
     assert (got["broken"].type, got["broken"].resource.mime_type) == ("resource", "image/png")
     assert (got["wav"].type, got["wav"].mime_type, base64.b64decode(got["wav"].data)) == ("audio", "audio/wav", WAV)
     assert (got["zip"].type, got["zip"].resource.mime_type) == ("resource", "application/zip")
+
+
+def test_a_client_that_does_not_say_what_it_speaks_gets_a_sound_as_a_resource(post_office_url):
+    """It may be of 2024-11-05, which has no audio."""
+    call = envelope("tools/call", {"name": "get_single_post_office_stamp_by_id", "arguments": {"id": "wav"}})
+    block = HTTP.post(post_office_url, json=call).json()["result"]["content"][0]
+    assert (block["type"], block["resource"]["mimeType"]) == ("resource", "audio/wav")
+    assert base64.b64decode(block["resource"]["blob"]) == WAV

@@ -8,8 +8,16 @@ use serde_json::json;
 use upstream::{File, FileContent};
 use url::Url;
 
+/// What becomes of a sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audio {
+    Block,
+    /// For clients of which it is not known that they read audio blocks: many refuse a whole result for one.
+    Resource,
+}
+
 /// Appends one item of `content`. `number` is the file's in this answer, from 1.
-pub(crate) fn push_file(out: &mut Vec<u8>, file: &File, number: usize) {
+pub(crate) fn push_file(out: &mut Vec<u8>, file: &File, number: usize, audio: Audio) {
     let media_type = file.media_type.as_str();
     let block = match &file.content {
         FileContent::Text(text) => {
@@ -21,7 +29,9 @@ pub(crate) fn push_file(out: &mut Vec<u8>, file: &File, number: usize) {
                 Some(image_type) if media_type.starts_with("image/") || media_type == UNKNOWN => {
                     json!({"type": "image", "data": data, "mimeType": image_type})
                 }
-                _ if media_type.starts_with("audio/") => json!({"type": "audio", "data": data, "mimeType": media_type}),
+                _ if media_type.starts_with("audio/") && audio == Audio::Block => {
+                    json!({"type": "audio", "data": data, "mimeType": media_type})
+                }
                 _ => json!({"type": "resource", "resource": {"uri": uri(file, number), "mimeType": media_type, "blob": data}}),
             }
         }
@@ -64,8 +74,12 @@ mod tests {
 
     fn block(media_type: &str, name: Option<&str>, content: FileContent) -> String {
         let file = File { media_type: media_type.to_owned(), name: name.map(str::to_owned), content };
+        pushed(&file, Audio::Block)
+    }
+
+    fn pushed(file: &File, audio: Audio) -> String {
         let mut out = Vec::new();
-        push_file(&mut out, &file, 2);
+        push_file(&mut out, file, 2, audio);
         String::from_utf8(out).unwrap()
     }
 
@@ -90,7 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_is_audio() {
-        assert_snapshot!(block("audio/mpeg", None, bytes(b"ID3\x04")), @r#"{"type":"audio","data":"SUQzBA==","mimeType":"audio/mpeg"}"#);
+    fn a_sound_is_audio_for_those_who_know_it() {
+        let file = File { media_type: "audio/mpeg".into(), name: None, content: bytes(b"ID3\x04") };
+        assert_snapshot!(pushed(&file, Audio::Resource), @r#"{"type":"resource","resource":{"uri":"tidegate://answer/2","mimeType":"audio/mpeg","blob":"SUQzBA=="}}"#);
+        assert_snapshot!(pushed(&file, Audio::Block), @r#"{"type":"audio","data":"SUQzBA==","mimeType":"audio/mpeg"}"#);
     }
 }

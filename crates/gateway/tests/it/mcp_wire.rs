@@ -43,9 +43,14 @@ async fn verdict(gateway: &Gateway, server: &McpUrl, headers: &[(&str, &str)], b
 async fn the_handshake_is_answered_as_each_revision_wants() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
-    for (asked, answered) in
-        [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25")]
-    {
+    for (asked, answered) in [
+        ("2024-11-05", "2024-11-05"),
+        ("2025-03-26", "2025-03-26"),
+        ("2025-06-18", "2025-06-18"),
+        ("2025-11-25", "2025-11-25"),
+        ("2026-07-28", "2025-11-25"),
+        ("1999-01-01", "2025-11-25"),
+    ] {
         let params = json!({"protocolVersion": asked, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
         let answer: Value = send(&gateway, &server, &[], request("initialize", params)).await.json().await.unwrap();
         assert_eq!(answer["result"]["protocolVersion"], answered);
@@ -177,7 +182,7 @@ async fn http_says_what_json_rpc_cannot() {
         gateway.request(Method::POST, &server.path).header("content-type", "application/json").body(" ".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(too_large.send().await.unwrap().status(), 413);
     for method in [Method::GET, Method::DELETE, Method::PUT] {
-        let request = gateway.request(method.clone(), &server.path).header("accept", "text/event-stream");
+        let request = gateway.request(method.clone(), &server.path).header("accept", "application/json");
         let response = request.header("origin", "https://claude.ai").send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers()["allow"].to_str().unwrap()), (405, "POST, OPTIONS"));
         assert_eq!(response.headers()["access-control-allow-origin"], "https://claude.ai", "a page must be able to read the refusal");
