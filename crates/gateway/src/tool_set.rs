@@ -8,6 +8,7 @@ use bytes::Bytes;
 use catalog::definition::Definition;
 use catalog::filter::Filter;
 use catalog::nearest::nearest;
+use catalog::prompt::Prompt;
 use catalog::tool::Tool;
 use serde_json::{Value, json};
 use store::McpServerConfig;
@@ -22,6 +23,7 @@ pub(crate) struct ToolSet {
     definition: Arc<Definition>,
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<String, usize>,
+    prompts: Vec<Arc<Prompt>>,
     handshake_pages: OnceLock<Vec<Bytes>>,
     stateless_pages: OnceLock<Vec<Bytes>>,
     result_tail: String,
@@ -31,10 +33,13 @@ impl ToolSet {
     /// The tools that `filter` admits, in the definition's order.
     pub(crate) fn new(definition: Arc<Definition>, filter: &Filter) -> Self {
         let tools: Vec<Arc<Tool>> = definition.tools.iter().filter(|tool| filter.admits(tool)).cloned().collect();
-        let by_name = tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
+        let by_name: HashMap<String, usize> = tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
+        // A prompt must not tell of a tool that is hidden here.
+        let is_whole = |prompt: &&Arc<Prompt>| prompt.tools.iter().all(|name| by_name.contains_key(name));
+        let prompts = definition.prompts.iter().filter(is_whole).cloned().collect();
         let result_tail =
             format!(r#","resultType":"complete","_meta":{}"#, json!({"io.modelcontextprotocol/serverInfo": server_info(&definition)}));
-        Self { definition, tools, by_name, handshake_pages: OnceLock::new(), stateless_pages: OnceLock::new(), result_tail }
+        Self { definition, tools, by_name, prompts, handshake_pages: OnceLock::new(), stateless_pages: OnceLock::new(), result_tail }
     }
 
     pub(crate) fn definition(&self) -> &Definition {
@@ -58,8 +63,7 @@ impl ToolSet {
 
     /// The same for revision 2026-07-28, whose results carry caching hints and the server's name.
     pub(crate) fn stateless_pages(&self) -> &[Bytes] {
-        self.stateless_pages
-            .get_or_init(|| self.render(&format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail)))
+        self.stateless_pages.get_or_init(|| self.render(&self.list_tail()))
     }
 
     /// What every result ends with in revision 2026-07-28, as JSON members after a comma.
@@ -67,14 +71,29 @@ impl ToolSet {
         &self.result_tail
     }
 
+    /// What every list ends with in revision 2026-07-28: the same, and how long it may be kept.
+    pub(crate) fn list_tail(&self) -> String {
+        format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail)
+    }
+
     /// What the vendor is called.
     pub(crate) fn label(&self) -> &str {
         &self.definition.integration.label
     }
 
+    /// The prompts all of whose tools are in this set, in the definition's order.
+    pub(crate) fn prompts(&self) -> &[Arc<Prompt>] {
+        &self.prompts
+    }
+
     /// Whether there are prompts beside the tools.
     pub(crate) fn has_prompts(&self) -> bool {
-        false
+        !self.prompts.is_empty()
+    }
+
+    /// Whether some argument of a prompt can be completed.
+    pub(crate) fn has_completions(&self) -> bool {
+        self.prompts.iter().any(|prompt| prompt.has_completions())
     }
 
     /// How the server introduces itself.

@@ -7,6 +7,7 @@ mod catalog_folder;
 mod mcp_calls;
 mod mcp_expiry;
 mod mcp_long_calls;
+mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
 mod starting;
