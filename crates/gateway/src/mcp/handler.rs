@@ -6,7 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use upstream::{Outcome, RateLimitFacts};
+use upstream::Outcome;
 
 use super::answer::{self, Framing};
 use super::envelope::Request;
@@ -17,6 +17,7 @@ use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
 use crate::app::App;
+use crate::call::{Caller, call, call_to_the_end, push_rate_limit};
 use crate::tool_set::{LIST_TTL_MILLISECONDS, page_of_cursor};
 
 /// Answers one request.
@@ -112,18 +113,13 @@ async fn call_tool(
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
         RpcError::internal("too many calls are in flight at this server; wait for some of them").with_status(StatusCode::TOO_MANY_REQUESTS)
     })?;
+    let caller = Caller::McpServer(access.server.id);
     let outcome = match era {
         // The client of this era who hangs up has not cancelled: what was begun is finished.
-        Era::Handshake if tool.kind != catalog::tool::Kind::Read => {
-            let (app, access, tool) = (Arc::clone(app), Arc::clone(access), Arc::clone(tool));
-            let tasks = app.tasks.clone();
-            let running = tasks.spawn(async move {
-                let _place = place;
-                crate::call::call(&app, &access, &tool, arguments).await
-            });
-            running.await.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
-        }
-        Era::Handshake | Era::Stateless => crate::call::call(app, access, tool, arguments).await,
+        Era::Handshake => call_to_the_end(app, &access.connected, caller, tool, arguments, place)
+            .await
+            .map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?,
+        Era::Stateless => call(app, &access.connected, caller, tool, arguments).await,
     };
     let mut response = answer::message(framing, tool_message(access, request, &outcome, era));
     push_rate_limit(response.headers_mut(), &outcome.rate_limit);
@@ -151,18 +147,4 @@ fn unknown_tool(access: &Access, name: &str) -> RpcError {
         names => format!("the nearest names here: {}", names.join(", ")),
     };
     RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))
-}
-
-fn push_rate_limit(headers: &mut http::HeaderMap, facts: &RateLimitFacts) {
-    let named = [
-        ("ratelimit-limit", facts.limit),
-        ("ratelimit-remaining", facts.remaining),
-        ("ratelimit-reset", facts.reset),
-        ("retry-after", facts.retry_after),
-    ];
-    for (name, value) in named {
-        if let Some(value) = value {
-            headers.insert(name, value.into());
-        }
-    }
 }

@@ -11,7 +11,7 @@ mod json_text;
 mod origin;
 mod params;
 mod revision;
-mod strict_json;
+pub(crate) mod strict_json;
 mod tool_result;
 
 pub(crate) use endpoint::{nowhere, options, other, panicked, post};
