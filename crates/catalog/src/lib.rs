@@ -17,6 +17,7 @@ pub mod plan;
 pub mod problem;
 pub mod rules;
 pub mod schema;
+pub mod search;
 pub mod sentences;
 pub mod target;
 pub mod tool;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::connected_account::ConnectedAccount;
 use crate::live_catalog::LiveCatalog;
-use crate::tool_set::{ToolSet, ToolSets, filter_of};
+use crate::tool_set::{ToolSet, ToolSets};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
 const CAPACITY: usize = 20_000;
@@ -168,7 +168,7 @@ impl Door {
         let catalog_version = self.catalog.version();
         let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
         let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
-        let tools = self.tool_sets.get(&connected.definition, filter_of(&server.config));
+        let tools = self.tool_sets.get(&connected.definition, &server.config);
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, connected.account.id.uuid());
         let places = self.places(server.id.uuid());

@@ -115,6 +115,6 @@ async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, argument
 }
 
 /// An outcome without any contact to the vendor.
-pub(crate) fn failed(failure: Failure) -> Outcome {
+fn failed(failure: Failure) -> Outcome {
     Outcome { result: Err(Box::new(failure)), rate_limit: RateLimitFacts::default() }
 }

@@ -6,9 +6,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
+use store::ToolExposure;
 use upstream::Outcome;
 
 use super::answer::{self, Framing};
+use super::discovery::{self, Meant};
 use super::envelope::Request;
 use super::error::RpcError;
 use super::params::{Params, text};
@@ -79,7 +81,11 @@ fn capabilities() -> serde_json::Value {
 
 fn instructions(access: &Access) -> String {
     let integration = &access.tools.definition().integration;
-    format!("Tools for one connected {} account. {}", integration.label, integration.description.trim())
+    let account = format!("Tools for one connected {} account. {}", integration.label, integration.description.trim());
+    match access.tools.exposure() {
+        ToolExposure::Full => account,
+        ToolExposure::Discovery => format!("{account} {}", discovery::instructions(&access.tools)),
+    }
 }
 
 fn list_tools(access: &Access, params: &Params<'_>, era: Era) -> Result<Bytes, RpcError> {
@@ -108,6 +114,13 @@ async fn call_tool(
     let arguments = match params.arguments {
         None => serde_json::Map::new(),
         Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
+    };
+    let (name, arguments) = match access.tools.exposure() {
+        ToolExposure::Full => (name.into_owned(), arguments),
+        ToolExposure::Discovery => match discovery::meant(&access.tools, &name, arguments) {
+            Meant::Tool { name, arguments } => (name, arguments),
+            Meant::Answered(outcome) => return Ok(answer::message(framing, tool_message(access, request, &outcome, era))),
+        },
     };
     let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
@@ -143,7 +156,10 @@ fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: 
 fn unknown_tool(access: &Access, name: &str) -> RpcError {
     let nearest = access.tools.nearest(name);
     let remedy = match nearest.as_slice() {
-        [] => "tools/list names all there are".to_owned(),
+        [] => match access.tools.exposure() {
+            ToolExposure::Full => "tools/list names all there are".to_owned(),
+            ToolExposure::Discovery => discovery::WHERE_NAMES_ARE.to_owned(),
+        },
         names => format!("the nearest names here: {}", names.join(", ")),
     };
     RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+pub(crate) mod discovery;
 mod endpoint;
 mod envelope;
 mod error;

@@ -1,0 +1,158 @@
+//! Finds tools by what they do: BM25 over name, resource, tags, description and argument names.
+//!
+//! For servers with more tools than a model's context should hold. Pure and exact: the same query over the same tools
+//! gives the same order, whatever else is running.
+//!
+//! Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.6: words
+//! of all fields count together, each weighted by its field and the field's length.
+
+mod words;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::tool::Tool;
+use words::{Stems, asked, is_name_character};
+
+/// Tools made ready to be searched.
+#[derive(Debug)]
+pub struct Index {
+    /// Which tools a word finds, and what it counts there.
+    postings: HashMap<String, Vec<Posting>>,
+    names: HashMap<String, usize>,
+    tools: usize,
+}
+
+/// A tool that a query found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Its place in the list that the index was made from.
+    pub position: usize,
+    /// How well it fits; comparable within one search only.
+    pub score: f32,
+}
+
+/// What a query found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matches {
+    /// The best ones, best first; equally good ones in the order of the list.
+    pub hits: Vec<Hit>,
+    /// How many tools have a word of the query.
+    pub total: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Posting {
+    position: usize,
+    score: f32,
+}
+
+/// How soon a word that occurs again adds nothing more (k1 in the literature).
+const SATURATION: f32 = 1.2;
+/// For a query that holds a tool's whole name: more than all words together can count.
+const WHOLE_NAME: f32 = 1_000_000.0;
+
+/// What a word counts in a field, and how much less in a long one (b in the literature).
+struct Field {
+    weight: f32,
+    length_matters: f32,
+}
+
+/// In the order in which [`texts`] gives them. Names and tags say what a tool is; a description also says what it is not.
+const FIELDS: [Field; 6] = [
+    Field { weight: 2.5, length_matters: 0.3 }, // name
+    Field { weight: 2.0, length_matters: 0.3 }, // resource
+    Field { weight: 1.5, length_matters: 0.3 }, // tags
+    Field { weight: 1.0, length_matters: 0.6 }, // title and description
+    Field { weight: 0.8, length_matters: 0.6 }, // argument names
+    Field { weight: 1.5, length_matters: 0.0 }, // other words for the method
+];
+
+impl Index {
+    /// Reads all texts of `tools` once.
+    pub fn new(tools: &[Arc<Tool>]) -> Self {
+        let mut stems = Stems::default();
+        let counted: Vec<[HashMap<String, f32>; FIELDS.len()]> =
+            tools.iter().map(|tool| texts(tool).map(|text| stems.counted(&text))).collect();
+        let mean_lengths: [f32; FIELDS.len()] = std::array::from_fn(|field| {
+            let all: f32 = counted.iter().map(|fields| length(&fields[field])).sum();
+            (all / tools.len().max(1) as f32).max(1.0)
+        });
+        let mut postings: HashMap<String, Vec<Posting>> = HashMap::new();
+        for (position, fields) in counted.into_iter().enumerate() {
+            let mut frequencies: HashMap<String, f32> = HashMap::new();
+            for ((counts, field), mean) in fields.into_iter().zip(&FIELDS).zip(mean_lengths) {
+                let shortness = 1.0 - field.length_matters + field.length_matters * length(&counts) / mean;
+                for (word, count) in counts {
+                    *frequencies.entry(word).or_default() += field.weight * count / shortness;
+                }
+            }
+            for (word, frequency) in frequencies {
+                let score = frequency / (SATURATION + frequency);
+                postings.entry(word).or_default().push(Posting { position, score });
+            }
+        }
+        for found in postings.values_mut() {
+            let rarity = rarity(found.len(), tools.len());
+            found.iter_mut().for_each(|posting| posting.score *= rarity);
+        }
+        let names = tools.iter().enumerate().map(|(position, tool)| (tool.name.clone(), position)).collect();
+        Self { postings, names, tools: tools.len() }
+    }
+
+    /// The tools that have a word of `query`, the `limit` best ones first. A tool whose name the query holds comes before
+    /// all others.
+    pub fn search(&self, query: &str, limit: usize) -> Matches {
+        let mut scores = vec![0.0_f32; self.tools];
+        let (telling, noise) = asked(query);
+        // What a question just has counts only if nothing else is found: `me` may be the name of a resource.
+        if !self.score(&telling, &mut scores) {
+            self.score(&noise, &mut scores);
+        }
+        for word in query.split(|character| !is_name_character(character)) {
+            // A single word may be the name of a tool by accident, unless it is all that was asked for.
+            if (word.contains('_') || word == query.trim())
+                && let Some(position) = self.names.get(word)
+            {
+                scores[*position] += WHOLE_NAME;
+            }
+        }
+        let scored = scores.into_iter().enumerate();
+        let mut hits: Vec<Hit> = scored.filter(|(_, score)| *score > 0.0).map(|(position, score)| Hit { position, score }).collect();
+        let total = hits.len();
+        // Stable, so that equally good ones keep the order of the list.
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+        hits.truncate(limit);
+        Matches { hits, total }
+    }
+
+    /// Adds what `words` count; whether they found anything.
+    fn score(&self, words: &[String], scores: &mut [f32]) -> bool {
+        let found = words.iter().filter_map(|word| self.postings.get(word));
+        found.flatten().map(|posting| scores[posting.position] += posting.score).count() > 0
+    }
+}
+
+/// What a tool is found by, in the order of [`FIELDS`].
+fn texts(tool: &Tool) -> [String; FIELDS.len()] {
+    let arguments: Vec<&str> = tool.properties().keys().map(String::as_str).collect();
+    [
+        tool.name.clone(),
+        tool.resource.clone(),
+        tool.tags.join(" "),
+        format!("{} {}", tool.title, tool.description),
+        arguments.join(" "),
+        words::said_instead_of(&tool.method).to_owned(),
+    ]
+}
+
+/// Words in a field.
+fn length(counts: &HashMap<String, f32>) -> f32 {
+    counts.values().sum()
+}
+
+/// What a word counts that `found` of `all` tools have: the fewer, the more, and never less than nothing.
+fn rarity(found: usize, all: usize) -> f32 {
+    let (found, all) = (found as f32, all as f32);
+    (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
+}
