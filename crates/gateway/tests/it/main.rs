@@ -6,6 +6,8 @@ mod api;
 mod catalog_folder;
 mod mcp_calls;
 mod mcp_expiry;
+mod mcp_long_calls;
+mod mcp_streams;
 mod mcp_wire;
 mod starting;
 mod support;
