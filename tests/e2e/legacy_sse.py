@@ -50,9 +50,12 @@ class LegacyClient:
         """The result that comes over the stream."""
         id = next(self._ids) if id is None else id
         self._waiting[id] = asyncio.get_running_loop().create_future()
-        await self.post({"jsonrpc": "2.0", "id": id, "method": method, "params": params or {}})
-        async with asyncio.timeout(30):
-            message = await self._waiting.pop(id)
+        try:
+            await self.post({"jsonrpc": "2.0", "id": id, "method": method, "params": params or {}})
+            async with asyncio.timeout(30):
+                message = await self._waiting[id]
+        finally:
+            del self._waiting[id]
         assert "error" not in message, message
         return message["result"]
 

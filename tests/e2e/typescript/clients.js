@@ -11,13 +11,8 @@ export const clients = {
   'sdk 1, initialize': firstGeneration(
     (url, headers) => new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }),
   ),
-  // The headers go with the messages; the stream is opened by a fetch of its own.
   'sdk 1, HTTP+SSE': firstGeneration(
-    (url, headers) =>
-      new SSEClientTransport(new URL(url), {
-        requestInit: { headers },
-        eventSourceInit: { fetch: (address, init) => fetch(address, { ...init, headers: { ...init.headers, ...headers } }) },
-      }),
+    (url, headers) => new SSEClientTransport(new URL(url), { requestInit: { headers } }),
   ),
   'client 2, legacy': secondGeneration('legacy', '2025-11-25'),
   'client 2, auto': secondGeneration('auto', '2026-07-28'),
