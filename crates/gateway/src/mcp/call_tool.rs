@@ -12,7 +12,7 @@ use super::error::RpcError;
 use super::exchange::Exchange;
 use super::in_flight::{Call, CallKey};
 use super::params::Params;
-use super::revision::Era;
+use super::revision::{self, Era};
 use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
@@ -48,7 +48,7 @@ pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params
             }
         }
     };
-    let message = tool_message(access, request, &outcome, era);
+    let message = tool_message(exchange, request, &outcome, era);
     Ok(Reply::message(message, outcome.rate_limit))
 }
 
@@ -65,7 +65,8 @@ async fn unless_cancelled(call: &Call, outcome: impl Future<Output = Outcome>) -
     }
 }
 
-fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {
+fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {
+    let access = &exchange.access;
     let structured = if access.server.config.structured_content { Structured::Always } else { Structured::OnlyFailures };
     let tail = match era {
         Era::Handshake => "",
@@ -73,7 +74,7 @@ fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: 
     };
     let mut message = Vec::with_capacity(512);
     push_head(&mut message, request.id);
-    push_tool_result(&mut message, outcome, structured, tail);
+    push_tool_result(&mut message, outcome, structured, revision::audio(&exchange.headers), tail);
     message.push(b'}');
     message
 }

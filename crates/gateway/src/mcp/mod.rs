@@ -5,6 +5,7 @@ mod admission;
 mod answer;
 mod body;
 mod call_tool;
+mod content_block;
 mod endpoint;
 mod envelope;
 mod error;

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode};
 
+use super::content_block::Audio;
 use super::envelope::Request;
 use super::error::RpcError;
 use super::params::Params;
@@ -66,6 +67,15 @@ impl Era {
 /// Whether a batch may come with these headers: one revision has them, the one that an absent header stands for.
 pub(crate) fn has_batches(headers: &HeaderMap) -> bool {
     headers.get(VERSION_HEADER).is_none_or(|version| version == ASSUMED)
+}
+
+/// What a client with these headers can take. 2024-11-05 has no audio, and its clients, like those of the revision after it,
+/// do not say what they speak.
+pub(crate) fn audio(headers: &HeaderMap) -> Audio {
+    match headers.get(VERSION_HEADER) {
+        Some(version) if version != OLDEST => Audio::Block,
+        _ => Audio::Resource,
+    }
 }
 
 /// Whether the headers name the era that has neither sessions nor streams of its own, or a later one.

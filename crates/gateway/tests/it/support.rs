@@ -70,7 +70,7 @@ impl Gateway {
 
     /// A connected account.
     pub(crate) async fn account(&self) -> String {
-        self.account_at(&self.sandbox.url()).await
+        self.account_at(self.sandbox.url()).await
     }
 
     /// An account at a vendor that listens elsewhere.
