@@ -139,8 +139,11 @@ def mcp_remote(strategy):
 
 
 def supergateway(transport):
+    # Its HTTP+SSE client does not say that it accepts events, so the address has to.
+    path = "/sse" if transport == "sse" else ""
+
     async def visit(errand):
-        arguments = [node.program("supergateway"), f"--{transport}", errand.url, "--logLevel", "none"]
+        arguments = [node.program("supergateway"), f"--{transport}", errand.url + path, "--logLevel", "none"]
         return await over_stdio(errand, node.node(), *arguments)
 
     mode = "HTTP+SSE" if transport == "sse" else "Streamable HTTP"
