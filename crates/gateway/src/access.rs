@@ -20,6 +20,8 @@ use crate::tool_set::{ToolSet, ToolSets};
 const CAPACITY: usize = 20_000;
 /// Calls in flight at one server, or at one account without one; what comes beyond is told to wait.
 const MOST_IN_FLIGHT: usize = 256;
+/// Streams open at one server.
+const MOST_STREAMS: usize = 256;
 
 /// What a token of an MCP server opens.
 pub(crate) struct Access {
@@ -28,6 +30,8 @@ pub(crate) struct Access {
     pub tools: Arc<ToolSet>,
     /// A place for each call in flight at this server, whatever is read anew meanwhile.
     pub places: Arc<Semaphore>,
+    /// The same for each open stream.
+    pub streams: Arc<Semaphore>,
 }
 
 /// What an account's id opens for the holder of an API token.
@@ -54,8 +58,15 @@ pub(crate) struct Door {
     servers: Cache<TokenHash, Cached<Access>>,
     accounts: Cache<AccountId, Cached<AccountAccess>>,
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
-    /// By the id of an MCP server or an account.
-    places: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
+    places: Places,
+    streams: Places,
+}
+
+/// What each server, or account, may have of something at a time, as long as anyone uses it.
+struct Places {
+    most: usize,
+    /// By the id of the server or account.
+    of: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
 }
 
 struct Cached<T> {
@@ -80,7 +91,8 @@ impl Door {
             servers: Cache::new(CAPACITY),
             accounts: Cache::new(CAPACITY),
             api_tokens: Cache::new(CAPACITY),
-            places: Mutex::default(),
+            places: Places::new(MOST_IN_FLIGHT),
+            streams: Places::new(MOST_STREAMS),
         }
     }
 
@@ -148,17 +160,6 @@ impl Door {
         self.accounts.retain(|id, cached| self.is_current(cached, *id));
     }
 
-    fn places(&self, of: Uuid) -> Arc<Semaphore> {
-        let mut all = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = all.get(&of).and_then(Weak::upgrade) {
-            return places;
-        }
-        all.retain(|_, places| places.strong_count() > 0);
-        let places = Arc::new(Semaphore::new(MOST_IN_FLIGHT));
-        all.insert(of, Arc::downgrade(&places));
-        places
-    }
-
     fn is_current<T>(&self, cached: &Cached<T>, account: AccountId) -> bool {
         cached.generation == self.store.generations().of(account.uuid()) && cached.catalog_version == self.catalog.version()
     }
@@ -171,8 +172,8 @@ impl Door {
         let tools = self.tool_sets.get(&connected.definition, &server.config);
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, connected.account.id.uuid());
-        let places = self.places(server.id.uuid());
-        let value = Arc::new(Access { server, connected, tools, places });
+        let (places, streams) = (self.places.of(server.id.uuid()), self.streams.of(server.id.uuid()));
+        let value = Arc::new(Access { server, connected, tools, places, streams });
         Ok(Some(Cached { value, generation, catalog_version }))
     }
 
@@ -182,8 +183,25 @@ impl Door {
         let Some(account) = self.store.accounts().get(environment, id).await? else { return Ok(None) };
         let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
         let generation = self.store.generations().since(mark, id.uuid());
-        let value = Arc::new(AccountAccess { connected, places: self.places(id.uuid()) });
+        let value = Arc::new(AccountAccess { connected, places: self.places.of(id.uuid()) });
         Ok(Some(Cached { value, generation, catalog_version }))
+    }
+}
+
+impl Places {
+    fn new(most: usize) -> Self {
+        Self { most, of: Mutex::default() }
+    }
+
+    fn of(&self, id: Uuid) -> Arc<Semaphore> {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = all.get(&id).and_then(Weak::upgrade) {
+            return places;
+        }
+        all.retain(|_, places| places.strong_count() > 0);
+        let places = Arc::new(Semaphore::new(self.most));
+        all.insert(id, Arc::downgrade(&places));
+        places
     }
 }
 

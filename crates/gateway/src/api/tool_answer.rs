@@ -3,13 +3,16 @@
 use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use catalog::tool::Tool;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
-use upstream::{Answer, Code, Failure, Outcome};
+use serde_json::{Value, json};
+use upstream::{Answer, Code, Failure, File, FileContent, Outcome};
 use utoipa::ToSchema;
 
 use super::error::ErrorBody;
@@ -49,24 +52,50 @@ pub(super) struct ToolError {
     details: Option<Vec<Value>>,
 }
 
-/// The answer to a call, with what the vendor says about its limits in the headers.
-pub(super) fn answer(outcome: Outcome) -> Response {
+/// The answer to a call of `tool`, with what the vendor says about its limits in the headers.
+pub(super) fn answer(tool: &Tool, outcome: Outcome) -> Response {
     let mut response = match outcome.result {
+        // By the tool rather than by what was found, so that a caller knows what to read.
+        Ok(Answer::Text(text)) if !tool.response().files.is_empty() => with_files(&text, &[]),
+        Ok(Answer::WithFiles { text, files }) => with_files(&text, &files),
         Ok(Answer::Text(text)) => {
             let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
             let media_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
             success(HeaderValue::from_static(media_type), text.into())
         }
-        Ok(Answer::Binary { mime_type, bytes }) => {
-            let unknown = HeaderValue::from_static("application/octet-stream");
-            let mut response = success(HeaderValue::try_from(mime_type).unwrap_or(unknown), bytes);
-            // A stranger's document, which no browser may take for a page of ours.
-            response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-            response
-        }
+        Ok(Answer::File(file)) => a_file(file),
         Err(failure) => refused(&failure),
     };
     push_rate_limit(response.headers_mut(), &outcome.rate_limit);
+    response
+}
+
+/// A JSON answer and the files that stood in it.
+fn with_files(text: &str, files: &[File]) -> Response {
+    let answer: Value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
+    let files: Vec<Value> = files.iter().enumerate().map(|(index, file)| file_view(index + 1, file)).collect();
+    let body = json!({"answer": answer, "files": files}).to_string();
+    success(HeaderValue::from_static("application/json"), body.into())
+}
+
+fn file_view(number: usize, File { media_type, name, content }: &File) -> Value {
+    let mut view = json!({"number": number, "name": name, "media_type": media_type});
+    match content {
+        FileContent::Text(text) => view["text"] = text.as_str().into(),
+        FileContent::Bytes(bytes) => view["base64"] = STANDARD.encode(bytes).into(),
+    }
+    view
+}
+
+fn a_file(file: File) -> Response {
+    let unknown = HeaderValue::from_static("application/octet-stream");
+    let (media_type, body) = match file.content {
+        FileContent::Text(text) => (format!("{}; charset=utf-8", file.media_type), text.into()),
+        FileContent::Bytes(bytes) => (file.media_type, bytes),
+    };
+    let mut response = success(HeaderValue::try_from(media_type).unwrap_or(unknown), body);
+    // A stranger's document, which no browser may take for a page of ours.
+    response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     response
 }
 
@@ -108,7 +137,7 @@ fn status_of(failure: &Failure) -> StatusCode {
         (Code::RateLimited, _) => StatusCode::TOO_MANY_REQUESTS,
         (Code::Timeout, _) => StatusCode::GATEWAY_TIMEOUT,
         (Code::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
-        (Code::VendorError | Code::Unreachable | Code::TooLarge | Code::Other(_), _) => StatusCode::BAD_GATEWAY,
+        (Code::VendorError | Code::Unreachable | Code::TooLarge | Code::Cancelled | Code::Other(_), _) => StatusCode::BAD_GATEWAY,
     }
 }
 
@@ -170,11 +199,18 @@ mod tests {
 
     #[test]
     fn a_media_type_that_is_no_header_value_becomes_bytes() {
-        let answered = |mime_type: &str| Outcome {
-            result: Ok(Answer::Binary { mime_type: mime_type.into(), bytes: Bytes::from_static(b"%PDF") }),
-            rate_limit: RateLimitFacts::default(),
+        let answered = |media_type: &str| {
+            a_file(File { media_type: media_type.into(), name: None, content: FileContent::Bytes(Bytes::from_static(b"%PDF")) })
         };
-        assert_eq!(answer(answered("application/pdf")).headers()[CONTENT_TYPE], "application/pdf");
-        assert_eq!(answer(answered("a\nb")).headers()[CONTENT_TYPE], "application/octet-stream");
+        assert_eq!(answered("application/pdf").headers()[CONTENT_TYPE], "application/pdf");
+        assert_eq!(answered("a\nb").headers()[CONTENT_TYPE], "application/octet-stream");
+    }
+
+    #[tokio::test]
+    async fn files_stand_beside_the_answer_they_were_in() {
+        let file = |name: Option<&str>, content| File { media_type: "text/csv".into(), name: name.map(str::to_owned), content };
+        let files = [file(Some("a.csv"), FileContent::Text("id".into())), file(None, FileContent::Bytes(Bytes::from_static(b"\xff")))];
+        let body = axum::body::to_bytes(with_files(r#"{"data":"file 1"}"#, &files).into_body(), 10_000).await.unwrap();
+        assert_snapshot!(std::str::from_utf8(&body).unwrap(), @r#"{"answer":{"data":"file 1"},"files":[{"number":1,"name":"a.csv","media_type":"text/csv","text":"id"},{"number":2,"name":null,"media_type":"text/csv","base64":"/w=="}]}"#);
     }
 }

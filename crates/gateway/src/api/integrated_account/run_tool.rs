@@ -19,14 +19,14 @@ use crate::api::error::ApiError;
 use crate::api::input::{Id, Query, read};
 use crate::api::tool_answer::{ToolFailureBody, answer, refused};
 use crate::app::App;
-use crate::call::{Caller, call_to_the_end};
+use crate::call::{Via, call, to_the_end};
 use crate::mcp::strict_json;
 
 /// Run a tool
 ///
 /// The body holds the tool's arguments; an empty one is the same as `{}`. The answer is the vendor's, as an MCP client would
 /// be given it: `application/json` wherever it is JSON, `text/plain` where the vendor wrote text or a long answer was cut, else the vendor's
-/// own media type. What the vendor says about its limits is in the headers `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and
+/// own media type. A tool whose definition takes files out of JSON answers `{"answer": …, "files": […]}`. What the vendor says about its limits is in the headers `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and
 /// `retry-after`, in seconds.
 ///
 /// A vendor's refusal has the vendor's own status, 4xx or 5xx, with two exceptions: 409 with the code `needs_reauth` when the account has to be
@@ -67,11 +67,16 @@ pub(super) async fn handle(
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many calls are in flight for this account; wait for some of them")
     })?;
-    let caller = Caller::ApiToken(caller.api_token);
-    let outcome = call_to_the_end(&app, &access.connected, caller, &tool, arguments, place).await.map_err(|_| {
+    let via = Via::ApiToken(caller.api_token);
+    let (tasks, called) = (app.tasks.clone(), Arc::clone(&tool));
+    let running = async move {
+        let _place = place;
+        call(&app, &access.connected, via, &called, arguments).await
+    };
+    let outcome = to_the_end(&tasks, &tool, running).await.map_err(|_| {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the call ended unexpectedly; look its effect up before repeating it")
     })?;
-    Ok(answer(outcome))
+    Ok(answer(&tool, outcome))
 }
 
 fn unknown_tool(definition: &Definition, name: &str) -> ApiError {
