@@ -12,13 +12,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::tool::Tool;
-use words::{Stems, asked, is_name_character};
+use words::{Vocabulary, WordId, asked, is_name_character};
 
 /// Tools made ready to be searched.
 #[derive(Debug)]
 pub struct Index {
-    /// Which tools a word finds, and what it counts there.
-    postings: HashMap<String, Vec<Posting>>,
+    words: Vocabulary,
+    /// Which tools a word finds, and what it counts there; by [`WordId`].
+    postings: Vec<Vec<Posting>>,
     names: HashMap<String, usize>,
     tools: usize,
 }
@@ -71,33 +72,34 @@ const FIELDS: [Field; 6] = [
 impl Index {
     /// Reads all texts of `tools` once.
     pub fn new(tools: &[Arc<Tool>]) -> Self {
-        let mut stems = Stems::default();
-        let counted: Vec<[HashMap<String, f32>; FIELDS.len()]> =
-            tools.iter().map(|tool| texts(tool).map(|text| stems.counted(&text))).collect();
+        let mut words = Vocabulary::default();
+        let read: Vec<[Vec<WordId>; FIELDS.len()]> = tools.iter().map(|tool| texts(tool).map(|text| words.read(&text))).collect();
         let mean_lengths: [f32; FIELDS.len()] = std::array::from_fn(|field| {
-            let all: f32 = counted.iter().map(|fields| length(&fields[field])).sum();
-            (all / tools.len().max(1) as f32).max(1.0)
+            let all: usize = read.iter().map(|fields| fields[field].len()).sum();
+            (all as f32 / tools.len().max(1) as f32).max(1.0)
         });
-        let mut postings: HashMap<String, Vec<Posting>> = HashMap::new();
-        for (position, fields) in counted.into_iter().enumerate() {
-            let mut frequencies: HashMap<String, f32> = HashMap::new();
-            for ((counts, field), mean) in fields.into_iter().zip(&FIELDS).zip(mean_lengths) {
-                let shortness = 1.0 - field.length_matters + field.length_matters * length(&counts) / mean;
-                for (word, count) in counts {
-                    *frequencies.entry(word).or_default() += field.weight * count / shortness;
+        let mut postings: Vec<Vec<Posting>> = vec![Vec::new(); words.len()];
+        for (position, fields) in read.iter().enumerate() {
+            for ((ids, field), mean) in fields.iter().zip(&FIELDS).zip(mean_lengths) {
+                let shortness = 1.0 - field.length_matters + field.length_matters * ids.len() as f32 / mean;
+                for id in ids {
+                    let found = &mut postings[*id];
+                    if found.last().is_none_or(|last| last.position != position) {
+                        found.push(Posting { position, score: 0.0 });
+                    }
+                    // Until all fields are read, how often the word occurs.
+                    if let Some(posting) = found.last_mut() {
+                        posting.score += field.weight / shortness;
+                    }
                 }
             }
-            for (word, frequency) in frequencies {
-                let score = frequency / (SATURATION + frequency);
-                postings.entry(word).or_default().push(Posting { position, score });
-            }
         }
-        for found in postings.values_mut() {
+        for found in &mut postings {
             let rarity = rarity(found.len(), tools.len());
-            found.iter_mut().for_each(|posting| posting.score *= rarity);
+            found.iter_mut().for_each(|posting| posting.score = rarity * posting.score / (SATURATION + posting.score));
         }
         let names = tools.iter().enumerate().map(|(position, tool)| (tool.name.clone(), position)).collect();
-        Self { postings, names, tools: tools.len() }
+        Self { words, postings, names, tools: tools.len() }
     }
 
     /// The tools that have a word of `query`, the `limit` best ones first. A tool whose name the query holds comes before
@@ -128,7 +130,7 @@ impl Index {
 
     /// Adds what `words` count; whether they found anything.
     fn score(&self, words: &[String], scores: &mut [f32]) -> bool {
-        let found = words.iter().filter_map(|word| self.postings.get(word));
+        let found = words.iter().filter_map(|word| self.postings.get(self.words.id(word)?));
         found.flatten().map(|posting| scores[posting.position] += posting.score).count() > 0
     }
 }
@@ -144,11 +146,6 @@ fn texts(tool: &Tool) -> [String; FIELDS.len()] {
         arguments.join(" "),
         words::said_instead_of(&tool.method).to_owned(),
     ]
-}
-
-/// Words in a field.
-fn length(counts: &HashMap<String, f32>) -> f32 {
-    counts.values().sum()
 }
 
 /// What a word counts that `found` of `all` tools have: the fewer, the more, and never less than nothing.

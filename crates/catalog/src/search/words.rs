@@ -4,22 +4,30 @@ use std::collections::HashMap;
 
 use crate::singular::singular;
 
-/// Finds the stem of each word once: the same words occur in many descriptions.
-#[derive(Debug, Default)]
-pub(super) struct Stems(HashMap<String, String>);
+/// A word's place in its vocabulary.
+pub(super) type WordId = usize;
 
-impl Stems {
-    /// How often each stem occurs in a text.
-    pub(super) fn counted(&mut self, text: &str) -> HashMap<String, f32> {
-        let mut counts = HashMap::new();
-        for part in parts(text) {
-            *counts.entry(self.stem(part)).or_default() += 1.0;
-        }
-        counts
+/// The stems of all words that were read, numbered from 0.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary(HashMap<String, WordId>);
+
+impl Vocabulary {
+    /// The words of a text, in order; new ones are added.
+    pub(super) fn read(&mut self, text: &str) -> Vec<WordId> {
+        parts(text)
+            .map(|part| {
+                let next = self.0.len();
+                *self.0.entry(stem(&part.to_lowercase())).or_insert(next)
+            })
+            .collect()
     }
 
-    fn stem(&mut self, part: &str) -> String {
-        self.0.entry(part.to_owned()).or_insert_with(|| stem(&part.to_lowercase())).clone()
+    pub(super) fn id(&self, stem: &str) -> Option<WordId> {
+        self.0.get(stem).copied()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 }
 
