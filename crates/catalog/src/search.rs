@@ -130,8 +130,12 @@ impl Index {
 
     /// Adds what `words` count; whether they found anything.
     fn score(&self, words: &[String], scores: &mut [f32]) -> bool {
-        let found = words.iter().filter_map(|word| self.postings.get(self.words.id(word)?));
-        found.flatten().map(|posting| scores[posting.position] += posting.score).count() > 0
+        let mut found = false;
+        for posting in words.iter().filter_map(|word| self.postings.get(self.words.id(word)?)).flatten() {
+            scores[posting.position] += posting.score;
+            found = true;
+        }
+        found
     }
 }
 
