@@ -18,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod rules;
 pub mod schema;
+pub mod sentences;
 pub mod target;
 pub mod tool;
 

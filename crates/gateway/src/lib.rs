@@ -10,6 +10,7 @@ mod call;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod connected_account;
 mod connections;
 mod hint;
 mod live_catalog;
