@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod catalog;
 pub mod definition;
 pub mod dotted_path;
+pub mod files;
 pub mod filter;
 pub mod integration;
 pub mod nearest;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::annotations::annotations;
 use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
+use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
 use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
 use crate::naming::tool_name;
@@ -82,6 +83,8 @@ pub struct ResponseShape {
     pub path: Option<DottedPath>,
     /// Longest text that is passed on.
     pub max_characters: usize,
+    /// Where a JSON answer holds files as base64.
+    pub files: Vec<FilePlace>,
 }
 
 /// A method and where it stands in its definition.
@@ -262,6 +265,7 @@ impl ResponseShape {
             total: parsed("total", &response.total),
             path: parsed("path", &response.path),
             max_characters: response.max_characters.unwrap_or(MAX_ANSWER_CHARACTERS),
+            files: FilePlace::compile_all(path, &response.files, problems),
         }
     }
 }

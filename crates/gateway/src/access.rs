@@ -21,6 +21,8 @@ use crate::tool_set::{ToolSet, ToolSets, filter_of};
 const CAPACITY: usize = 20_000;
 /// Calls in flight at one server; what comes beyond is told to wait.
 const MOST_IN_FLIGHT: usize = 256;
+/// Streams open at one server.
+const MOST_STREAMS: usize = 256;
 
 /// What a token of an MCP server opens.
 pub(crate) struct Access {
@@ -32,6 +34,8 @@ pub(crate) struct Access {
     pub credential: Option<Credential>,
     /// A place for each call in flight at this server, whatever is read anew meanwhile.
     pub places: Arc<Semaphore>,
+    /// The same for each open stream.
+    pub streams: Arc<Semaphore>,
 }
 
 /// Why a known token cannot be served now.
@@ -50,7 +54,14 @@ pub(crate) struct Door {
     tool_sets: ToolSets,
     servers: Cache<TokenHash, Cached<Access>>,
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
-    places: Mutex<HashMap<McpServerId, Weak<Semaphore>>>,
+    places: Places,
+    streams: Places,
+}
+
+/// What each server may have of something at a time, as long as anyone uses it.
+struct Places {
+    most: usize,
+    of: Mutex<HashMap<McpServerId, Weak<Semaphore>>>,
 }
 
 struct Cached<T> {
@@ -74,7 +85,8 @@ impl Door {
             tool_sets: ToolSets::default(),
             servers: Cache::new(CAPACITY),
             api_tokens: Cache::new(CAPACITY),
-            places: Mutex::default(),
+            places: Places::new(MOST_IN_FLIGHT),
+            streams: Places::new(MOST_STREAMS),
         }
     }
 
@@ -125,17 +137,6 @@ impl Door {
         self.servers.retain(|_, cached| self.is_current(cached) && lives(&cached.value));
     }
 
-    fn places(&self, server: McpServerId) -> Arc<Semaphore> {
-        let mut all = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = all.get(&server).and_then(Weak::upgrade) {
-            return places;
-        }
-        all.retain(|_, places| places.strong_count() > 0);
-        let places = Arc::new(Semaphore::new(MOST_IN_FLIGHT));
-        all.insert(server, Arc::downgrade(&places));
-        places
-    }
-
     fn is_current(&self, cached: &Cached<Access>) -> bool {
         cached.generation == self.store.generations().of(cached.value.account.id.uuid()) && cached.catalog_version == self.catalog.version()
     }
@@ -155,8 +156,25 @@ impl Door {
         let credential = accounts::credential(&self.store, definition, &account).await?;
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, account.id.uuid());
-        let places = self.places(server.id);
-        let value = Arc::new(Access { server, account, tools, target, credential, places });
+        let (places, streams) = (self.places.of(server.id), self.streams.of(server.id));
+        let value = Arc::new(Access { server, account, tools, target, credential, places, streams });
         Ok(Some(Cached { value, generation, catalog_version }))
+    }
+}
+
+impl Places {
+    fn new(most: usize) -> Self {
+        Self { most, of: Mutex::default() }
+    }
+
+    fn of(&self, server: McpServerId) -> Arc<Semaphore> {
+        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = all.get(&server).and_then(Weak::upgrade) {
+            return places;
+        }
+        all.retain(|_, places| places.strong_count() > 0);
+        let places = Arc::new(Semaphore::new(self.most));
+        all.insert(server, Arc::downgrade(&places));
+        places
     }
 }

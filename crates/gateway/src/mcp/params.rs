@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::envelope::is_id;
 use super::error::RpcError;
 
 /// `params` of any request. Values are kept raw until a method asks for them.
@@ -18,6 +19,12 @@ pub(crate) struct Params<'a> {
     pub(crate) cursor: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "protocolVersion")]
     pub(crate) protocol_version: Option<&'a RawValue>,
+    /// The request that `notifications/cancelled` is about.
+    #[serde(borrow, default, rename = "requestId")]
+    pub(crate) request_id: Option<&'a RawValue>,
+    /// What `subscriptions/listen` asks for.
+    #[serde(borrow, default)]
+    pub(crate) notifications: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "_meta")]
     meta: Option<Meta<'a>>,
 }
@@ -29,6 +36,8 @@ struct Meta<'a> {
     protocol_version: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "io.modelcontextprotocol/clientCapabilities")]
     client_capabilities: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "progressToken")]
+    progress_token: Option<&'a RawValue>,
 }
 
 impl<'a> Params<'a> {
@@ -50,6 +59,11 @@ impl<'a> Params<'a> {
     /// The revision that `_meta` names.
     pub(crate) fn meta_version(&self) -> Option<Cow<'a, str>> {
         self.meta.as_ref()?.protocol_version.and_then(text)
+    }
+
+    /// The token under which the client wants to hear of a request's progress: a string or a number, as it wrote it.
+    pub(crate) fn progress_token(&self) -> Option<&'a RawValue> {
+        self.meta.as_ref()?.progress_token.filter(|token| is_id(token))
     }
 
     /// Whether `_meta` says what the client can do.
