@@ -32,9 +32,9 @@ const CHECKS: &str = "\
 
 Every text is parsed by a test, and files have the shape that their clients document. `tests/e2e/test_snippets.py` runs those of curl,
 mcp-remote, `tidegate connect` and MCP Inspector against a running server, as they are printed. Claude Code, Gemini CLI and Codex are too large to be
-installed for every run: `tests/e2e/installed_clients.py` runs their commands, compares what they write with the files above, and asks them
-whether they reach the server. The rest (Claude Desktop's own window, the web assistants, Cursor, VS Code, Windsurf, Goose, Zed and the model APIs) is written
-from documentation and was not run.
+installed for every run: `tests/e2e/installed_clients.py` runs their commands, compares what they write with the files above, and asks Claude
+Code and Gemini CLI whether they reach the server. The rest (Claude Desktop's own window, the web assistants, Cursor, VS Code, Windsurf,
+Goose, Zed and the model APIs) is written from documentation and was not run.
 ";
 
 /// The page as the table has it.

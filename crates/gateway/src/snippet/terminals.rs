@@ -84,11 +84,12 @@ fn codex(connection: &Connection<'_>) -> Vec<Snippet> {
     ]
 }
 
+/// For the user, not the project: `mcp add` drops a project's other entries in a folder that is not trusted.
 fn gemini_cli(connection: &Connection<'_>) -> Vec<Snippet> {
     let Connection { key, url, .. } = connection;
     let reference = format!("${TOKEN_VARIABLE}");
     let header = if connection.asks_for_token() { format!(" --header {}", header_reference(&reference)) } else { String::new() };
-    let command = format!("gemini mcp add --transport http{header} {key} {}", word(url));
+    let command = format!("gemini mcp add --scope user --transport http{header} {key} {}", word(url));
     let entry = with_header(connection, json!({"url": url, "type": "http"}), &reference);
     let text = pretty(&json!({"mcpServers": {*key: entry}}));
     vec![

@@ -216,8 +216,8 @@ fn commands_are_the_words_that_their_programs_document() {
     );
     assert_eq!(command("codex", 0, Auth::Url), ["codex", "mcp", "add", "help-desk", "--url", URL]);
     assert_eq!(command("codex", 0, Auth::Bearer)[6..], ["--bearer-token-env-var", TOKEN]);
-    assert_eq!(command("gemini-cli", 0, Auth::Url), ["gemini", "mcp", "add", "--transport", "http", "help-desk", URL]);
-    assert_eq!(command("gemini-cli", 0, Auth::Bearer)[5..], ["--header", "Authorization: Bearer $TIDEGATE_API_TOKEN", "help-desk", URL]);
+    assert_eq!(command("gemini-cli", 0, Auth::Url), ["gemini", "mcp", "add", "--scope", "user", "--transport", "http", "help-desk", URL]);
+    assert_eq!(command("gemini-cli", 0, Auth::Bearer)[7..], ["--header", "Authorization: Bearer $TIDEGATE_API_TOKEN", "help-desk", URL]);
     assert_eq!(command("goose", 2, Auth::Url), ["goose", "session", "--with-streamable-http-extension", URL]);
     assert_eq!(
         command("inspector", 0, Auth::Bearer)[3..],
