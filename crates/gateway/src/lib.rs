@@ -18,6 +18,7 @@ mod mcp;
 mod metrics;
 mod router;
 pub mod server;
+mod snippet;
 mod telemetry;
 mod tool_set;
 mod unread;
