@@ -259,3 +259,34 @@ async fn a_refused_request_leaves_its_connection_usable() {
     }
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_batch_is_answered_where_its_revision_has_batches() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    let initialize = json!({"jsonrpc": "2.0", "id": 4, "method": "initialize", "params": {"protocolVersion": "2025-03-26"}});
+    let notification = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let batch = json!([{"jsonrpc": "2.0", "id": 1, "method": "ping"}, notification, 2, {"jsonrpc": "2.0", "id": 3, "method": "no/such"}, initialize,
+        {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": "list_all_sendoso_campaigns"}}]);
+    for headers in [vec![], vec![("mcp-protocol-version", "2025-03-26")]] {
+        let response = send(&gateway, &server, &headers, batch.to_string()).await;
+        assert_eq!(response.status(), 200);
+        let answers: Vec<Value> = response.json().await.unwrap();
+        let told: Vec<String> = answers.iter().map(|answer| format!("{} {}", answer["id"], answer["error"]["code"])).collect();
+        assert_eq!(told, ["1 null", "null -32600", "3 -32601", "4 -32600", "5 null"]);
+        assert_eq!(answers[4]["result"]["isError"], false);
+    }
+    let notified = send(&gateway, &server, &[], json!([notification]).to_string()).await;
+    assert_eq!((notified.status().as_u16(), notified.text().await.unwrap().as_str()), (202, ""));
+    let many = json!(vec![json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}); 10_000]).to_string();
+    for (headers, body, answer) in [
+        (vec![("mcp-protocol-version", "2025-06-18")], batch.to_string(), "400 -32600 null"),
+        (vec![("mcp-protocol-version", STATELESS)], batch.to_string(), "400 -32600 null"),
+        (vec![], "[]".to_owned(), "400 -32600 null"),
+        (vec![], "[1,".to_owned(), "400 -32700 null"),
+        (vec![], many, "400 -32600 null"),
+    ] {
+        assert_eq!(verdict(&gateway, &server, &headers, body).await, answer, "{headers:?}");
+    }
+    gateway.stop().await;
+}
