@@ -95,16 +95,26 @@ fn check_message(sent: &Sent<'_>, status: Option<u16>, text: &str) -> Result<(),
 
 /// A JSON-RPC answer: `None` for a result, else the error's code.
 fn check_shape(text: &str) -> Result<Option<i64>, String> {
-    let Ok(Value::Object(message)) = serde_json::from_str(text) else { return Err(format!("no JSON object: {text}")) };
-    ensure(message.len() == 3 && message.get("jsonrpc") == Some(&Value::from("2.0")), || format!("no JSON-RPC answer: {text}"))?;
-    match (message.get("result"), message.get("error")) {
-        (Some(Value::Object(_)), None) => Ok(None),
-        (None, Some(error)) => {
-            let told = error["message"].as_str().is_some_and(|message| !message.is_empty());
-            ensure(told, || format!("an error without a message: {text}"))?;
-            error["code"].as_i64().map(Some).ok_or_else(|| format!("an error without a code: {text}"))
-        }
-        _ => Err(format!("neither a result nor an error: {text}")),
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Answer<'t> {
+        jsonrpc: &'t str,
+        #[serde(borrow, rename = "id")]
+        _id: &'t RawValue,
+        result: Option<serde_json::Map<String, Value>>,
+        error: Option<Refusal>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Refusal {
+        code: i64,
+        message: String,
+    }
+    let answer: Answer<'_> = serde_json::from_str(text).map_err(|error| format!("no JSON-RPC answer ({error}): {text}"))?;
+    ensure(answer.jsonrpc == "2.0", || format!("no JSON-RPC answer: {text}"))?;
+    match (answer.result, answer.error) {
+        (Some(_), None) => Ok(None),
+        (None, Some(error)) if !error.message.is_empty() => Ok(Some(error.code)),
+        _ => Err(format!("neither a result nor an error that is told: {text}")),
     }
 }
 
