@@ -28,17 +28,19 @@ use crate::app::App;
 /// for events is one of HTTP+SSE. A person who opens the URL in a browser is told what it is.
 pub(crate) async fn get(State(app): State<Arc<App>>, token: Result<Path<String>, PathRejection>, uri: Uri, headers: HeaderMap) -> Response {
     let is_streamable = ["mcp-protocol-version", "mcp-session-id", "last-event-id"].iter().any(|name| headers.contains_key(*name));
-    open(&app, token, &uri, &headers, if is_streamable { Kind::Standalone } else { Kind::Session }).await
+    let kind = if is_streamable { Kind::Standalone } else { Kind::Session };
+    open(&app, token, &uri, &headers, accepts(&headers, "text/event-stream").then_some(kind)).await
 }
 
-/// `GET /mcp/{token}/sse`: HTTP+SSE, whatever the headers say.
+/// `GET /mcp/{token}/sse`: HTTP+SSE, also for clients that forget to say that they accept events. supergateway 4 is one.
 pub(crate) async fn get_sse(
     State(app): State<Arc<App>>,
     token: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    open(&app, token, &uri, &headers, Kind::Session).await
+    let is_page = accepts(&headers, "text/html") && !accepts(&headers, "text/event-stream");
+    open(&app, token, &uri, &headers, (!is_page).then_some(Kind::Session)).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,13 +49,14 @@ enum Kind {
     Session,
 }
 
-async fn open(app: &Arc<App>, token: Result<Path<String>, PathRejection>, uri: &Uri, headers: &HeaderMap, kind: Kind) -> Response {
+/// Opens a stream, or says why there is none where `kind` is none.
+async fn open(app: &Arc<App>, token: Result<Path<String>, PathRejection>, uri: &Uri, headers: &HeaderMap, kind: Option<Kind>) -> Response {
     if !app.allowed_origins.admits_host(uri, headers) || !app.allowed_origins.admits_origin(headers) {
         return stranger();
     }
-    if revision::names_stateless(headers) || !accepts(headers, "text/event-stream") {
+    let Some(kind) = kind.filter(|_| !revision::names_stateless(headers)) else {
         return share_with(page(headers), not_here(headers));
-    }
+    };
     // A path that cannot be read is a token that opens nothing.
     let token = token.map(|Path(token)| token).unwrap_or_default();
     let credentials = Arc::new(Credentials::of(&token, headers));
