@@ -110,3 +110,41 @@ async fn what_is_too_much_is_refused_or_answered_within_bounds() {
     }
     assert_snapshot!(verdicts.join("\n"));
 }
+
+/// What the endpoint never says, to show that it would be noticed.
+#[tokio::test]
+async fn wrong_answers_break_the_rules() {
+    let endpoint = Endpoint::start().await;
+    let result = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#);
+    let error = |code: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"error":{{"code":{code},"message":"no"}}}}"#);
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let note = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    let batch = format!("[{ping},{note}]");
+    for (sent, status, said, problem) in [
+        (ping, 200_u16, result("1"), ""),
+        (ping, 200, result("2"), "under the id 2 of nobody"),
+        (ping, 200, result("null"), "not under the id of the request"),
+        (ping, 500, error("-32603"), "unexpected status"),
+        (ping, 200, error("-32603"), "no code of the specification"),
+        (ping, 404, error("-32602"), "does not go with"),
+        (ping, 413, error("-32600"), "413 for a body of at most 4 MiB"),
+        (ping, 202, String::new(), "a request went without an answer"),
+        (ping, 200, String::new(), "nothing is said"),
+        (ping, 200, "{}".into(), "no JSON-RPC answer"),
+        (ping, 200, format!("[{}]", result("1")), "a batch of answers to a single message"),
+        (ping, 200, result(&format!("1,\"x\":\"{}\"", endpoint.secrets().open)), "a secret shows"),
+        (ping, 200, result(&format!("1,\"x\":\"{}\"", "x".repeat(2_000_000))), "too long an answer"),
+        (note, 202, String::new(), ""),
+        (note, 200, result("null"), "an answer to what asks for none"),
+        (&batch, 200, format!("[{}]", result("1")), ""),
+        (&batch, 200, format!("[{},{}]", result("1"), result("null")), "2 answers to 1 requests"),
+        (&batch, 202, String::new(), "a request went without an answer"),
+        ("{", 200, result("1"), "under the id 1 of nobody"),
+    ] {
+        let input = format!("POST /mcp/open\ncontent-type: application/json\n\n{sent}");
+        let headers = http::HeaderMap::from_iter([(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"))]);
+        let answer = Answer { status: status.try_into().unwrap(), headers, body: said.clone().into_bytes(), event: None };
+        let found = check(&Input::read(input.as_bytes()).unwrap(), &answer, endpoint.secrets()).err().unwrap_or_default();
+        assert!(if problem.is_empty() { found.is_empty() } else { found.contains(problem) }, "{sent} {status} {said}: {found}");
+    }
+}
