@@ -107,8 +107,7 @@ async fn answer_request(
     body: &Bytes,
     framing: Framing,
 ) -> Result<Response, RpcError> {
-    let params = Params::read(request.params)?;
-    let era = Era::of(request, &params, &exchange.headers)?;
+    let (params, era) = exchange.understand(request)?;
     if era == Era::Stateless && request.method == "subscriptions/listen" {
         return listen(exchange, token, request, &params, framing);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use super::answer::Reply;
 use super::envelope::{self, Message, Notification, Request};
@@ -69,11 +69,23 @@ impl Exchange {
 
     pub(crate) async fn answer_request(&self, request: &Request<'_>) -> Reply {
         let answered = async {
-            let params = Params::read(request.params)?;
-            let era = Era::of(request, &params, &self.headers)?;
+            let (params, era) = self.understand(request)?;
             handler::handle(self, request, &params, era).await
         };
         answered.await.unwrap_or_else(|error| Reply::error(Some(request.id), &error))
+    }
+
+    /// The parameters of a request, and the era that it speaks.
+    ///
+    /// # Errors
+    /// What is wrong with either. Where `_meta` cannot be read, the stateless revision has 400 as for one without a version.
+    pub(crate) fn understand<'r>(&self, request: &Request<'r>) -> Result<(Params<'r>, Era), RpcError> {
+        let params = Params::read(request.params).map_err(|error| match revision::names_stateless(&self.headers) {
+            true => error.with_status(StatusCode::BAD_REQUEST),
+            false => error,
+        })?;
+        let era = Era::of(request, &params, &self.headers)?;
+        Ok((params, era))
     }
 
     /// Does what a notification asks for. One that is not understood is ignored, as JSON-RPC has it.
