@@ -1,8 +1,16 @@
 """The official conformance suite, against an ordinary server with the fixture's definition."""
 
+import re
+
 import pytest
 
-from official_suite import SUITES, reasons, shortcomings
+from official_suite import SUITES, reasons, run, shortcomings, unlisted
+
+# What looks for the fixture's tools and prompts.
+NEEDS_FIXTURE = re.compile(
+    "tools-call-|prompts-|completion-|caching: sep-2549-prompts-list"
+    "|server-stateless: sep-2575-(http-server-no-independent-requests|server-no-log|server-sends-(tools|prompts)-list)"
+)
 
 
 @pytest.mark.parametrize("name", SUITES)
@@ -24,3 +32,12 @@ def test_every_reason_is_about_something_that_the_suites_run(runs):
     for reason in reasons():
         assert reason.scenarios | reason.passing <= scenarios
         assert reason.checks <= checks
+
+
+@pytest.mark.parametrize("name", ["2025-11-25", "2026-07-28"])
+def test_a_customer_s_url_keeps_the_protocol_too(quick_demo, tmp_path, name):
+    url = quick_demo.line["mcp_servers"]["sendoso"]["url"]
+    scenarios = run(SUITES[name], url, tmp_path / "suite").scenarios
+    found = [line for scenario, checks in scenarios.items() for line in unlisted(scenario, checks)]
+    found = [line for line in found if not NEEDS_FIXTURE.match(line)]
+    assert not found, "\n".join(["", *found])
