@@ -2,6 +2,7 @@
 
 mod catalog;
 mod demo;
+mod management;
 mod migrate;
 mod output;
 mod sandbox;
@@ -32,6 +33,12 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
     Catalog(catalog::CatalogArgs),
+    /// Manage the connected accounts of a running server
+    Account(management::AccountArgs),
+    /// Manage the MCP servers of a running server, and connect clients with them
+    Mcp(management::McpArgs),
+    /// Manage the API tokens of a running server
+    Token(management::TokenArgs),
     /// Bring the database to this version's schema
     Migrate(migrate::MigrateArgs),
 }
@@ -47,6 +54,9 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(*args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
+        Command::Account(args) => management::run_account(args),
+        Command::Mcp(args) => management::run_mcp(args),
+        Command::Token(args) => management::run_token(args),
         Command::Migrate(args) => migrate::run(args),
     };
     match outcome {

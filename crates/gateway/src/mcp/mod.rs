@@ -23,7 +23,7 @@ mod relay;
 mod revision;
 mod session;
 mod streams;
-mod strict_json;
+pub(crate) mod strict_json;
 mod tool_result;
 mod watch;
 
