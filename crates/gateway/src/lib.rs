@@ -15,6 +15,7 @@ mod connections;
 mod hint;
 mod live_catalog;
 mod mcp;
+mod mcp_client;
 mod metrics;
 mod router;
 pub mod server;

@@ -1,6 +1,7 @@
 //! The command line: parse, run, exit code.
 
 mod catalog;
+mod connect;
 mod demo;
 mod management;
 mod migrate;
@@ -29,6 +30,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run the production server
     Serve(Box<serve::ServeArgs>),
+    /// Speak stdio on behalf of an MCP URL, for clients that only speak stdio
+    Connect(connect::ConnectArgs),
     /// Run only the vendor simulators
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(*args),
+        Command::Connect(args) => connect::run(args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
         Command::Account(args) => management::run_account(args),
