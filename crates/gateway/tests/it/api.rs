@@ -141,7 +141,7 @@ async fn a_server_is_found_whatever_its_account_until_it_ends() {
     assert_eq!((status, &found["integrated_account_id"]), (StatusCode::OK, &json!(second.account)));
     assert_eq!((&found["url"], &found["token"], &found["snippets"]), (&Value::Null, &Value::Null, &Value::Null));
     gateway.clock.advance(std::time::Duration::from_secs(60));
-    assert_eq!(ids().await, [first.id.clone()]);
+    assert_eq!(ids().await, std::slice::from_ref(&first.id));
     assert_eq!(gateway.api(Method::GET, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
     gateway.stop().await;
 }
