@@ -41,6 +41,7 @@ mod paging;
 
 mod request_line;
 mod route;
+mod shown;
 mod singular;
 mod subschemas;
 mod tolerance;

@@ -62,10 +62,9 @@ pub(crate) struct Door {
     streams: Places,
 }
 
-/// What each server, or account, may have of something at a time, as long as anyone uses it.
+/// What each MCP server or account may have of something at a time, as long as anyone uses it.
 struct Places {
     most: usize,
-    /// By the id of the server or account.
     of: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
 }
 

@@ -6,21 +6,21 @@ use catalog::tool::{Kind, Tool};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 use store::{ApiTokenId, McpServerId};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinError;
-use tokio_util::task::TaskTracker;
 use upstream::{Code, Failure, Outcome, RateLimitFacts};
 
 use crate::app::App;
 use crate::connected_account::ConnectedAccount;
 
-/// Through which door a call came, for the log.
+/// Whose call it is, for the log.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Via {
+pub(crate) enum Caller {
     McpServer(McpServerId),
     ApiToken(ApiTokenId),
 }
 
-impl Via {
+impl Caller {
     fn mcp_server(self) -> Option<McpServerId> {
         match self {
             Self::McpServer(id) => Some(id),
@@ -37,14 +37,20 @@ impl Via {
 }
 
 /// Runs `tool` for an account. Whatever goes wrong is in the outcome, in a form an agent can act on.
-pub(crate) async fn call(app: &App, connected: &ConnectedAccount, via: Via, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+pub(crate) async fn call(
+    app: &App,
+    connected: &ConnectedAccount,
+    caller: Caller,
+    tool: &Arc<Tool>,
+    arguments: Map<String, Value>,
+) -> Outcome {
     let started = std::time::Instant::now();
     let outcome = run(app, connected, tool, arguments).await;
     app.metrics.observe_call(&connected.account.integration, &outcome, started.elapsed());
     tracing::debug!(
         account.id = %connected.account.id,
-        mcp_server.id = via.mcp_server().map(tracing::field::display),
-        api_token.id = via.api_token().map(tracing::field::display),
+        mcp_server.id = caller.mcp_server().map(tracing::field::display),
+        api_token.id = caller.api_token().map(tracing::field::display),
         tool = tool.name,
         code = outcome.result.as_ref().err().map(|failure| failure.code.as_str()),
         duration_ms = started.elapsed().as_millis() as u64,
@@ -53,19 +59,41 @@ pub(crate) async fn call(app: &App, connected: &ConnectedAccount, via: Via, tool
     outcome
 }
 
-/// Waits for a call of `tool` whose caller has not cancelled by hanging up: one that may change something is finished
-/// without them.
+/// The same for a caller who has not cancelled by hanging up: what may change something is finished without them, unless they
+/// `cancel` it. `place` is kept until then.
 ///
 /// # Errors
 /// The call ended in a panic.
-pub(crate) async fn to_the_end(
-    tasks: &TaskTracker,
-    tool: &Tool,
-    call: impl Future<Output = Outcome> + Send + 'static,
+pub(crate) async fn call_to_the_end(
+    app: &Arc<App>,
+    connected: &Arc<ConnectedAccount>,
+    caller: Caller,
+    tool: &Arc<Tool>,
+    arguments: Map<String, Value>,
+    place: OwnedSemaphorePermit,
+    cancel: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Outcome, JoinError> {
-    match tool.kind {
-        Kind::Read => Ok(call.await),
-        Kind::Write | Kind::Destructive => tasks.spawn(call).await,
+    if tool.kind == Kind::Read {
+        return Ok(unless(cancel, call(app, connected, caller, tool, arguments)).await);
+    }
+    let (app, connected, tool) = (Arc::clone(app), Arc::clone(connected), Arc::clone(tool));
+    let tasks = app.tasks.clone();
+    let running = tasks.spawn(async move {
+        let _place = place;
+        unless(cancel, call(&app, &connected, caller, &tool, arguments)).await
+    });
+    running.await
+}
+
+/// Gives the call up, at the vendor too, once `cancel` is done.
+async fn unless(cancel: impl Future<Output = ()>, outcome: impl Future<Output = Outcome>) -> Outcome {
+    tokio::select! {
+        outcome = outcome => outcome,
+        () = cancel => {
+            tracing::info!("a call was cancelled by its client");
+            let hint = "If the call was to change something, look up whether it did before repeating it.";
+            failed(Failure::ours(Code::Cancelled, "the client cancelled this call", Some(hint)))
+        }
     }
 }
 
@@ -100,6 +128,6 @@ async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, argument
 }
 
 /// An outcome without any contact to the vendor.
-fn failed(failure: Failure) -> Outcome {
+pub(crate) fn failed(failure: Failure) -> Outcome {
     Outcome { result: Err(Box::new(failure)), rate_limit: RateLimitFacts::default() }
 }

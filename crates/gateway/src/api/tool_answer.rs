@@ -56,38 +56,35 @@ pub(super) struct ToolError {
 pub(super) fn answer(tool: &Tool, outcome: Outcome) -> Response {
     let mut response = match outcome.result {
         // By the tool rather than by what was found, so that a caller knows what to read.
-        Ok(Answer::Text(text)) if !tool.response().files.is_empty() => with_files(&text, &[]),
-        Ok(Answer::WithFiles { text, files }) => with_files(&text, &files),
+        Ok(Answer::Text(text)) if !tool.response().files.is_empty() => with_files(&text, Vec::new()),
         Ok(Answer::Text(text)) => {
             let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
             let media_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
             success(HeaderValue::from_static(media_type), text.into())
         }
-        Ok(Answer::File(file)) => a_file(file),
+        Ok(Answer::WithFiles { text, files }) => with_files(&text, files),
+        Ok(Answer::File(file)) => whole_file(file),
         Err(failure) => refused(&failure),
     };
     push_rate_limit(response.headers_mut(), &outcome.rate_limit);
     response
 }
 
-/// A JSON answer and the files that stood in it.
-fn with_files(text: &str, files: &[File]) -> Response {
-    let answer: Value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
-    let files: Vec<Value> = files.iter().enumerate().map(|(index, file)| file_view(index + 1, file)).collect();
-    let body = json!({"answer": answer, "files": files}).to_string();
-    success(HeaderValue::from_static("application/json"), body.into())
+/// JSON whose files were taken out of it: `{"answer": …, "files": [{"media_type", "name"?, "text" | "base64"}]}`, in the order of the numbers
+/// that the notes in their places give.
+fn with_files(text: &str, files: Vec<File>) -> Response {
+    let answer = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    let files: Vec<Value> = files
+        .into_iter()
+        .map(|file| match file.content {
+            FileContent::Text(text) => json!({"media_type": file.media_type, "name": file.name, "text": text}),
+            FileContent::Bytes(bytes) => json!({"media_type": file.media_type, "name": file.name, "base64": STANDARD.encode(bytes)}),
+        })
+        .collect();
+    success(HeaderValue::from_static("application/json"), json!({"answer": answer, "files": files}).to_string().into())
 }
 
-fn file_view(number: usize, File { media_type, name, content }: &File) -> Value {
-    let mut view = json!({"number": number, "name": name, "media_type": media_type});
-    match content {
-        FileContent::Text(text) => view["text"] = text.as_str().into(),
-        FileContent::Bytes(bytes) => view["base64"] = STANDARD.encode(bytes).into(),
-    }
-    view
-}
-
-fn a_file(file: File) -> Response {
+fn whole_file(file: File) -> Response {
     let unknown = HeaderValue::from_static("application/octet-stream");
     let (media_type, body) = match file.content {
         FileContent::Text(text) => (format!("{}; charset=utf-8", file.media_type), text.into()),
@@ -200,17 +197,17 @@ mod tests {
     #[test]
     fn a_media_type_that_is_no_header_value_becomes_bytes() {
         let answered = |media_type: &str| {
-            a_file(File { media_type: media_type.into(), name: None, content: FileContent::Bytes(Bytes::from_static(b"%PDF")) })
+            whole_file(File { media_type: media_type.into(), name: None, content: FileContent::Bytes(Bytes::from_static(b"%PDF")) })
         };
         assert_eq!(answered("application/pdf").headers()[CONTENT_TYPE], "application/pdf");
         assert_eq!(answered("a\nb").headers()[CONTENT_TYPE], "application/octet-stream");
     }
 
     #[tokio::test]
-    async fn files_stand_beside_the_answer_they_were_in() {
-        let file = |name: Option<&str>, content| File { media_type: "text/csv".into(), name: name.map(str::to_owned), content };
-        let files = [file(Some("a.csv"), FileContent::Text("id".into())), file(None, FileContent::Bytes(Bytes::from_static(b"\xff")))];
-        let body = axum::body::to_bytes(with_files(r#"{"data":"file 1"}"#, &files).into_body(), 10_000).await.unwrap();
-        assert_snapshot!(std::str::from_utf8(&body).unwrap(), @r#"{"answer":{"data":"file 1"},"files":[{"number":1,"name":"a.csv","media_type":"text/csv","text":"id"},{"number":2,"name":null,"media_type":"text/csv","base64":"/w=="}]}"#);
+    async fn files_stand_beside_the_json_they_were_taken_out_of() {
+        let file = |content| File { media_type: "image/png".into(), name: Some("a.png".into()), content };
+        let files = vec![file(FileContent::Bytes(Bytes::from_static(b"png"))), file(FileContent::Text("text".into()))];
+        let body = axum::body::to_bytes(with_files(r#"{"label":"see file 1"}"#, files).into_body(), 10_000).await.unwrap();
+        assert_snapshot!(std::str::from_utf8(&body).unwrap(), @r#"{"answer":{"label":"see file 1"},"files":[{"media_type":"image/png","name":"a.png","base64":"cG5n"},{"media_type":"image/png","name":"a.png","text":"text"}]}"#);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct ToolView {
     tags: Vec<String>,
     /// OAuth scopes that the account needs.
     scopes: Vec<String>,
+    /// As MCP clients are shown it; calls are checked more strictly.
     #[schema(value_type = Object)]
     input_schema: Value,
     #[schema(value_type = Object)]
@@ -95,7 +96,7 @@ impl From<&Tool> for ToolView {
             description: tool.description.clone(),
             tags: tool.tags.clone(),
             scopes: tool.scopes.clone(),
-            input_schema: tool.input_schema.clone(),
+            input_schema: tool.shown_schema().clone(),
             annotations: tool.annotations.clone(),
         }
     }

@@ -5,24 +5,24 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::json;
 use store::ToolExposure;
-use upstream::{Code, Failure, Outcome, RateLimitFacts};
+use upstream::Outcome;
 
 use super::answer::{Reply, push_head};
 use super::discovery::{self, Meant};
 use super::envelope::Request;
 use super::error::RpcError;
 use super::exchange::Exchange;
-use super::in_flight::{Call, CallKey};
+use super::in_flight::CallKey;
 use super::params::Params;
 use super::revision::{self, Era};
 use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
-use crate::call::{Via, call, to_the_end};
+use crate::call::{Caller, call, call_to_the_end};
 
 /// Calls a tool of the server. What goes wrong with the call itself is a result; what is wrong with the request, an error.
 pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params: &Params<'_>, era: Era) -> Result<Reply, RpcError> {
-    let Exchange { app, access, caller, .. } = exchange;
+    let Exchange { app, access, peer, .. } = exchange;
     let name = params.name().ok_or_else(|| RpcError::invalid_params("params.name must be the name of a tool"))?;
     let arguments = match params.arguments {
         None => serde_json::Map::new(),
@@ -39,38 +39,20 @@ pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
         RpcError::internal("too many calls are in flight at this server; wait for some of them").with_status(StatusCode::TOO_MANY_REQUESTS)
     })?;
-    let via = Via::McpServer(access.server.id);
+    let caller = Caller::McpServer(access.server.id);
     let outcome = match era {
         // A client of this era cancels by hanging up, and then this is dropped.
-        Era::Stateless => call(app, &access.connected, via, tool, arguments).await,
+        Era::Stateless => call(app, &access.connected, caller, tool, arguments).await,
         Era::Handshake => {
-            let in_flight = app.in_flight.begin(CallKey::of(access.server.id, *caller, request.id));
-            let (app, connected, called) = (Arc::clone(app), Arc::clone(&access.connected), Arc::clone(tool));
-            let tasks = app.tasks.clone();
-            let running = async move {
-                let _place = place;
-                unless_cancelled(&in_flight, call(&app, &connected, via, &called, arguments)).await
-            };
-            // The client of this era who hangs up has not cancelled: what was begun is finished.
-            let ended = to_the_end(&tasks, tool, running).await;
-            ended.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
+            let under_way = app.in_flight.begin(CallKey::of(access.server.id, *peer, request.id));
+            let cancel = async move { under_way.cancelled().await };
+            call_to_the_end(app, &access.connected, caller, tool, arguments, place, cancel)
+                .await
+                .map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
         }
     };
     let message = tool_message(exchange, request, &outcome, era);
     Ok(Reply::message(message, outcome.rate_limit))
-}
-
-/// The client that cancelled waits no more, but another one that looks like it might.
-async fn unless_cancelled(call: &Call, outcome: impl Future<Output = Outcome>) -> Outcome {
-    tokio::select! {
-        outcome = outcome => outcome,
-        () = call.cancelled() => {
-            tracing::info!("a call was cancelled by its client");
-            let hint = "If the call was to change something, look up whether it did before repeating it.";
-            let failure = Failure::ours(Code::Cancelled, "the client cancelled this call", Some(hint));
-            Outcome { result: Err(Box::new(failure)), rate_limit: RateLimitFacts::default() }
-        }
-    }
 }
 
 fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {

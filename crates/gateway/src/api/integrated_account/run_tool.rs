@@ -19,7 +19,7 @@ use crate::api::error::ApiError;
 use crate::api::input::{Id, Query, read};
 use crate::api::tool_answer::{ToolFailureBody, answer, refused};
 use crate::app::App;
-use crate::call::{Via, call, to_the_end};
+use crate::call::{Caller, call_to_the_end};
 use crate::mcp::strict_json;
 
 /// Run a tool
@@ -67,13 +67,9 @@ pub(super) async fn handle(
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
         ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many calls are in flight for this account; wait for some of them")
     })?;
-    let via = Via::ApiToken(caller.api_token);
-    let (tasks, called) = (app.tasks.clone(), Arc::clone(&tool));
-    let running = async move {
-        let _place = place;
-        call(&app, &access.connected, via, &called, arguments).await
-    };
-    let outcome = to_the_end(&tasks, &tool, running).await.map_err(|_| {
+    let caller = Caller::ApiToken(caller.api_token);
+    let never = std::future::pending();
+    let outcome = call_to_the_end(&app, &access.connected, caller, &tool, arguments, place, never).await.map_err(|_| {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the call ended unexpectedly; look its effect up before repeating it")
     })?;
     Ok(answer(&tool, outcome))
