@@ -19,6 +19,8 @@ pub mod problem;
 pub mod prompt;
 pub mod rules;
 pub mod schema;
+pub mod search;
+pub mod sentences;
 pub mod target;
 pub mod tool;
 

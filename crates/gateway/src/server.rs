@@ -89,6 +89,11 @@ impl Server {
         Ok(Self { app, address, environment, first_api_token, first_api_token_id, listener, drain, _hold: hold })
     }
 
+    /// Everything that is served, for requests that come without a connection.
+    pub fn router(&self) -> axum::Router {
+        router(Arc::clone(&self.app))
+    }
+
     /// What generated URLs start with.
     pub fn public_url(&self) -> &str {
         &self.app.public_url

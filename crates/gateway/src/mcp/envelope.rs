@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::error::RpcError;
+use super::params::text;
 
 /// Messages of one batch.
 const LONGEST_BATCH: usize = 100;
@@ -38,12 +39,12 @@ pub(crate) struct Request<'a> {
 #[derive(Deserialize)]
 struct Members<'a> {
     #[serde(borrow, default)]
-    jsonrpc: Option<Cow<'a, str>>,
+    jsonrpc: Option<&'a RawValue>,
     // `Option` alone would read an explicit null as absent and turn a bad request into a notification.
     #[serde(borrow, default, deserialize_with = "present")]
     id: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    method: Option<Cow<'a, str>>,
+    method: Option<&'a RawValue>,
     #[serde(borrow, default)]
     params: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -62,9 +63,14 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 /// -32700 when the body is not JSON, -32600 when it is JSON but no JSON-RPC 2.0 message (a member given twice, an id that
 /// is no string or number), with the request's id where it could be read.
 pub(crate) fn parse(body: &[u8]) -> Result<Message<'_>, (Option<&RawValue>, RpcError)> {
+    // A derived reader would take the items of an array for members.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        let error = serde_json::from_slice::<&RawValue>(body).err();
+        return Err((None, error.map_or_else(|| RpcError::invalid_request("a message is an object"), |error| unreadable(&error))));
+    }
     let members: Members<'_> = serde_json::from_slice(body).map_err(|error| (None, unreadable(&error)))?;
     let invalid = |message: &'static str| (members.id.filter(|id| is_id(id)), RpcError::invalid_request(message));
-    if members.jsonrpc.as_deref() != Some("2.0") {
+    if members.jsonrpc.and_then(text).as_deref() != Some("2.0") {
         return Err(invalid("the member `jsonrpc` must be \"2.0\""));
     }
     if let Some(id) = members.id
@@ -72,7 +78,8 @@ pub(crate) fn parse(body: &[u8]) -> Result<Message<'_>, (Option<&RawValue>, RpcE
     {
         return Err((None, RpcError::invalid_request("the member `id` must be a string or a number")));
     }
-    match (members.method, members.id) {
+    let method = members.method.map(|method| text(method).ok_or_else(|| invalid("the member `method` must be a string"))).transpose()?;
+    match (method, members.id) {
         (Some(method), Some(id)) => Ok(Message::Request(Request { id, method, params: members.params })),
         (Some(method), None) => Ok(Message::Notification(Notification { method, params: members.params })),
         (None, Some(_)) if members.result.is_some() != members.error.is_some() => Ok(Message::Response),
@@ -174,6 +181,9 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":7}"#, "7"),
             (r#"{"jsonrpc":"2.0","id":7,"method":"ping","method":"tools/list"}"#, "null"),
             (r#"[{"jsonrpc":"2.0","id":7,"method":"ping"}]"#, "null"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":7}"#, "7"),
+            (r#"{"jsonrpc":2.0,"id":7,"method":"ping"}"#, "7"),
+            (r#"["2.0",7,"ping"]"#, "null"),
             ("42", "null"),
         ] {
             assert_eq!(read(body), format!("-32600 for {id}"), "{body}");

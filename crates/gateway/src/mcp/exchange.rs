@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use super::answer::Reply;
 use super::envelope::{self, Message, Notification, Request};
 use super::error::RpcError;
 use super::handler;
-use super::in_flight::{CallKey, Caller};
+use super::in_flight::{CallKey, Peer};
 use super::params::Params;
 use super::relay;
 use super::revision::{self, Era};
@@ -22,7 +22,7 @@ use crate::app::App;
 pub(crate) struct Exchange {
     pub(crate) app: Arc<App>,
     pub(crate) access: Arc<Access>,
-    pub(crate) caller: Caller,
+    pub(crate) peer: Peer,
     /// What the transport says beside the message; empty where a stream is the transport.
     pub(crate) headers: HeaderMap,
 }
@@ -69,11 +69,23 @@ impl Exchange {
 
     pub(crate) async fn answer_request(&self, request: &Request<'_>) -> Reply {
         let answered = async {
-            let params = Params::read(request.params)?;
-            let era = Era::of(request, &params, &self.headers)?;
+            let (params, era) = self.understand(request)?;
             handler::handle(self, request, &params, era).await
         };
         answered.await.unwrap_or_else(|error| Reply::error(Some(request.id), &error))
+    }
+
+    /// The parameters of a request, and the era that it speaks.
+    ///
+    /// # Errors
+    /// What is wrong with either. Where `_meta` cannot be read, the stateless revision has 400 as for one without a version.
+    pub(crate) fn understand<'r>(&self, request: &Request<'r>) -> Result<(Params<'r>, Era), RpcError> {
+        let params = Params::read(request.params).map_err(|error| match revision::names_stateless(&self.headers) {
+            true => error.with_status(StatusCode::BAD_REQUEST),
+            false => error,
+        })?;
+        let era = Era::of(request, &params, &self.headers)?;
+        Ok((params, era))
     }
 
     /// Does what a notification asks for. One that is not understood is ignored, as JSON-RPC has it.
@@ -82,7 +94,7 @@ impl Exchange {
             return;
         }
         let id = Params::read(notification.params).ok().and_then(|params| params.request_id);
-        let Some(key) = id.map(|id| CallKey::of(self.access.server.id, self.caller, id)) else { return };
+        let Some(key) = id.map(|id| CallKey::of(self.access.server.id, self.peer, id)) else { return };
         if !self.app.in_flight.cancel(key) && self.app.store.has_others() {
             let app = Arc::clone(&self.app);
             self.app.tasks.spawn(async move { relay::cancel_elsewhere(&app, key).await });

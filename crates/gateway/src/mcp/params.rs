@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::envelope::is_id;
@@ -31,7 +32,7 @@ pub(crate) struct Params<'a> {
     /// What `subscriptions/listen` asks for.
     #[serde(borrow, default)]
     pub(crate) notifications: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "_meta")]
+    #[serde(borrow, default, rename = "_meta", deserialize_with = "meta")]
     meta: Option<Meta<'a>>,
 }
 
@@ -44,6 +45,15 @@ struct Meta<'a> {
     client_capabilities: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "progressToken")]
     progress_token: Option<&'a RawValue>,
+}
+
+/// A derived reader alone would take the items of an array for members.
+fn meta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Meta<'de>>, D::Error> {
+    match <Option<&RawValue>>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(raw) if raw.get().starts_with('{') => serde_json::from_str(raw.get()).map(Some).map_err(Error::custom),
+        Some(_) => Err(Error::custom("the member `_meta` must be an object")),
+    }
 }
 
 impl<'a> Params<'a> {

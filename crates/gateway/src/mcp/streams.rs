@@ -15,7 +15,7 @@ use super::admission::{self, Credentials};
 use super::endpoint::{read_message, refuse, stranger};
 use super::exchange::Exchange;
 use super::feed::{Feed, Terms};
-use super::in_flight::Caller;
+use super::in_flight::Peer;
 use super::origin::{page, share_with};
 use super::progress;
 use super::session::Stream;
@@ -28,17 +28,19 @@ use crate::app::App;
 /// for events is one of HTTP+SSE. A person who opens the URL in a browser is told what it is.
 pub(crate) async fn get(State(app): State<Arc<App>>, token: Result<Path<String>, PathRejection>, uri: Uri, headers: HeaderMap) -> Response {
     let is_streamable = ["mcp-protocol-version", "mcp-session-id", "last-event-id"].iter().any(|name| headers.contains_key(*name));
-    open(&app, token, &uri, &headers, if is_streamable { Kind::Standalone } else { Kind::Session }).await
+    let kind = if is_streamable { Kind::Standalone } else { Kind::Session };
+    open(&app, token, &uri, &headers, accepts(&headers, "text/event-stream").then_some(kind)).await
 }
 
-/// `GET /mcp/{token}/sse`: HTTP+SSE, whatever the headers say.
+/// `GET /mcp/{token}/sse`: HTTP+SSE, also for clients that forget to say that they accept events. supergateway 4 is one.
 pub(crate) async fn get_sse(
     State(app): State<Arc<App>>,
     token: Result<Path<String>, PathRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    open(&app, token, &uri, &headers, Kind::Session).await
+    let is_page = accepts(&headers, "text/html") && !accepts(&headers, "text/event-stream");
+    open(&app, token, &uri, &headers, (!is_page).then_some(Kind::Session)).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,13 +49,14 @@ enum Kind {
     Session,
 }
 
-async fn open(app: &Arc<App>, token: Result<Path<String>, PathRejection>, uri: &Uri, headers: &HeaderMap, kind: Kind) -> Response {
+/// Opens a stream, or says why there is none where `kind` is none.
+async fn open(app: &Arc<App>, token: Result<Path<String>, PathRejection>, uri: &Uri, headers: &HeaderMap, kind: Option<Kind>) -> Response {
     if !app.allowed_origins.admits_host(uri, headers) || !app.allowed_origins.admits_origin(headers) {
         return stranger();
     }
-    if revision::names_stateless(headers) || !accepts(headers, "text/event-stream") {
+    let Some(kind) = kind.filter(|_| !revision::names_stateless(headers)) else {
         return share_with(page(headers), not_here(headers));
-    }
+    };
     // A path that cannot be read is a token that opens nothing.
     let token = token.map(|Path(token)| token).unwrap_or_default();
     let credentials = Arc::new(Credentials::of(&token, headers));
@@ -121,7 +124,7 @@ pub(crate) async fn messages(State(app): State<Arc<App>>, token: Result<Path<Str
 pub(super) fn accept(app: &Arc<App>, access: Arc<Access>, session: Uuid, stream: &Stream, body: Bytes) -> bool {
     let Ok(place) = stream.events.clone().try_reserve_owned() else { return false };
     let events = stream.events.clone();
-    let exchange = Exchange { app: Arc::clone(app), access, caller: Caller::of_session(session), headers: HeaderMap::new() };
+    let exchange = Exchange { app: Arc::clone(app), access, peer: Peer::of_session(session), headers: HeaderMap::new() };
     app.tasks.spawn(async move {
         let told = progress::token_of(&body);
         let answering = exchange.answer(&body);

@@ -203,6 +203,11 @@ async fn the_older_addresses_of_the_transport_work_too() {
     let request = gateway.request(Method::GET, &sse.path).header("accept", "text/event-stream");
     let mut events = Events::of(request.header("mcp-protocol-version", "2024-11-05").send().await.unwrap());
     assert_eq!(events.next().await.unwrap().0, "endpoint");
+    // This address has one meaning, so a client need not say that it reads events; a browser is still told what it is.
+    let mut events = Events::of(gateway.request(Method::GET, &sse.path).header("accept", "*/*").send().await.unwrap());
+    assert_eq!(events.next().await.unwrap().0, "endpoint");
+    let browser = gateway.request(Method::GET, &sse.path).header("accept", "text/html,*/*;q=0.8").send().await.unwrap();
+    assert_eq!(browser.status(), StatusCode::METHOD_NOT_ALLOWED);
     gateway.stop().await;
 }
 
