@@ -16,6 +16,7 @@ pub mod page;
 pub mod parse;
 pub mod plan;
 pub mod problem;
+pub mod prompt;
 pub mod rules;
 pub mod schema;
 pub mod search;
