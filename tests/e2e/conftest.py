@@ -2,15 +2,13 @@
 
 import os
 import resource
-import shutil
-import subprocess
-import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 import gateway
+from cluster import own_cluster
 from vendor import Vendor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,42 +89,10 @@ MASTER_KEY = "c2VudGluZWwtbWFzdGVyLWtleS0wMTIzNDU2Nzg5YWI="
 API_TOKEN = "tgk_sentinelApiTokenAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
-class Cluster:
-    """A PostgreSQL of our own, to stop and start."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.url = self.start()
-
-    def start(self):
-        return self._run("start").stdout.strip()
-
-    def stop(self):
-        self._run("stop")
-
-    def dump(self):
-        """Everything in it, as SQL."""
-        return self._run("dump").stdout
-
-    def _run(self, command):
-        # Nothing may be captured through a pipe that the database itself would keep open.
-        with tempfile.TemporaryFile("w+") as out:
-            subprocess.run([ROOT / "tests" / "postgres", command, self.folder], stdout=out, check=True, timeout=60)
-            out.seek(0)
-            return subprocess.CompletedProcess(command, 0, stdout=out.read())
-
-
 @pytest.fixture
 def cluster():
-    # As root PostgreSQL runs as a user that can reach neither pytest's folders nor, perhaps, TMPDIR.
-    folder = tempfile.mkdtemp(prefix="tidegate-e2e-", dir="/tmp" if os.geteuid() == 0 else None)
-    os.chmod(folder, 0o711)
-    try:
-        cluster = Cluster(os.path.join(folder, "postgres"))
+    with own_cluster() as cluster:
         yield cluster
-        cluster._run("remove")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,10 +1,13 @@
 """Two ways to speak to an MCP URL: the official Python client, and single requests whose bytes a test decides."""
 
 import json
+import os
 from contextlib import asynccontextmanager
 
 import httpx2
 from mcp import Client
+from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 # One for all: making a client costs more than most requests.
@@ -21,6 +24,23 @@ async def connected(url, *, mode="auto", bearer=None):
     async with httpx2.AsyncClient(headers=headers, timeout=30, follow_redirects=True) as http:
         transport = streamable_http_client(url, http_client=http)
         async with Client(transport, mode=mode, read_timeout_seconds=30) as client:
+            yield client
+
+
+@asynccontextmanager
+async def connected_by_sse(url, *, bearer=None):
+    """The official client over HTTP+SSE, the transport of revision 2024-11-05."""
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+    async with Client(sse_client(url, headers=headers, timeout=30), mode="legacy", read_timeout_seconds=30) as client:
+        yield client
+
+
+@asynccontextmanager
+async def connected_by_stdio(program, *arguments, mode="auto", env=None):
+    """The official client, speaking to a program that it starts; what that says on standard error is thrown away."""
+    parameters = StdioServerParameters(command=program, args=[str(argument) for argument in arguments], env=env)
+    with open(os.devnull, "w") as nowhere:
+        async with Client(stdio_client(parameters, errlog=nowhere), mode=mode, read_timeout_seconds=30) as client:
             yield client
 
 

@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod catalog;
 pub mod definition;
 pub mod dotted_path;
+pub mod files;
 pub mod filter;
 pub mod integration;
 pub mod nearest;
@@ -17,6 +18,7 @@ pub mod plan;
 pub mod problem;
 pub mod rules;
 pub mod schema;
+pub mod sentences;
 pub mod target;
 pub mod tool;
 
@@ -38,6 +40,7 @@ mod paging;
 
 mod request_line;
 mod route;
+mod shown;
 mod singular;
 mod subschemas;
 mod tolerance;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::annotations::annotations;
 use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
+use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
 use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
 use crate::naming::tool_name;
@@ -17,6 +18,7 @@ use crate::plan::Verb;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::rules::{ErrorRules, SharedErrors};
+use crate::shown::shown;
 
 /// Longest answer of a tool in characters, unless its definition says otherwise.
 const MAX_ANSWER_CHARACTERS: usize = 100_000;
@@ -35,8 +37,10 @@ pub struct Tool {
     pub tags: Vec<String>,
     /// OAuth scopes that a call needs: the resource's and the method's.
     pub scopes: Vec<String>,
-    /// JSON Schema 2020-12 of the arguments: one flat object.
+    /// JSON Schema 2020-12 of the arguments, one flat object: what calls are checked against.
     pub input_schema: Value,
+    /// What clients are shown instead, where that differs.
+    shown: Option<Value>,
     pub annotations: ToolAnnotations,
     listing: String,
     response: ResponseShape,
@@ -82,6 +86,8 @@ pub struct ResponseShape {
     pub path: Option<DottedPath>,
     /// Longest text that is passed on.
     pub max_characters: usize,
+    /// Where a JSON answer holds files as base64.
+    pub files: Vec<FilePlace>,
 }
 
 /// A method and where it stands in its definition.
@@ -101,6 +107,11 @@ impl Tool {
     /// `annotations`.
     pub fn listing(&self) -> &str {
         &self.listing
+    }
+
+    /// The input schema in words that every client accepts; it admits all that [`Self::input_schema`] admits.
+    pub fn shown_schema(&self) -> &Value {
+        self.shown.as_ref().unwrap_or(&self.input_schema)
     }
 
     /// How to read a successful answer.
@@ -157,6 +168,7 @@ impl Tool {
             description: scope.description().to_owned(),
             tags: united(&resource.tags, &method.tags),
             scopes: united(&resource.scopes, &method.scopes),
+            shown: shown(&input.schema),
             input_schema: input.schema,
             annotations,
             listing: String::new(),
@@ -187,7 +199,7 @@ impl Tool {
             name: &self.name,
             title: &self.title,
             description: &self.description,
-            input_schema: &self.input_schema,
+            input_schema: self.shown_schema(),
             annotations: &self.annotations,
         };
         // Texts and JSON values alone, which always have a JSON text.
@@ -262,6 +274,7 @@ impl ResponseShape {
             total: parsed("total", &response.total),
             path: parsed("path", &response.path),
             max_characters: response.max_characters.unwrap_or(MAX_ANSWER_CHARACTERS),
+            files: FilePlace::compile_all(path, &response.files, problems),
         }
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use catalog::definition::Definition;
 use http::StatusCode;
 use store::{Account, Store};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
 use crate::api::ApiError;
 use crate::clock::Clock;
 use crate::live_catalog::LiveCatalog;
-use crate::mcp::AllowedOrigins;
+use crate::mcp::{AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
 
 /// One per process, shared by all requests.
@@ -25,8 +27,20 @@ pub(crate) struct App {
     pub clock: Arc<Clock>,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
+    /// Calls that a client may cancel.
+    pub in_flight: InFlight,
+    /// Sessions of HTTP+SSE.
+    pub sessions: Sessions,
+    /// Messages on their way to another replica.
+    pub relay: Relay,
+    /// A place for each stream that is open.
+    pub streams: Arc<Semaphore>,
+    /// Cancelled when the server stops: streams end then.
+    pub closing: CancellationToken,
     /// What generated URLs start with, without a slash at the end.
     pub public_url: String,
+    /// Its path, e.g. empty or `/gate`: where a client finds us on the host it knows.
+    pub public_path: String,
 }
 
 impl App {

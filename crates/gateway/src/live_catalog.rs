@@ -9,7 +9,7 @@ use anyhow::Context;
 use arc_swap::ArcSwap;
 use catalog::catalog::{Catalog, is_definition_file};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Editors write a file in several steps; what follows within this time is one change.
@@ -22,6 +22,7 @@ pub(crate) struct LiveCatalog {
     built_in: Catalog,
     current: ArcSwap<Catalog>,
     version: AtomicU64,
+    changed: watch::Sender<()>,
     folder: Option<PathBuf>,
 }
 
@@ -33,7 +34,13 @@ impl LiveCatalog {
     /// logged and left out.
     pub(crate) fn open(folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let built_in = Catalog::built_in()?;
-        let catalog = Self { current: ArcSwap::from_pointee(built_in.clone()), built_in, version: AtomicU64::new(1), folder };
+        let catalog = Self {
+            current: ArcSwap::from_pointee(built_in.clone()),
+            built_in,
+            version: AtomicU64::new(1),
+            changed: watch::Sender::new(()),
+            folder,
+        };
         catalog.reload()?;
         Ok(catalog)
     }
@@ -47,6 +54,11 @@ impl LiveCatalog {
         self.version.load(Ordering::Acquire)
     }
 
+    /// Wakes whenever the catalog has changed.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
     /// Reads the folder again. Broken files are logged; what worked before stays.
     fn reload(&self) -> anyhow::Result<()> {
         let Some(folder) = &self.folder else { return Ok(()) };
@@ -56,6 +68,7 @@ impl LiveCatalog {
         }
         self.current.store(Arc::new(catalog));
         self.version.fetch_add(1, Ordering::Release);
+        self.changed.send_replace(());
         Ok(())
     }
 

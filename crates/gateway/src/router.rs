@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,12 +16,18 @@ use crate::{api, mcp, unread};
 
 /// The whole server: the MCP endpoint and the management API.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let mcp = post(mcp::post).options(mcp::options).fallback(mcp::other).layer(CatchPanicLayer::custom(mcp::panicked));
+    let caught = CatchPanicLayer::custom(mcp::panicked);
+    let mcp = post(mcp::post).get(mcp::get).options(mcp::options).fallback(mcp::other).layer(caught);
+    let sse = get(mcp::get_sse).options(mcp::options).fallback(mcp::other).layer(caught);
+    let messages = post(mcp::messages).options(mcp::options).fallback(mcp::other).layer(caught);
     api::router()
         .layer(CatchPanicLayer::custom(panicked))
         .route("/mcp/{token}", mcp.clone())
         // As people paste it.
         .route("/mcp/{token}/", mcp)
+        // HTTP+SSE, for clients that were told so.
+        .route("/mcp/{token}/sse", sse)
+        .route("/mcp/{token}/messages", messages)
         .fallback(nowhere)
         // A URL is a secret: no page it leads to may learn it.
         .layer(constant_header("referrer-policy", "no-referrer"))

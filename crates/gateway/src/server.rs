@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use secrecy::{ExposeSecret, SecretString};
 use store::{ApiTokenId, Environment, Hold, Store};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -20,10 +21,12 @@ use crate::config::Config;
 use crate::connections;
 use crate::hint::hinted;
 use crate::live_catalog::LiveCatalog;
-use crate::mcp::AllowedOrigins;
+use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
 use crate::router::router;
 
+/// Streams open at a time. The rest of the connections is for requests.
+const MOST_STREAMS: usize = 7_500;
 /// How often expired servers are swept away. Expiry itself is checked at each request.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// What a call may take beside the wait for its vendor.
@@ -74,10 +77,21 @@ impl Server {
             metrics: Metrics::default(),
             clock,
             tasks: TaskTracker::new(),
+            in_flight: InFlight::default(),
+            sessions: Sessions::default(),
+            relay: Relay::default(),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            closing: CancellationToken::new(),
             public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            public_path: public_url.path().trim_end_matches('/').to_owned(),
         });
         let drain = config.upstream.timeout + DRAIN_MARGIN;
         Ok(Self { app, address, environment, first_api_token, first_api_token_id, listener, drain, _hold: hold })
+    }
+
+    /// Everything that is served, for requests that come without a connection.
+    pub fn router(&self) -> axum::Router {
+        router(Arc::clone(&self.app))
     }
 
     /// What generated URLs start with.
@@ -99,6 +113,14 @@ impl Server {
         let background = TaskTracker::new();
         background.spawn(sweep(Arc::clone(&app), shutdown.clone()));
         background.spawn(app.store.listen(shutdown.clone().cancelled_owned()));
+        background.spawn(mcp::listen_to_replicas(Arc::clone(&app), shutdown.clone()));
+        background.spawn({
+            let (app, shutdown) = (Arc::clone(&app), shutdown.clone());
+            async move {
+                shutdown.cancelled().await;
+                app.closing.cancel();
+            }
+        });
         background.spawn({
             let (catalog, shutdown) = (Arc::clone(&app.catalog), shutdown.clone());
             async move { catalog.watch(shutdown).await }

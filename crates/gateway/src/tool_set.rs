@@ -67,6 +67,16 @@ impl ToolSet {
         &self.result_tail
     }
 
+    /// What the vendor is called.
+    pub(crate) fn label(&self) -> &str {
+        &self.definition.integration.label
+    }
+
+    /// Whether there are prompts beside the tools.
+    pub(crate) fn has_prompts(&self) -> bool {
+        false
+    }
+
     /// How the server introduces itself.
     pub(crate) fn server_info(&self) -> Value {
         server_info(&self.definition)

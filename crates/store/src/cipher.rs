@@ -21,6 +21,8 @@ pub(crate) enum Place {
     Credential(EnvironmentId, AccountId),
     /// The root key: also what tells whether a master key fits the database.
     RootKey,
+    /// A note between processes.
+    Note,
 }
 
 pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
@@ -57,6 +59,7 @@ impl Place {
         let (environment, account, purpose) = match self {
             Place::Credential(environment, account) => (environment.uuid(), account.uuid(), "credential"),
             Place::RootKey => (Uuid::nil(), Uuid::nil(), "root key"),
+            Place::Note => (Uuid::nil(), Uuid::nil(), "note"),
         };
         [&[VERSION], environment.as_bytes().as_slice(), account.as_bytes(), purpose.as_bytes()].concat()
     }

@@ -8,6 +8,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::sync::watch;
 use uuid::Uuid;
 
 const SHARDS: usize = 4096;
@@ -22,6 +23,7 @@ pub struct Generations {
     hearing: AtomicU64,
     /// Source of numbers that are used once.
     fresh: AtomicU64,
+    changed: watch::Sender<()>,
 }
 
 /// A moment in the life of one key. Equal means: nothing that was read in between can have changed.
@@ -53,7 +55,13 @@ impl Generations {
             bumps: AtomicU64::new(0),
             hearing: AtomicU64::new(0),
             fresh: AtomicU64::new(1),
+            changed: watch::Sender::new(()),
         }
+    }
+
+    /// Wakes whenever any generation may have become another one, for those who wait rather than ask.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// The present generation of an account or environment. While changes by other processes are not heard, no two
@@ -86,11 +94,13 @@ impl Generations {
     pub(crate) fn bump(&self, key: Uuid) {
         self.bumps.fetch_add(1, Ordering::SeqCst);
         self.shard(key).fetch_add(1, Ordering::SeqCst);
+        self.changed.send_replace(());
     }
 
     /// From now on, changes by other processes are heard. Whatever was cached before is stale.
     pub(crate) fn trust(&self) {
         self.hearing.store(self.fresh.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);
+        self.changed.send_replace(());
     }
 
     /// From now on, changes by other processes may be missed.

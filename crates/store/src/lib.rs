@@ -16,6 +16,7 @@ mod key;
 mod listen;
 mod mcp_server;
 mod migrations;
+mod notes;
 mod page;
 mod row;
 mod sqlite;

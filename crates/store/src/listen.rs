@@ -13,19 +13,20 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
-use crate::StoreError;
 use crate::database::{CHANNEL, Database};
-use crate::generations::Generations;
+use crate::notes::{self, Reading};
+use crate::{Store, StoreError};
 
 /// How long the connection may be silent before it is asked for a sign of life, and how long that may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-pub(crate) async fn listen(url: &str, database: &Database, generations: &Generations, shutdown: impl Future<Output = ()>) {
+pub(crate) async fn listen(store: &Store, url: &str, shutdown: impl Future<Output = ()>) {
+    let generations = store.generations();
     let forever = async {
         let mut pause = Duration::from_millis(100);
         loop {
-            let heard = hear(url, database, generations, &mut pause).await;
+            let heard = hear(store, url, &mut pause).await;
             generations.distrust();
             if let Err(error) = heard {
                 tracing::warn!(%error, retry_in_ms = pause.as_millis(), "not hearing of other processes' changes; nothing is cached meanwhile");
@@ -42,19 +43,24 @@ pub(crate) async fn listen(url: &str, database: &Database, generations: &Generat
 }
 
 /// Hears until the connection is lost. `pause` is reset once it works.
-async fn hear(url: &str, database: &Database, generations: &Generations, pause: &mut Duration) -> Result<(), StoreError> {
+async fn hear(store: &Store, url: &str, pause: &mut Duration) -> Result<(), StoreError> {
     let pool =
         PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None).acquire_timeout(PATIENCE * 2).connect_lazy(url)?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    prove(&mut listener, database).await?;
+    listener.listen_all([CHANNEL, notes::CHANNEL]).await?;
+    prove(&mut listener, &store.database).await?;
+    let generations = store.generations();
     generations.trust();
+    let mut reading = Reading::default();
     *pause = Duration::from_millis(100);
     tracing::debug!("hearing of other processes' changes");
 
     loop {
         match timeout(PATIENCE, listener.try_recv()).await {
+            Ok(Ok(Some(notification))) if notification.channel() == notes::CHANNEL => {
+                reading.hear(notification.payload(), &store.notes, &store.keys);
+            }
             Ok(Ok(Some(notification))) => {
                 if let Ok(key) = Uuid::try_parse(notification.payload()) {
                     generations.bump(key);

@@ -174,6 +174,18 @@ impl<'a> McpServers<'a> {
         Ok(Listed::from_rows(servers, page, |server: &McpServer| server.id.uuid()))
     }
 
+    /// One page of an environment's servers over all its accounts, newest first.
+    pub async fn list_all(&self, environment: EnvironmentId, page: Page) -> Result<Listed<McpServer>, StoreError> {
+        let select =
+            sqlx::query(concat!("SELECT ", columns!(), " FROM mcp_server WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+                .bind(environment.to_string())
+                .bind(page.before(|uuid| format!("mcp_{}", uuid.simple())))
+                .bind(page.rows_to_read());
+        let rows = self.store.database.fetch_all(select).await?;
+        let servers = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Listed::from_rows(servers, page, |server: &McpServer| server.id.uuid()))
+    }
+
     /// Changes a server and returns it as it is then; `None` if the environment has no such server.
     ///
     /// # Errors

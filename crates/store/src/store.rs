@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use sqlx::Row;
+use uuid::Uuid;
 
 use crate::cipher::{self, Place};
 use crate::database::{Database, Dialect, Work};
 use crate::generations::Generations;
 use crate::key::{Keys, RootKey};
+use crate::notes::Notes;
 use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError, TokenHash, listen, migrations};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -15,7 +17,8 @@ use crate::{Accounts, ApiTokens, Environments, MasterKey, McpServers, StoreError
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) keys: Arc<Keys>,
-    generations: Arc<Generations>,
+    pub(crate) generations: Arc<Generations>,
+    pub(crate) notes: Arc<Notes>,
     /// Kept for the side connection that listens. May hold a password.
     url: Arc<str>,
 }
@@ -37,10 +40,10 @@ impl Store {
         }
         migrations::run(&database).await?;
         let keys = Keys::derive(&root_key(&database, key).await?)?;
-        Ok(Store { database, keys: Arc::new(keys), generations, url: url.into() })
+        Ok(Store { database, keys: Arc::new(keys), generations, notes: Arc::new(Notes::new(Uuid::now_v7())), url: url.into() })
     }
 
-    /// Hears of other processes' changes until `shutdown`, so that what is cached can be trusted; spawn it once. Before
+    /// Hears of other processes' changes and notes until `shutdown`, so that what is cached can be trusted; spawn it once. Before
     /// it runs, and while its connection is down, [`Generations::of`] never gives the same value twice. On SQLite there
     /// is nobody to hear, and it only waits.
     pub fn listen(&self, shutdown: impl Future<Output = ()> + Send + 'static) -> impl Future<Output = ()> + Send + 'static {
@@ -48,7 +51,7 @@ impl Store {
         async move {
             match store.database.dialect() {
                 Dialect::Sqlite => shutdown.await,
-                Dialect::Postgres => listen::listen(&store.url, &store.database, &store.generations, shutdown).await,
+                Dialect::Postgres => listen::listen(&store, &store.url, shutdown).await,
             }
         }
     }

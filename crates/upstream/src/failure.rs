@@ -61,6 +61,8 @@ pub enum Code {
     TooLarge,
     /// A request that may have changed something was sent, and no answer of the vendor itself came back.
     OutcomeUnknown,
+    /// The client took its call back; whether the vendor carried it out is not known.
+    Cancelled,
     /// Our own fault.
     Internal,
     /// A definition's own code.
@@ -82,6 +84,7 @@ impl Code {
             Code::Unreachable => "unreachable",
             Code::TooLarge => "too_large",
             Code::OutcomeUnknown => "outcome_unknown",
+            Code::Cancelled => "cancelled",
             Code::Internal => "internal",
             Code::Other(code) => code,
         }

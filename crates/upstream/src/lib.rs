@@ -9,6 +9,7 @@ mod client;
 mod credential;
 mod document;
 mod failure;
+mod files;
 mod guard;
 mod html;
 mod location;
@@ -21,7 +22,7 @@ mod shorten;
 mod text;
 mod tokens;
 
-pub use answer::{Answer, Outcome};
+pub use answer::{Answer, File, FileContent, Outcome};
 pub use client::{Client, ClientError, UpstreamSettings, operator_client};
 pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};

@@ -3,7 +3,10 @@
 //! An answer that would be too long keeps whole records and continues after them: the cursor it gives leads to the
 //! first record that was left out. A `note` says so.
 
+use std::borrow::Cow;
+
 use catalog::dotted_path::DottedPath;
+use catalog::files::FilePlace;
 use catalog::page::{Continuation, Needs, Page, Reply};
 use catalog::tool::ResponseShape;
 use http::header::{HeaderMap, LINK};
@@ -11,7 +14,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
+use crate::answer::{Answer, File};
 use crate::document::Document;
+use crate::files::{Files, Taken};
 use crate::shorten::shortened;
 use crate::text;
 
@@ -23,25 +28,51 @@ pub(crate) struct ListReply<'r> {
     pub(crate) url: &'r Url,
 }
 
-/// The envelope around the records of `reply` that `page` asked for, of at most `max` characters.
+/// The envelope around the records of `reply` that `page` asked for, of at most `max` characters with the files of those
+/// records.
 ///
 /// # Errors
 /// The answer is not JSON.
-pub(crate) fn list(reply: &ListReply<'_>, shape: &ResponseShape, page: &Page, max: usize) -> Result<String, serde_json::Error> {
+pub(crate) fn list(reply: &ListReply<'_>, shape: &ResponseShape, page: &Page, max: usize) -> Result<Answer, serde_json::Error> {
     let document = Document::open(reply.text)?;
     let total = shape.total.as_ref().and_then(|path| document.at(path.segments())).and_then(whole_number);
     let found = Found::in_document(document, reply, shape.records.as_ref(), page)?;
     let window = &found.records[page.window(found.records.len())];
-    let list = List { page, window, records: found.records.len(), total, continuation: found.continuation.borrowed(reply) };
+    let mut list = List { page, window: Vec::new(), records: found.records.len(), total, continuation: found.continuation.borrowed(reply) };
+    let room = if shape.files.is_empty() { max } else { list.room_for_records(max, &found.notes) };
+    list.window = records(window, &shape.files, room.saturating_sub(COMMA));
 
     // Lengths are summed first: a list that is far too long is not written once more to be thrown away.
-    if fits(window.iter().map(|record| record.get()), max) {
-        let complete = list.write(window.len(), &found.notes);
-        if fits([complete.as_str()], max) {
-            return Ok(complete);
+    let characters = list.window.iter().map(|record| record.characters_of_files).sum();
+    if fits(list.window.iter().map(|record| record.text.as_ref()), characters, max) {
+        let complete = list.write(list.window.len(), &found.notes);
+        if fits([complete.as_str()], characters, max) {
+            return Ok(list.answer(complete, list.window.len()));
         }
     }
     Ok(list.write_shorter(max, found.notes))
+}
+
+/// A record as it is given.
+struct Record<'j> {
+    text: Cow<'j, str>,
+    files: Vec<File>,
+    characters_of_files: usize,
+}
+
+/// The records without their files, which are counted from the first record on. A record that is alone in an answer has
+/// `room` characters.
+fn records<'j>(window: &[&'j RawValue], places: &[FilePlace], room: usize) -> Vec<Record<'j>> {
+    let mut number = 1;
+    let records = window.iter().map(|record| match Files::find(record.get(), places) {
+        None => Record { text: record.get().into(), files: Vec::new(), characters_of_files: 0 },
+        Some(files) => {
+            let Taken { text, files, characters } = files.take(room, number);
+            number += files.len();
+            Record { text: text.into(), files, characters_of_files: characters }
+        }
+    });
+    records.collect()
 }
 
 /// What the document holds of the things a list needs.
@@ -108,7 +139,7 @@ impl Kept<'_> {
 struct List<'l> {
     page: &'l Page,
     /// The records that may be given.
-    window: &'l [&'l RawValue],
+    window: Vec<Record<'l>>,
     /// All records of the vendor's answer.
     records: usize,
     total: Option<u64>,
@@ -116,18 +147,28 @@ struct List<'l> {
 }
 
 impl List<'_> {
+    /// Characters for the records of an answer that does not hold all of them.
+    fn room_for_records(&self, max: usize, notes: &[String]) -> usize {
+        max.saturating_sub(self.envelope(1.min(self.records), std::iter::empty(), notes).len() + ROOM_FOR_NOTE)
+    }
+
+    fn answer(&self, text: String, given: usize) -> Answer {
+        let files = self.window.iter().take(given).flat_map(|record| &record.files);
+        Answer::with_files(text, files.cloned().collect())
+    }
+
     fn write(&self, given: usize, notes: &[String]) -> String {
-        let records = self.window.iter().take(given).map(|record| record.get());
+        let records = self.window.iter().take(given).map(|record| record.text.as_ref());
         self.envelope(given, records, notes)
     }
 
     /// As many whole records as fit into `max` characters; a first record that is too long alone is shortened, so
     /// that every answer gets further.
-    fn write_shorter(&self, max: usize, mut notes: Vec<String>) -> String {
-        let room = max.saturating_sub(self.envelope(1.min(self.window.len()), std::iter::empty(), &notes).len() + ROOM_FOR_NOTE);
+    fn write_shorter(&self, max: usize, mut notes: Vec<String>) -> Answer {
+        let room = self.room_for_records(max, &notes);
         let mut left = room;
         let fitting = self.window.iter().take_while(|record| {
-            let length = record.get().chars().count() + 1;
+            let length = record.text.chars().count() + record.characters_of_files + COMMA;
             let fits = length <= left;
             left = left.saturating_sub(length);
             fits
@@ -138,16 +179,17 @@ impl List<'_> {
             notes.push(format!(
                 "Only {given} of {all} records are shown, because an answer may have {max} characters. Call again with this next_cursor for the others."
             ));
-            return self.write(given, &notes);
+            return self.answer(self.write(given, &notes), given);
         }
-        let Some(first) = self.window.first() else { return self.write(0, &notes) };
+        let Some(first) = self.window.first() else { return self.answer(self.write(0, &notes), 0) };
         notes.push("This record was too long and is shown shortened.".to_owned());
-        let short = shortened(first.get(), room, None).unwrap_or_else(|| {
+        let short = shortened(&first.text, room, None).unwrap_or_else(|| {
             // As a JSON string each character may take up to six.
-            let beginning = text::cut(first.get(), room / 6).unwrap_or(first.get());
+            let beginning = text::cut(&first.text, room / 6).unwrap_or(&first.text);
             Value::from(format!("{beginning}…")).to_string()
         });
-        self.envelope(1, std::iter::once(short.as_str()), &notes)
+        // Of a record that is too long without its files, none is given.
+        Answer::Text(self.envelope(1, std::iter::once(short.as_str()), &notes))
     }
 
     fn envelope<'w>(&self, given: usize, records: impl Iterator<Item = &'w str>, notes: &[String]) -> String {
@@ -159,7 +201,7 @@ impl List<'_> {
             Ok(next_cursor) => (next_cursor, None),
             Err(error) => (None, Some(format!("There may be more records: the next page could not be determined ({error})."))),
         };
-        let length: usize = self.window.iter().take(given).map(|record| record.get().len() + 1).sum();
+        let length: usize = self.window.iter().take(given).map(|record| record.text.len() + 1).sum();
         let mut written = String::with_capacity(length + 64);
         written.push_str(r#"{"result":["#);
         for (index, record) in records.enumerate() {
@@ -180,13 +222,18 @@ impl List<'_> {
     }
 }
 
+/// What stands between two records, in characters.
+const COMMA: usize = 1;
+
 /// Characters that the note about records left out may take, and the digits by which a cursor may grow.
 const ROOM_FOR_NOTE: usize = 300;
 
 /// Longest cursor that is given, in bytes: it comes back in a URL, and servers refuse those that are much longer.
 const LONGEST_CURSOR: usize = 8_000;
 
-fn fits<'t>(texts: impl IntoIterator<Item = &'t str, IntoIter: Clone>, max: usize) -> bool {
+/// Whether `texts` fit into `max` characters with others beside them.
+fn fits<'t>(texts: impl IntoIterator<Item = &'t str, IntoIter: Clone>, others: usize, max: usize) -> bool {
+    let Some(max) = max.checked_sub(others) else { return false };
     let texts = texts.into_iter();
     texts.clone().map(str::len).sum::<usize>() <= max || texts.map(|text| text.chars().count()).sum::<usize>() <= max
 }
@@ -300,7 +347,7 @@ mod tests {
             let plan = tool.plan(&target, arguments).unwrap();
             let text = vendor.answer(&plan.url);
             let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url };
-            let list = list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX).unwrap();
+            let list = text_of(list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX).unwrap());
             assert!(list.chars().count() <= MAX, "{} characters", list.chars().count());
             let mut list: Value = serde_json::from_str(&list).unwrap();
             let records = list["result"].take().as_array().unwrap().clone();
@@ -312,6 +359,13 @@ mod tests {
             }
         }
         panic!("the list never ends");
+    }
+
+    fn text_of(answer: Answer) -> String {
+        match answer {
+            Answer::Text(text) | Answer::WithFiles { text, .. } => text,
+            Answer::File(file) => panic!("{file:?} is no list"),
+        }
     }
 
     fn lists() -> impl Strategy<Value = (Vec<usize>, usize, bool, Option<u64>, &'static str)> {
@@ -347,7 +401,7 @@ mod tests {
                 let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url };
                 if let Ok(list) = list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX) {
                     prop_assert!(serde_json::from_str::<Value>(&text).is_ok());
-                    prop_assert!(serde_json::from_str::<Value>(&list).is_ok(), "{}", list);
+                    prop_assert!(serde_json::from_str::<Value>(&text_of(list)).is_ok());
                 }
             }
         }

@@ -9,10 +9,11 @@ use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
 use serde_json::json;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, File, FileContent};
 use crate::credential::Credential;
 use crate::document::Document;
 use crate::failure::{Code, Failure, Source};
+use crate::files::{Files, Taken};
 use crate::location;
 use crate::records::{self, ListReply};
 use crate::send::{Body, Reply};
@@ -41,7 +42,7 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
         Content::Text(text) => text,
         // Base64, in which a model gets it, makes four characters of three bytes.
         Content::Binary { mime_type, bytes } if plan.page.is_none() && bytes.len() <= max / 4 * 3 => {
-            return Ok(Answer::Binary { mime_type, bytes: bytes.into() });
+            return Ok(Answer::File(File { media_type: mime_type, name: None, content: FileContent::Bytes(bytes.into()) }));
         }
         Content::Binary { mime_type, bytes } if plan.page.is_none() => {
             let what = format!("{} bytes of {mime_type}, which is more than can be passed on", bytes.len());
@@ -59,12 +60,19 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
         Some(page) => {
             let reply = ListReply { text: &text, headers: &headers, url: &plan.url };
             let list = records::list(&reply, tool.response(), page, max);
-            list.map(Answer::Text).map_err(|error| no_list(status, &format!("not JSON ({error})")))
+            list.map_err(|error| no_list(status, &format!("not JSON ({error})")))
         }
         None => {
             let path = tool.response().path.as_ref();
             let part = path.and_then(|path| Some(Document::open(&text).ok()?.at(path.segments())?.get().to_owned()));
-            Ok(Answer::Text(fitted(part.unwrap_or(text), max)))
+            let text = part.unwrap_or(text);
+            Ok(match Files::find(&text, &tool.response().files) {
+                None => Answer::Text(fitted(text, max)),
+                Some(files) => {
+                    let Taken { text, files, .. } = files.take(max, 1);
+                    Answer::with_files(fitted(text, max), files)
+                }
+            })
         }
     }
 }

@@ -82,7 +82,7 @@ fn is_encoded(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
-fn is_text(mime_type: &str) -> bool {
+pub(crate) fn is_text(mime_type: &str) -> bool {
     mime_type.starts_with("text/")
         || mime_type.ends_with("+json")
         || mime_type.ends_with("+xml")

@@ -2,39 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import * as v2 from '@modelcontextprotocol/client';
-import * as v1 from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-
+import { clients } from './clients.js';
 import { startDemo } from './demo.js';
-
-const info = { name: 'tidegate-tests', version: '1.0.0' };
-
-const clients = {
-  'sdk 1, initialize': {
-    revision: '2025-11-25',
-    async connect(url, headers = {}) {
-      const client = new v1.Client(info);
-      const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
-      await client.connect(transport);
-      return { client, revision: transport.protocolVersion };
-    },
-  },
-  'client 2, legacy': secondGeneration('legacy', '2025-11-25'),
-  'client 2, auto': secondGeneration('auto', '2026-07-28'),
-  'client 2, pinned': secondGeneration({ pin: '2026-07-28' }, '2026-07-28'),
-};
-
-function secondGeneration(mode, revision) {
-  return {
-    revision,
-    async connect(url, headers = {}) {
-      const client = new v2.Client(info, { capabilities: {}, versionNegotiation: { mode } });
-      await client.connect(new v2.StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
-      return { client, revision: client.getNegotiatedProtocolVersion() };
-    },
-  };
-}
 
 /** The JSON that a tool answered. */
 function answer(result) {

@@ -3,6 +3,7 @@
 mod catalog;
 mod connect;
 mod demo;
+mod management;
 mod migrate;
 mod output;
 mod sandbox;
@@ -35,6 +36,12 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
     Catalog(catalog::CatalogArgs),
+    /// Manage the connected accounts of a running server
+    Account(management::AccountArgs),
+    /// Manage the MCP servers of a running server, and connect clients with them
+    Mcp(management::McpArgs),
+    /// Manage the API tokens of a running server
+    Token(management::TokenArgs),
     /// Bring the database to this version's schema
     Migrate(migrate::MigrateArgs),
 }
@@ -51,6 +58,9 @@ pub fn main() -> ExitCode {
         Command::Connect(args) => connect::run(args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
+        Command::Account(args) => management::run_account(args),
+        Command::Mcp(args) => management::run_mcp(args),
+        Command::Token(args) => management::run_token(args),
         Command::Migrate(args) => migrate::run(args),
     };
     match outcome {

@@ -1,5 +1,4 @@
-//! Writes JSON-RPC answers as HTTP responses: JSON, or one server-sent event for a client that accepts
-//! nothing else.
+//! Answers to requests, and how they travel: as JSON, or as server-sent events for a client that accepts nothing else.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -7,14 +6,20 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::value::RawValue;
+use upstream::RateLimitFacts;
 
 use super::body::Parts;
 use super::error::RpcError;
+use super::event;
+use crate::call::push_rate_limit;
 
-/// How an answer travels.
+/// What a client accepts as an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
-    Json,
+    /// JSON. Where an answer takes long and the client wants to hear of it, events.
+    Json {
+        or_events: bool,
+    },
     EventStream,
 }
 
@@ -26,9 +31,9 @@ impl Framing {
         let mut ranges =
             headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
         if ranges.peek().is_none_or(|first| first.trim().is_empty()) {
-            return Some(Self::Json);
+            return Some(Self::Json { or_events: false });
         }
-        let mut event_stream = false;
+        let (mut json, mut events) = (false, false);
         for range in ranges {
             let mut parts = range.split(';').map(str::trim);
             let media_type = parts.next().unwrap_or_default();
@@ -36,36 +41,90 @@ impl Framing {
                 continue;
             }
             let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(media_type));
-            if is_one_of(&["application/json", "application/*", "*/*"]) {
-                return Some(Self::Json);
-            }
-            event_stream |= is_one_of(&["text/event-stream", "text/*"]);
+            json |= is_one_of(&["application/json", "application/*", "*/*"]);
+            events |= is_one_of(&["text/event-stream", "text/*"]);
         }
-        event_stream.then_some(Self::EventStream)
+        match (json, events) {
+            (true, or_events) => Some(Self::Json { or_events }),
+            (false, true) => Some(Self::EventStream),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether the client reads events.
+    pub(crate) fn reads_events(self) -> bool {
+        matches!(self, Self::EventStream | Self::Json { or_events: true })
     }
 }
 
-/// Answers with a result that is already JSON, e.g. a rendered tool list.
-pub(crate) fn result(framing: Framing, id: &RawValue, result: Bytes) -> Response {
-    let mut head = Vec::with_capacity(48 + id.get().len());
-    push_head(&mut head, id);
-    respond(framing, StatusCode::OK, [head.into(), result, Bytes::from_static(b"}")])
+/// The answer to one request, complete but for its framing.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// One JSON-RPC message.
+    parts: Vec<Bytes>,
+    status: StatusCode,
+    rate_limit: RateLimitFacts,
 }
 
-/// Answers with a message that starts with [`push_head`] and is complete.
-pub(crate) fn message(framing: Framing, message: Vec<u8>) -> Response {
-    respond(framing, StatusCode::OK, [message.into()])
-}
-
-/// Answers with an error; `id` is null where the request's could not be read.
-pub(crate) fn error(framing: Framing, id: Option<&RawValue>, error: &RpcError) -> Response {
-    let id = id.map_or("null", RawValue::get);
-    let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{}}}"#, error.body());
-    let mut response = respond(framing, error.status(), [text.into()]);
-    if error.status() == StatusCode::TOO_MANY_REQUESTS {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+impl Reply {
+    /// A result that is already JSON, e.g. a rendered tool list.
+    pub(crate) fn result(id: &RawValue, result: Bytes) -> Self {
+        let mut head = Vec::with_capacity(48 + id.get().len());
+        push_head(&mut head, id);
+        Self::of(vec![head.into(), result, Bytes::from_static(b"}")], StatusCode::OK)
     }
-    response
+
+    /// A message that starts with [`push_head`] and is complete, and what the vendor said about its limits on the way.
+    pub(crate) fn message(message: Vec<u8>, rate_limit: RateLimitFacts) -> Self {
+        Self { rate_limit, ..Self::of(vec![message.into()], StatusCode::OK) }
+    }
+
+    /// An error; `id` is null where the request's could not be read.
+    pub(crate) fn error(id: Option<&RawValue>, error: &RpcError) -> Self {
+        let id = id.map_or("null", RawValue::get);
+        let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{}}}"#, error.body());
+        Self::of(vec![text.into()], error.status())
+    }
+
+    /// The answers to the requests of a batch.
+    pub(crate) fn batch(replies: Vec<Self>) -> Self {
+        let mut parts = Vec::with_capacity(4 * replies.len() + 1);
+        for (at, reply) in replies.into_iter().enumerate() {
+            parts.push(Bytes::from_static(if at == 0 { b"[" } else { b"," }));
+            parts.extend(reply.parts);
+        }
+        parts.push(Bytes::from_static(b"]"));
+        Self::of(parts, StatusCode::OK)
+    }
+
+    fn of(parts: Vec<Bytes>, status: StatusCode) -> Self {
+        Self { parts, status, rate_limit: RateLimitFacts::default() }
+    }
+
+    /// As an HTTP response.
+    pub(crate) fn into_response(self, framing: Framing) -> Response {
+        let mut response = match framing {
+            Framing::Json { .. } => {
+                let mut response = Response::new(Body::new(Parts::from(self.parts)));
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+                response
+            }
+            Framing::EventStream => event::response(Body::from(event::message(&self.parts))),
+        };
+        *response.status_mut() = self.status;
+        push_rate_limit(response.headers_mut(), &self.rate_limit);
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+
+    /// As a server-sent event.
+    pub(crate) fn into_event(self) -> Bytes {
+        event::message(&self.parts)
+    }
 }
 
 /// Starts a message: everything before the value of `result`.
@@ -73,29 +132,4 @@ pub(crate) fn push_head(out: &mut Vec<u8>, id: &RawValue) {
     out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
     out.extend_from_slice(id.get().as_bytes());
     out.extend_from_slice(br#","result":"#);
-}
-
-fn respond<const N: usize>(framing: Framing, status: StatusCode, parts: [Bytes; N]) -> Response {
-    let (content_type, body) = match framing {
-        Framing::Json => ("application/json", Body::new(Parts::from(parts))),
-        Framing::EventStream => ("text/event-stream", Body::from(event(&parts))),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if framing == Framing::EventStream {
-        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    }
-    response
-}
-
-/// One `message` event. Line breaks occur in JSON only between values, where a space means the same.
-fn event(parts: &[Bytes]) -> Vec<u8> {
-    let mut event = b"event: message\ndata: ".to_vec();
-    let line = parts.iter().flatten().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte });
-    event.extend(line);
-    event.extend_from_slice(b"\n\n");
-    event
 }

@@ -12,8 +12,8 @@ use http_body::{Body, Frame, SizeHint};
 #[derive(Debug)]
 pub(crate) struct Parts(VecDeque<Bytes>);
 
-impl<const N: usize> From<[Bytes; N]> for Parts {
-    fn from(parts: [Bytes; N]) -> Self {
+impl From<Vec<Bytes>> for Parts {
+    fn from(parts: Vec<Bytes>) -> Self {
         Self(parts.into())
     }
 }

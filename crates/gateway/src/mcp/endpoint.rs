@@ -1,5 +1,5 @@
-//! `/mcp/{token}`: the HTTP side of the MCP endpoint. A secret URL becomes an [`Access`], a body becomes a
-//! request; everything between is in `handler.rs`.
+//! `POST /mcp/{token}`: the HTTP side of the MCP endpoint. A secret URL becomes an [`Access`](crate::access::Access), a body
+//! becomes a request; everything between is in `exchange.rs` and `handler.rs`.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,30 +10,33 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use store::{Auth, StoreError};
-use uuid::Uuid;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 
-use super::answer::{self, Framing};
+use super::admission::{Credentials, Refused, admit};
+use super::answer::{Framing, Reply};
 use super::envelope::{self, Message};
 use super::error::RpcError;
+use super::exchange::Exchange;
+use super::feed::{Feed, Terms};
 use super::handler;
-use super::origin::share_with;
+use super::in_flight::Peer;
+use super::origin::{page, share_with};
 use super::params::Params;
+use super::progress;
 use super::revision::Era;
-use crate::access::{Access, AccessError};
-use crate::api::{UNAVAILABLE_RETRY_SECONDS, bearer};
+use crate::api::bearer;
 use crate::app::App;
 
 /// The largest body that is read.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// A body that took less was there when the token was looked up.
 const INSTANT_BODY: Duration = Duration::from_millis(1);
+const UNACCEPTABLE: &str = "answers are application/json or text/event-stream; the header Accept admits neither";
 /// The longest wait for a complete body.
 const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
-/// `POST /mcp/{token}`: one message.
+/// `POST /mcp/{token}`: one message, or a batch where the revision has them.
 pub(crate) async fn post(State(app): State<Arc<App>>, token: Result<Path<String>, PathRejection>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !app.allowed_origins.admits_host(&parts.uri, &parts.headers) || !app.allowed_origins.admits_origin(&parts.headers) {
@@ -41,27 +44,9 @@ pub(crate) async fn post(State(app): State<Arc<App>>, token: Result<Path<String>
     }
     // A path that cannot be read is a token that opens nothing.
     let token = token.map(|Path(token)| token).unwrap_or_default();
-    let response = match admit(&app, &token, &parts.headers).await {
-        Ok(access) => answer_post(&app, access, &token, &parts.headers, body).await,
-        Err(refused) => *refused,
-    };
-    share_with(&parts.headers, response)
-}
-
-/// Any verb but POST and OPTIONS: no stream is offered and there is no session to end. A person who opens the URL in a
-/// browser is told what it is.
-pub(crate) async fn other(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
-    if !app.allowed_origins.admits_host(&uri, &headers) || !app.allowed_origins.admits_origin(&headers) {
-        return stranger();
-    }
-    let html = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("text/html"));
-    let mut response = if html {
-        (StatusCode::METHOD_NOT_ALLOWED, super::help_page::render()).into_response()
-    } else {
-        refuse(StatusCode::METHOD_NOT_ALLOWED, "send MCP messages with POST")
-    };
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST, OPTIONS"));
-    share_with(&headers, response)
+    let page = page(&parts.headers);
+    let response = answer_post(app, &token, parts.headers, body).await.unwrap_or_else(|refused| *refused);
+    share_with(page, response)
 }
 
 /// A path that no MCP server can have.
@@ -71,7 +56,7 @@ pub(crate) fn nowhere() -> Response {
 
 /// The answer to what ended in a panic, a bug of ours.
 pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
-    answer::error(Framing::Json, None, &RpcError::internal("internal error"))
+    RpcError::internal("internal error").into_response()
 }
 
 /// `OPTIONS /mcp/{token}`: the CORS preflight.
@@ -82,59 +67,87 @@ pub(crate) async fn options(State(app): State<Arc<App>>, headers: HeaderMap) -> 
     app.allowed_origins.preflight(&headers)
 }
 
-/// Who may come in: a token that opens something, and a second one where the server asks for it.
-async fn admit(app: &App, token: &str, headers: &HeaderMap) -> Result<Arc<Access>, Box<Response>> {
-    let now = app.clock.now();
-    let access = match app.door.access(token, now).await {
-        Ok(Some(access)) => access,
-        // Unknown, expired, rotated and deleted look the same from outside.
-        Ok(None) => return Err(Box::new(nowhere())),
-        Err(AccessError::Store(error)) => return Err(Box::new(store_failed(&error))),
-        Err(error @ AccessError::Unusable { .. }) => return Err(Box::new(internal(&error))),
+async fn answer_post(app: Arc<App>, token: &str, headers: HeaderMap, body: Body) -> Result<Response, Box<Response>> {
+    let refused = |refused: Refused| Box::new(refused.into_response());
+    let mut access = admit(&app, token, bearer(&headers)).await.map_err(refused)?;
+    let Some(framing) = Framing::accepted(&headers) else {
+        return Err(Box::new(refuse(StatusCode::NOT_ACCEPTABLE, UNACCEPTABLE)));
     };
-    if access.server.config.auth == Auth::Url {
-        return Ok(access);
-    }
-    let Some(secret) = bearer(headers) else {
-        return Err(Box::new(unauthorized("Bearer", "this server also asks for an API token: Authorization: Bearer <API token>")));
-    };
-    match app.door.api_token(secret, now).await {
-        Ok(Some(api_token)) if api_token.environment_id == access.server.environment_id => Ok(access),
-        Ok(_) => Err(Box::new(unauthorized(r#"Bearer error="invalid_token""#, "the API token is not valid here"))),
-        Err(error) => Err(Box::new(store_failed(&error))),
-    }
-}
-
-async fn answer_post(app: &Arc<App>, mut access: Arc<Access>, token: &str, headers: &HeaderMap, body: Body) -> Response {
-    let Some(framing) = Framing::accepted(headers) else {
-        return refuse(StatusCode::NOT_ACCEPTABLE, "answers are application/json or text/event-stream; the header Accept admits neither");
-    };
-    if !is_json(headers) {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the header Content-Type must be application/json");
-    }
     let began = Instant::now();
-    let body = match read(headers, body).await {
-        Ok(body) => body,
-        Err(refused) => return *refused,
-    };
+    let body = read_message(&headers, body).await?;
     if began.elapsed() >= INSTANT_BODY {
         // While the body trickled in, the server may have ended.
-        access = match admit(app, token, headers).await {
-            Ok(access) => access,
-            Err(refused) => return *refused,
-        };
+        access = admit(&app, token, bearer(&headers)).await.map_err(refused)?;
     }
-    let request = match envelope::parse(&body) {
-        Ok(Message::Request(request)) => request,
-        Ok(Message::Notification | Message::Response) => return StatusCode::ACCEPTED.into_response(),
-        Err((id, error)) => return answer::error(framing, id, &error),
-    };
-    let answered = async {
-        let params = Params::read(request.params)?;
-        let era = Era::of(&request, &params, headers)?;
-        handler::handle(app, &access, &request, &params, era, framing).await
-    };
-    answered.await.unwrap_or_else(|error| answer::error(framing, Some(request.id), &error))
+    let peer = Peer::of_headers(&headers);
+    let exchange = Exchange { app, access, peer, headers };
+    if envelope::is_batch(&body) {
+        let reply = exchange.answer(&body).await;
+        return Ok(reply.map_or_else(accepted, |reply| reply.into_response(framing)));
+    }
+    Ok(match envelope::parse(&body) {
+        Ok(Message::Request(request)) => {
+            let answered = answer_request(&exchange, token, &request, &body, framing).await;
+            answered.unwrap_or_else(|error| Reply::error(Some(request.id), &error).into_response(framing))
+        }
+        Ok(Message::Notification(notification)) => {
+            exchange.take_note(&notification);
+            accepted()
+        }
+        Ok(Message::Response) => accepted(),
+        Err((id, error)) => Reply::error(id, &error).into_response(framing),
+    })
+}
+
+/// Answers one request, with a stream where it asks for one.
+async fn answer_request(
+    exchange: &Exchange,
+    token: &str,
+    request: &envelope::Request<'_>,
+    body: &Bytes,
+    framing: Framing,
+) -> Result<Response, RpcError> {
+    let (params, era) = exchange.understand(request)?;
+    if era == Era::Stateless && request.method == "subscriptions/listen" {
+        return listen(exchange, token, request, &params, framing);
+    }
+    if request.method == "tools/call"
+        && framing.reads_events()
+        && let Some(progress_token) = params.progress_token()
+    {
+        return Ok(progress::respond(exchange.clone(), progress_token.to_owned(), body.clone(), framing).await);
+    }
+    Ok(handler::handle(exchange, request, &params, era).await?.into_response(framing))
+}
+
+/// Opens a stream of notices (2026-07-28, "Subscriptions").
+fn listen(
+    exchange: &Exchange,
+    token: &str,
+    request: &envelope::Request<'_>,
+    params: &Params<'_>,
+    framing: Framing,
+) -> Result<Response, RpcError> {
+    if !framing.reads_events() {
+        return Err(RpcError::invalid_request("subscriptions/listen is answered by text/event-stream, which the header Accept must admit")
+            .with_status(StatusCode::NOT_ACCEPTABLE));
+    }
+    let terms = Terms::subscribed(&exchange.access.tools, request.id, params.notifications)?;
+    let first = terms.acknowledgement();
+    let credentials = Arc::new(Credentials::of(token, &exchange.headers));
+    Ok(Feed::respond(&exchange.app, credentials, Arc::clone(&exchange.access), terms, None, first))
+}
+
+fn accepted() -> Response {
+    StatusCode::ACCEPTED.into_response()
+}
+
+/// Reads the body of a message, within limits.
+pub(super) async fn read_message(headers: &HeaderMap, body: Body) -> Result<Bytes, Box<Response>> {
+    if !is_json(headers) {
+        return Err(Box::new(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the header Content-Type must be application/json")));
+    }
+    read(headers, body).await
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Box<Response>> {
@@ -161,36 +174,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// An answer outside JSON-RPC's own errors: the HTTP status says what is wrong.
-fn refuse(status: StatusCode, message: &str) -> Response {
-    answer::error(Framing::Json, None, &RpcError::invalid_request(message).with_status(status))
+pub(super) fn refuse(status: StatusCode, message: &str) -> Response {
+    RpcError::invalid_request(message).with_status(status).into_response()
 }
 
-fn stranger() -> Response {
+pub(super) fn stranger() -> Response {
     refuse(StatusCode::FORBIDDEN, "this Host or Origin may not use this server; the operator can allow it")
-}
-
-fn unauthorized(challenge: &'static str, message: &str) -> Response {
-    let mut response = refuse(StatusCode::UNAUTHORIZED, message);
-    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-    response
-}
-
-/// The database's fault is the operator's business: the client gets a request id and a time to come back.
-fn store_failed(error: &StoreError) -> Response {
-    if !matches!(error, StoreError::Unavailable(_)) {
-        return internal(error);
-    }
-    let request_id = Uuid::now_v7();
-    tracing::error!(%request_id, %error, "the database is unavailable");
-    let message = format!("temporarily unavailable, try again in {UNAVAILABLE_RETRY_SECONDS} s (request {request_id})");
-    let error = RpcError::internal(message).with_status(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = answer::error(Framing::Json, None, &error);
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(UNAVAILABLE_RETRY_SECONDS));
-    response
-}
-
-fn internal(error: &dyn std::error::Error) -> Response {
-    let request_id = Uuid::now_v7();
-    tracing::error!(%request_id, %error, "an MCP request failed");
-    answer::error(Framing::Json, None, &RpcError::internal(format!("internal error (request {request_id})")))
 }

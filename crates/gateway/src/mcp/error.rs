@@ -1,7 +1,10 @@
 //! JSON-RPC errors with the codes that the MCP specification gives them.
 
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde_json::{Value, json};
+
+use super::answer::{Framing, Reply};
 
 /// What went wrong with a request, as the protocol says it. Failures of a tool are results instead.
 #[derive(Debug)]
@@ -101,5 +104,12 @@ impl RpcError {
             error["data"] = data.clone();
         }
         error
+    }
+}
+
+/// An error before any request was read, so under no id.
+impl IntoResponse for RpcError {
+    fn into_response(self) -> Response {
+        Reply::error(None, &self).into_response(Framing::Json { or_events: false })
     }
 }

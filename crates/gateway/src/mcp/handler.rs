@@ -1,36 +1,25 @@
 //! The methods of MCP: what a request at one server's URL is answered with.
 
-use std::sync::Arc;
-
-use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
-use upstream::{Outcome, RateLimitFacts};
 
-use super::answer::{self, Framing};
+use super::answer::Reply;
+use super::call_tool::call_tool;
 use super::envelope::Request;
 use super::error::RpcError;
+use super::exchange::Exchange;
 use super::params::{Params, text};
 use super::revision::{self, Era};
-use super::strict_json;
-use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
-use crate::app::App;
 use crate::tool_set::{LIST_TTL_MILLISECONDS, page_of_cursor};
 
 /// Answers one request.
-pub(crate) async fn handle(
-    app: &Arc<App>,
-    access: &Arc<Access>,
-    request: &Request<'_>,
-    params: &Params<'_>,
-    era: Era,
-    framing: Framing,
-) -> Result<Response, RpcError> {
-    let result = |result: Bytes| Ok(answer::result(framing, request.id, result));
+pub(crate) async fn handle(exchange: &Exchange, request: &Request<'_>, params: &Params<'_>, era: Era) -> Result<Reply, RpcError> {
+    let access = &exchange.access;
+    let result = |result: Bytes| Ok(Reply::result(request.id, result));
     match (request.method.as_ref(), era) {
-        ("tools/call", _) => call_tool(app, access, request, params, era, framing).await,
+        ("tools/call", _) => call_tool(exchange, request, params, era).await,
         ("tools/list", _) => result(list_tools(access, params, era)?),
         ("initialize", Era::Handshake) => result(initialize(access, params)?),
         ("ping", Era::Handshake) => result(Bytes::from_static(b"{}")),
@@ -73,7 +62,7 @@ fn discover(access: &Access) -> Bytes {
 }
 
 fn capabilities() -> serde_json::Value {
-    json!({"tools": {}})
+    json!({"tools": {"listChanged": true}})
 }
 
 fn instructions(access: &Access) -> String {
@@ -93,76 +82,4 @@ fn list_tools(access: &Access, params: &Params<'_>, era: Era) -> Result<Bytes, R
     page.and_then(|page| pages.get(page))
         .cloned()
         .ok_or_else(|| RpcError::invalid_params("params.cursor is not one that this server gave; start again without it"))
-}
-
-async fn call_tool(
-    app: &Arc<App>,
-    access: &Arc<Access>,
-    request: &Request<'_>,
-    params: &Params<'_>,
-    era: Era,
-    framing: Framing,
-) -> Result<Response, RpcError> {
-    let name = params.name().ok_or_else(|| RpcError::invalid_params("params.name must be the name of a tool"))?;
-    let arguments = match params.arguments {
-        None => serde_json::Map::new(),
-        Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
-    };
-    let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
-    let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
-        RpcError::internal("too many calls are in flight at this server; wait for some of them").with_status(StatusCode::TOO_MANY_REQUESTS)
-    })?;
-    let outcome = match era {
-        // The client of this era who hangs up has not cancelled: what was begun is finished.
-        Era::Handshake if tool.kind != catalog::tool::Kind::Read => {
-            let (app, access, tool) = (Arc::clone(app), Arc::clone(access), Arc::clone(tool));
-            let tasks = app.tasks.clone();
-            let running = tasks.spawn(async move {
-                let _place = place;
-                crate::call::call(&app, &access, &tool, arguments).await
-            });
-            running.await.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
-        }
-        Era::Handshake | Era::Stateless => crate::call::call(app, access, tool, arguments).await,
-    };
-    let mut response = answer::message(framing, tool_message(access, request, &outcome, era));
-    push_rate_limit(response.headers_mut(), &outcome.rate_limit);
-    Ok(response)
-}
-
-fn tool_message(access: &Access, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {
-    let structured = if access.server.config.structured_content { Structured::Always } else { Structured::OnlyFailures };
-    let tail = match era {
-        Era::Handshake => "",
-        Era::Stateless => access.tools.result_tail(),
-    };
-    let mut message = Vec::with_capacity(512);
-    answer::push_head(&mut message, request.id);
-    push_tool_result(&mut message, outcome, structured, tail);
-    message.push(b'}');
-    message
-}
-
-/// The same for a tool that the filter hides and one that does not exist.
-fn unknown_tool(access: &Access, name: &str) -> RpcError {
-    let nearest = access.tools.nearest(name);
-    let remedy = match nearest.as_slice() {
-        [] => "tools/list names all there are".to_owned(),
-        names => format!("the nearest names here: {}", names.join(", ")),
-    };
-    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))
-}
-
-fn push_rate_limit(headers: &mut http::HeaderMap, facts: &RateLimitFacts) {
-    let named = [
-        ("ratelimit-limit", facts.limit),
-        ("ratelimit-remaining", facts.remaining),
-        ("ratelimit-reset", facts.reset),
-        ("retry-after", facts.retry_after),
-    ];
-    for (name, value) in named {
-        if let Some(value) = value {
-            headers.insert(name, value.into());
-        }
-    }
 }

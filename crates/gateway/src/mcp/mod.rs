@@ -1,18 +1,35 @@
-//! The MCP endpoint: Streamable HTTP without sessions. Protocol revisions end here.
+//! The MCP endpoint: every revision at one URL, without sessions but for the one transport that is made of them. Protocol
+//! revisions end here.
 
+mod admission;
 mod answer;
 mod body;
+mod call_tool;
+mod content_block;
 mod endpoint;
 mod envelope;
 mod error;
+mod event;
+mod exchange;
+mod feed;
 mod handler;
 mod help_page;
+mod in_flight;
 mod json_text;
 mod origin;
 mod params;
+mod progress;
+mod relay;
 mod revision;
-mod strict_json;
+mod session;
+mod streams;
+pub(crate) mod strict_json;
 mod tool_result;
+mod watch;
 
-pub(crate) use endpoint::{nowhere, options, other, panicked, post};
+pub(crate) use endpoint::{nowhere, options, panicked, post};
+pub(crate) use in_flight::InFlight;
 pub(crate) use origin::{AllowedOrigins, names_loopback};
+pub(crate) use relay::{Relay, listen as listen_to_replicas};
+pub(crate) use session::Sessions;
+pub(crate) use streams::{get, get_sse, messages, other};

@@ -60,15 +60,20 @@ impl AllowedOrigins {
         for (name, value) in named {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
-        share_with(headers, response)
+        share_with(page(headers), response)
     }
 }
 
+/// The origin of the page that sends a request, if one does.
+pub(crate) fn page(request: &HeaderMap) -> Option<HeaderValue> {
+    request.get(ORIGIN).cloned()
+}
+
 /// Lets the requesting page read the answer. Only for origins that were admitted.
-pub(crate) fn share_with(request: &HeaderMap, mut response: Response) -> Response {
-    if let Some(origin) = request.get(ORIGIN) {
+pub(crate) fn share_with(page: Option<HeaderValue>, mut response: Response) -> Response {
+    if let Some(origin) = page {
         let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED_HEADERS));
         headers.insert(header::VARY, HeaderValue::from_static("origin"));
     }

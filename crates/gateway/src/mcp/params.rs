@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::envelope::is_id;
 use super::error::RpcError;
 
 /// `params` of any request. Values are kept raw until a method asks for them.
@@ -18,7 +20,13 @@ pub(crate) struct Params<'a> {
     pub(crate) cursor: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "protocolVersion")]
     pub(crate) protocol_version: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "_meta")]
+    /// The request that `notifications/cancelled` is about.
+    #[serde(borrow, default, rename = "requestId")]
+    pub(crate) request_id: Option<&'a RawValue>,
+    /// What `subscriptions/listen` asks for.
+    #[serde(borrow, default)]
+    pub(crate) notifications: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "_meta", deserialize_with = "meta")]
     meta: Option<Meta<'a>>,
 }
 
@@ -29,6 +37,17 @@ struct Meta<'a> {
     protocol_version: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "io.modelcontextprotocol/clientCapabilities")]
     client_capabilities: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "progressToken")]
+    progress_token: Option<&'a RawValue>,
+}
+
+/// A derived reader alone would take the items of an array for members.
+fn meta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Meta<'de>>, D::Error> {
+    match <Option<&RawValue>>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(raw) if raw.get().starts_with('{') => serde_json::from_str(raw.get()).map(Some).map_err(Error::custom),
+        Some(_) => Err(Error::custom("the member `_meta` must be an object")),
+    }
 }
 
 impl<'a> Params<'a> {
@@ -50,6 +69,11 @@ impl<'a> Params<'a> {
     /// The revision that `_meta` names.
     pub(crate) fn meta_version(&self) -> Option<Cow<'a, str>> {
         self.meta.as_ref()?.protocol_version.and_then(text)
+    }
+
+    /// The token under which the client wants to hear of a request's progress: a string or a number, as it wrote it.
+    pub(crate) fn progress_token(&self) -> Option<&'a RawValue> {
+        self.meta.as_ref()?.progress_token.filter(|token| is_id(token))
     }
 
     /// Whether `_meta` says what the client can do.

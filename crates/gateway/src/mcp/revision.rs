@@ -7,17 +7,22 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode};
 
+use super::content_block::Audio;
 use super::envelope::Request;
 use super::error::RpcError;
 use super::params::Params;
 
 /// Every revision served, newest first.
-pub(crate) const SUPPORTED: &[&str] = &[STATELESS, "2025-11-25", "2025-06-18"];
+pub(crate) const SUPPORTED: &[&str] = &[STATELESS, "2025-11-25", "2025-06-18", ASSUMED, OLDEST];
 /// The revisions that open with `initialize`, newest first.
-pub(crate) const HANDSHAKE: &[&str] = &["2025-11-25", "2025-06-18"];
+pub(crate) const HANDSHAKE: &[&str] = &["2025-11-25", "2025-06-18", ASSUMED, OLDEST];
 const STATELESS: &str = "2026-07-28";
 /// What a request without the header means (2025-06-18, "Protocol Version Header").
 const ASSUMED: &str = "2025-03-26";
+/// The revision of HTTP+SSE.
+const OLDEST: &str = "2024-11-05";
+
+const VERSION_HEADER: &str = "mcp-protocol-version";
 
 /// The two families of revisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +40,7 @@ impl Era {
     /// What the revision demands and the request lacks, with the code and status that the specification
     /// gives (2026-07-28, "Versioning" and "Streamable HTTP").
     pub(crate) fn of(request: &Request<'_>, params: &Params<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
-        let header = header(headers, "mcp-protocol-version")?;
+        let header = header(headers, VERSION_HEADER)?;
         let named = params.meta_version();
         let handshake = match (&named, request.method.as_ref()) {
             (_, "initialize") if params.protocol_version.is_some() => true,
@@ -50,13 +55,33 @@ impl Era {
         match header.as_deref() {
             _ if request.method == "initialize" => Ok(Self::Handshake),
             None => Ok(Self::Handshake),
-            Some(version) if version == ASSUMED || HANDSHAKE.contains(&version) => Ok(Self::Handshake),
+            Some(version) if HANDSHAKE.contains(&version) => Ok(Self::Handshake),
             Some(version) => Err(RpcError::invalid_request(format!(
                 "the header MCP-Protocol-Version names `{version}`; served here: {}",
                 SUPPORTED.join(", ")
             ))),
         }
     }
+}
+
+/// Whether a batch may come with these headers: one revision has them, the one that an absent header stands for.
+pub(crate) fn has_batches(headers: &HeaderMap) -> bool {
+    headers.get(VERSION_HEADER).is_none_or(|version| version == ASSUMED)
+}
+
+/// What a client with these headers can take. 2024-11-05 has no audio, and its clients, like those of the revision after it,
+/// do not say what they speak.
+pub(crate) fn audio(headers: &HeaderMap) -> Audio {
+    match headers.get(VERSION_HEADER) {
+        Some(version) if version != OLDEST => Audio::Block,
+        _ => Audio::Resource,
+    }
+}
+
+/// Whether the headers name the era that has neither sessions nor streams of its own, or a later one.
+pub(crate) fn names_stateless(headers: &HeaderMap) -> bool {
+    let version = headers.get(VERSION_HEADER).and_then(|version| version.to_str().ok());
+    version.is_some_and(|version| is_date(version) && version >= STATELESS)
 }
 
 /// The revision that answers an `initialize` for `requested`.
@@ -84,7 +109,7 @@ fn check_stateless(
     if header(headers, "mcp-method")?.as_deref() != Some(request.method.as_ref()) {
         return Err(RpcError::header_mismatch("the header Mcp-Method must equal the member `method`"));
     }
-    if request.method == "tools/call" {
+    if matches!(request.method.as_ref(), "tools/call" | "prompts/get") {
         // A call without a name in either place is refused later, as in the other era.
         if header(headers, "mcp-name")? != params.name() {
             return Err(RpcError::header_mismatch("the header Mcp-Name must equal params.name"));

@@ -1,29 +1,22 @@
 //! A call's outcome as the MCP result that a client sees.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::IgnoredAny;
 use serde_json::json;
-use upstream::{Answer, Failure, Outcome};
+use upstream::{Answer, Failure, File, Outcome};
 
+use super::content_block::{Audio, push_file};
 use super::json_text::push_string;
 
-/// Appends the `result` of a `tools/call`: `content` with one item, `isError`, and `structuredContent` on
+/// Appends the `result` of a `tools/call`: `content` with the text and the files, `isError`, and `structuredContent` on
 /// failures or where `structured` asks for it. `tail` is what the revision adds at the end, e.g. `,"resultType":…`.
-pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured: Structured, tail: &str) {
+pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured: Structured, audio: Audio, tail: &str) {
     match &outcome.result {
-        Ok(Answer::Text(text)) => {
-            out.reserve(text.len() + text.len() / 4 + tail.len() + 96);
-            out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
-            push_string(out, text);
-            out.extend_from_slice(br#"}],"isError":false"#);
-            if structured == Structured::Always {
-                push_structured(out, text);
-            }
-        }
-        Ok(Answer::Binary { mime_type, bytes }) => {
-            let resource = json!({"uri": "tidegate://answer", "mimeType": mime_type, "blob": STANDARD.encode(bytes)});
-            out.extend_from_slice(format!(r#"{{"content":[{{"type":"resource","resource":{resource}}}],"isError":false"#).as_bytes());
+        Ok(Answer::Text(text)) => push_success(out, text, &[], structured, audio),
+        Ok(Answer::WithFiles { text, files }) => push_success(out, text, files, structured, audio),
+        Ok(Answer::File(file)) => {
+            out.extend_from_slice(br#"{"content":["#);
+            push_file(out, file, 1, audio);
+            out.extend_from_slice(br#"],"isError":false"#);
         }
         Err(failure) => push_failure(out, failure),
     }
@@ -36,6 +29,21 @@ pub(crate) fn push_tool_result(out: &mut Vec<u8>, outcome: &Outcome, structured:
 pub(crate) enum Structured {
     OnlyFailures,
     Always,
+}
+
+fn push_success(out: &mut Vec<u8>, text: &str, files: &[File], structured: Structured, audio: Audio) {
+    out.reserve(text.len() + text.len() / 4 + 256);
+    out.extend_from_slice(br#"{"content":[{"type":"text","text":"#);
+    push_string(out, text);
+    out.push(b'}');
+    for (index, file) in files.iter().enumerate() {
+        out.push(b',');
+        push_file(out, file, index + 1, audio);
+    }
+    out.extend_from_slice(br#"],"isError":false"#);
+    if structured == Structured::Always {
+        push_structured(out, text);
+    }
 }
 
 fn push_failure(out: &mut Vec<u8>, failure: &Failure) {

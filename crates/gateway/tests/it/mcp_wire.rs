@@ -43,9 +43,14 @@ async fn verdict(gateway: &Gateway, server: &McpUrl, headers: &[(&str, &str)], b
 async fn the_handshake_is_answered_as_each_revision_wants() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
-    for (asked, answered) in
-        [("2025-06-18", "2025-06-18"), ("2025-11-25", "2025-11-25"), ("2026-07-28", "2025-11-25"), ("1999-01-01", "2025-11-25")]
-    {
+    for (asked, answered) in [
+        ("2024-11-05", "2024-11-05"),
+        ("2025-03-26", "2025-03-26"),
+        ("2025-06-18", "2025-06-18"),
+        ("2025-11-25", "2025-11-25"),
+        ("2026-07-28", "2025-11-25"),
+        ("1999-01-01", "2025-11-25"),
+    ] {
         let params = json!({"protocolVersion": asked, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}});
         let answer: Value = send(&gateway, &server, &[], request("initialize", params)).await.json().await.unwrap();
         assert_eq!(answer["result"]["protocolVersion"], answered);
@@ -177,7 +182,7 @@ async fn http_says_what_json_rpc_cannot() {
         gateway.request(Method::POST, &server.path).header("content-type", "application/json").body(" ".repeat(4 * 1024 * 1024 + 1));
     assert_eq!(too_large.send().await.unwrap().status(), 413);
     for method in [Method::GET, Method::DELETE, Method::PUT] {
-        let request = gateway.request(method.clone(), &server.path).header("accept", "text/event-stream");
+        let request = gateway.request(method.clone(), &server.path).header("accept", "application/json");
         let response = request.header("origin", "https://claude.ai").send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.headers()["allow"].to_str().unwrap()), (405, "POST, OPTIONS"));
         assert_eq!(response.headers()["access-control-allow-origin"], "https://claude.ai", "a page must be able to read the refusal");
@@ -251,6 +256,37 @@ async fn a_refused_request_leaves_its_connection_usable() {
             assert!(answer.starts_with("HTTP/1.1 40"), "{path}: {answer}");
             assert!(!answer.to_lowercase().contains("connection: close"), "{path}: {answer}");
         }
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_answered_where_its_revision_has_batches() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    let initialize = json!({"jsonrpc": "2.0", "id": 4, "method": "initialize", "params": {"protocolVersion": "2025-03-26"}});
+    let notification = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let batch = json!([{"jsonrpc": "2.0", "id": 1, "method": "ping"}, notification, 2, {"jsonrpc": "2.0", "id": 3, "method": "no/such"}, initialize,
+        {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": "list_all_sendoso_campaigns"}}]);
+    for headers in [vec![], vec![("mcp-protocol-version", "2025-03-26")]] {
+        let response = send(&gateway, &server, &headers, batch.to_string()).await;
+        assert_eq!(response.status(), 200);
+        let answers: Vec<Value> = response.json().await.unwrap();
+        let told: Vec<String> = answers.iter().map(|answer| format!("{} {}", answer["id"], answer["error"]["code"])).collect();
+        assert_eq!(told, ["1 null", "null -32600", "3 -32601", "4 -32600", "5 null"]);
+        assert_eq!(answers[4]["result"]["isError"], false);
+    }
+    let notified = send(&gateway, &server, &[], json!([notification]).to_string()).await;
+    assert_eq!((notified.status().as_u16(), notified.text().await.unwrap().as_str()), (202, ""));
+    let many = json!(vec![json!({"jsonrpc": "2.0", "id": 1, "method": "ping"}); 10_000]).to_string();
+    for (headers, body, answer) in [
+        (vec![("mcp-protocol-version", "2025-06-18")], batch.to_string(), "400 -32600 null"),
+        (vec![("mcp-protocol-version", STATELESS)], batch.to_string(), "400 -32600 null"),
+        (vec![], "[]".to_owned(), "400 -32600 null"),
+        (vec![], "[1,".to_owned(), "400 -32700 null"),
+        (vec![], many, "400 -32600 null"),
+    ] {
+        assert_eq!(verdict(&gateway, &server, &headers, body).await, answer, "{headers:?}");
     }
     gateway.stop().await;
 }

@@ -12,6 +12,8 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use store::MasterKey;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use upstream::{PrivateAddresses, UpstreamSettings};
@@ -68,9 +70,14 @@ impl Gateway {
 
     /// A connected account.
     pub(crate) async fn account(&self) -> String {
+        self.account_at(self.sandbox.url()).await
+    }
+
+    /// An account at a vendor that listens elsewhere.
+    pub(crate) async fn account_at(&self, vendor_url: &str) -> String {
         let tokens = self.sandbox.issue_tokens();
         let body = json!({
-            "integration": "sendoso", "tenant_id": "acme", "base_url": self.sandbox.url(),
+            "integration": "sendoso", "tenant_id": "acme", "base_url": vendor_url,
             "credentials": {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "expires_at": tokens.expires_at},
         });
         let (status, account) = self.api(Method::POST, "/integrated-account", body).await;
@@ -79,8 +86,13 @@ impl Gateway {
     }
 
     /// An MCP server over a new account. `body` may hold `config` and `expires_at`.
-    pub(crate) async fn server(&self, mut body: Value) -> McpUrl {
+    pub(crate) async fn server(&self, body: Value) -> McpUrl {
         let account = self.account().await;
+        self.server_over(account, body).await
+    }
+
+    /// An MCP server over an account that exists.
+    pub(crate) async fn server_over(&self, account: String, mut body: Value) -> McpUrl {
         body["name"] = json!("test");
         let (status, server) = self.api(Method::POST, &format!("/integrated-account/{account}/mcp"), body).await;
         assert_eq!(status, StatusCode::CREATED, "{server}");
@@ -167,5 +179,87 @@ pub(crate) async fn eventually<F: AsyncFn() -> bool>(what: &str, check: F) {
     while !check().await {
         assert!(started.elapsed() < PATIENCE, "still not: {what}");
         tokio::task::yield_now().await;
+    }
+}
+
+/// The events of a stream.
+pub(crate) struct Events {
+    response: Response,
+    unread: String,
+}
+
+impl Events {
+    pub(crate) fn of(response: Response) -> Self {
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        Self { response, unread: String::new() }
+    }
+
+    /// Name and data of the next event; `None` at the end of the stream.
+    pub(crate) async fn next(&mut self) -> Option<(String, String)> {
+        let read = async {
+            loop {
+                while let Some((block, rest)) = self.unread.split_once("\n\n") {
+                    let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::to_owned);
+                    let event = field("event").zip(field("data"));
+                    self.unread = rest.to_owned();
+                    if event.is_some() {
+                        return event;
+                    }
+                }
+                let chunk = self.response.chunk().await.ok().flatten()?;
+                self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.expect("no event came")
+    }
+
+    /// The JSON-RPC message of the next event.
+    pub(crate) async fn message(&mut self) -> Value {
+        let (event, data) = self.next().await.expect("the stream ended");
+        assert_eq!(event, "message");
+        serde_json::from_str(&data).unwrap()
+    }
+}
+
+/// A vendor that answers when it is told to.
+pub(crate) struct SlowVendor {
+    pub(crate) url: String,
+    listener: TcpListener,
+}
+
+impl SlowVendor {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self { url: format!("http://{}", listener.local_addr().unwrap()), listener }
+    }
+
+    /// Waits for a request.
+    pub(crate) async fn request(&self) -> SlowAnswer {
+        let waiting = async {
+            let (mut stream, _) = self.listener.accept().await.unwrap();
+            let mut head = vec![0; 64 * 1024];
+            let read = stream.read(&mut head).await.unwrap();
+            assert!(read > 0);
+            SlowAnswer(stream)
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("no request came")
+    }
+}
+
+/// A request that a vendor has not answered yet.
+pub(crate) struct SlowAnswer(TcpStream);
+
+impl SlowAnswer {
+    pub(crate) async fn answer(mut self, body: &str) {
+        let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        self.0.write_all(answer.as_bytes()).await.unwrap();
+    }
+
+    /// Waits until the caller hangs up.
+    pub(crate) async fn abandoned(mut self) {
+        let read = tokio::time::timeout(PATIENCE, self.0.read(&mut [0; 1])).await.expect("the caller still waits");
+        assert!(matches!(read, Ok(0) | Err(_)));
     }
 }

@@ -10,7 +10,7 @@ use catalog::target::Target;
 use catalog::tool::Tool;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use upstream::{Answer, Client, Credential, Outcome, PrivateAddresses, UpstreamSettings};
+use upstream::{Answer, Client, Credential, File, FileContent, Outcome, PrivateAddresses, UpstreamSettings};
 
 use crate::vendor::Vendor;
 
@@ -109,8 +109,20 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn shown(outcome: &Outcome) -> String {
     match &outcome.result {
         Ok(Answer::Text(text)) => text.clone(),
-        Ok(Answer::Binary { mime_type, bytes }) => format!("{mime_type}, {} bytes", bytes.len()),
+        Ok(Answer::WithFiles { text, files }) => {
+            let files = files.iter().map(|file| format!("\n{}", shown_file(file)));
+            format!("{text}{}", files.collect::<String>())
+        }
+        Ok(Answer::File(file)) => shown_file(file),
         Err(failure) => serde_json::to_string(failure).unwrap(),
+    }
+}
+
+fn shown_file(file: &File) -> String {
+    let name = file.name.as_ref().map_or(String::new(), |name| format!("{name}, "));
+    match &file.content {
+        FileContent::Text(text) => format!("{name}{}: {text}", file.media_type),
+        FileContent::Bytes(bytes) => format!("{name}{}, {} bytes", file.media_type, bytes.len()),
     }
 }
 
@@ -133,6 +145,10 @@ fn definition() -> Value {
         "required": ["name"],
         "additionalProperties": false,
     }});
+    let attachments = json!([
+        {"at": "attachments[].body.data", "media_type": "application/zip", "media_type_at": "type", "name_at": "name"},
+        {"at": "stamp", "media_type": "image/png"},
+    ]);
     json!({
         "version": 1,
         "name": "acme",
@@ -192,6 +208,20 @@ fn definition() -> Value {
                 "pagination": {"style": "link_header"},
                 "documentation": documentation("Lists the links."),
             }}},
+            "letters": {"methods": {
+                "list": {
+                    "request": "GET /letters",
+                    "pagination": {"style": "none"},
+                    "response": {"records": "letters", "max_characters": 2000, "files": attachments.clone()},
+                    "documentation": documentation("Lists the letters."),
+                },
+                "get": {
+                    "request": "GET /letters/{id}",
+                    "parameters": id.clone(),
+                    "response": {"path": "letter", "max_characters": 2000, "files": attachments},
+                    "documentation": documentation("Gives one letter."),
+                },
+            }},
             "notes": {"methods": {"get": {
                 "request": "GET /notes/{id}",
                 "parameters": id,

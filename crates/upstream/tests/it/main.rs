@@ -4,6 +4,7 @@
 mod acme;
 mod addresses;
 mod answers;
+mod files;
 mod limits;
 mod lists;
 mod refusals;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::api::error::ApiError;
 use crate::api::output::Time;
+use crate::snippet::{Snippet, Snippets};
 
 /// An MCP server. Its token and URL were shown once, when it was made or rotated.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +51,9 @@ pub(crate) struct McpServerSecret {
     pub token: String,
     /// What a client is given.
     pub url: String,
+    /// How each client is told of the server: its id → one or more texts, with this URL in them.
+    #[schema(value_type = BTreeMap<String, Vec<Snippet>>)]
+    pub snippets: Snippets,
 }
 
 /// Members of `config` to set; what is absent stays as it is, or as the default says for a new server.

@@ -1,0 +1,61 @@
+//! Where a vendor's JSON answer holds files as base64, and what is said about them beside it.
+
+use crate::dotted_path::{DottedPath, EachPath};
+use crate::headers::is_token;
+use crate::integration::FileInAnswer;
+use crate::problem::Problem;
+
+/// A place where answers hold files.
+#[derive(Debug, Clone)]
+pub struct FilePlace {
+    /// The base64 texts.
+    pub at: EachPath,
+    /// The type of a file that the answer says none of.
+    pub media_type: Option<String>,
+    /// From the item that holds the file.
+    pub media_type_at: Option<DottedPath>,
+    /// From the item that holds the file.
+    pub name_at: Option<DottedPath>,
+}
+
+impl FilePlace {
+    /// `path` is the method's place in the definition.
+    pub(crate) fn compile_all(path: &str, files: &[FileInAnswer], problems: &mut Vec<Problem>) -> Vec<Self> {
+        files
+            .iter()
+            .enumerate()
+            .filter_map(|(index, file)| Self::compile(&format!("{path}.response.files.{index}"), file, problems))
+            .collect()
+    }
+
+    fn compile(path: &str, file: &FileInAnswer, problems: &mut Vec<Problem>) -> Option<Self> {
+        if file.media_type.is_none() && file.media_type_at.is_none() {
+            problems.push(Problem::error(path, "what these files are is not said; give `media_type`, `media_type_at` or both"));
+        }
+        if file.media_type.as_deref().is_some_and(|media_type| !is_media_type(media_type)) {
+            let message = "this is no media type; write type and subtype in lower case, e.g. `application/pdf`";
+            problems.push(Problem::error(format!("{path}.media_type"), message));
+        }
+        let mut parsed = |key: &str, text: &Option<String>| {
+            let parsed = text.as_deref()?.parse::<DottedPath>();
+            parsed.map_err(|error| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()))).ok()
+        };
+        let media_type_at = parsed("media_type_at", &file.media_type_at);
+        let name_at = parsed("name_at", &file.name_at);
+        match file.at.parse() {
+            Ok(at) => Some(Self { at, media_type: file.media_type.clone(), media_type_at, name_at }),
+            Err(error) => {
+                problems.push(Problem::error(format!("{path}.at"), error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+/// Whether this is a type and a subtype in lower case, without parameters.
+///
+/// Source: RFC 9110, section 8.3.1.
+pub fn is_media_type(text: &str) -> bool {
+    let is_part = |part: &str| is_token(part) && !part.bytes().any(|byte| byte.is_ascii_uppercase());
+    text.split_once('/').is_some_and(|(kind, subtype)| is_part(kind) && is_part(subtype))
+}
