@@ -1,20 +1,18 @@
 """`tidegate connect`: any MCP URL for clients that only speak stdio."""
 
+import contextlib
 import json
 import queue
 import signal
 import subprocess
 import threading
-from contextlib import asynccontextmanager
 
 import pytest
-from mcp import Client, StdioServerParameters
-from mcp.client.stdio import stdio_client
 
 import foreign
 import gateway
 from foreign import META, error, event, reply_events, reply_json, result
-from mcp_client import HANDSHAKE, STATELESS, succeed, tool_names
+from mcp_client import HANDSHAKE, STATELESS, connected_by_stdio, succeed, tool_names
 from poll import until
 
 ME = "list_all_sendoso_me"
@@ -120,11 +118,8 @@ def start():
         server.stop()
 
 
-@asynccontextmanager
-async def official(binary, url, *arguments, mode):
-    parameters = StdioServerParameters(command=binary, args=["connect", url, *arguments], env=gateway.clean_environment())
-    async with Client(stdio_client(parameters), mode=mode, read_timeout_seconds=30) as client:
-        yield client
+def official(binary, url, *arguments, mode):
+    return connected_by_stdio(binary, "connect", url, *arguments, mode=mode, env=gateway.clean_environment())
 
 
 # --- official clients ---
@@ -165,6 +160,29 @@ async def test_the_official_client_of_either_family_uses_servers_of_either(binar
         answered = await client.call_tool("echo", {"text": "größe"})
         said = answered.structured_content or json.loads(answered.content[0].text)
         assert said["arguments"] == {"text": "größe"}
+
+
+def test_a_changed_filter_is_announced_to_clients_of_either_family(demo, connect):
+    server = demo.create_server(demo.account, methods=["read", "write"])
+    old, new = connect(server["url"]), connect(server["url"])
+    assert old.initialize()["capabilities"]["tools"]["listChanged"] is True
+    subscription = {"notifications": {"toolsListChanged": True}, "_meta": ABOUT}
+    assert new.ask("sub", "subscriptions/listen", subscription)["method"] == "notifications/subscriptions/acknowledged"
+
+    def changed():
+        methods = ["read"] if changed.times % 2 else ["write"]
+        changed.times += 1
+        path = f"/integrated-account/{demo.account}/mcp/{server['id']}"
+        assert demo.api("PATCH", path, {"config": {"methods": methods}}).status_code == 200
+        with contextlib.suppress(queue.Empty):
+            return old.receive(within=0.5)
+
+    # The stream of a session is opened beside everything else, so the first change may come too early for it.
+    changed.times = 0
+    assert until(changed, what="an announcement")["method"] == "notifications/tools/list_changed"
+    heard = new.receive()
+    assert heard["method"] == "notifications/tools/list_changed"
+    assert heard["params"]["_meta"][META + "subscriptionId"] == "sub"
 
 
 # --- messages ---
