@@ -71,7 +71,7 @@ def test_the_inspector_lists_the_tools(server, shell):
     assert len(json.loads(shell(text))["tools"]) == 20
 
 
-@pytest.mark.parametrize("label", ["Claude Desktop, with mcp-remote"])
+@pytest.mark.parametrize("label", ["Claude Desktop, with mcp-remote", "Claude Desktop, with tidegate connect"])
 async def test_claude_desktop_s_file_starts_a_bridge_that_works(server, demo, environment, tmp_path, label):
     [text] = [one["text"] for one in server["snippets"]["claude-desktop"] if one["label"] == label]
     # What the note tells the user to do.
