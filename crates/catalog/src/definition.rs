@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::headers;
 use crate::integration::Integration;
-use crate::naming::snake_case;
+use crate::naming::prefix_of;
 use crate::problem::{Problem, Severity};
 use crate::rules::SharedErrors;
 use crate::tool::{Scope, Tool};
@@ -43,10 +43,7 @@ impl Definition {
         let mut problems = Vec::new();
         check_shared(&integration, &mut problems);
         let errors = SharedErrors::compile(&integration.errors, &mut problems);
-        let prefix = match &integration.tool_prefix {
-            Some(prefix) => prefix.clone(),
-            None => snake_case(&integration.label),
-        };
+        let prefix = prefix_of(&integration);
         let mut tools: Vec<Arc<Tool>> = Vec::new();
         let mut hidden = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();

@@ -18,6 +18,8 @@ pub mod plan;
 pub mod problem;
 pub mod rules;
 pub mod schema;
+pub mod search;
+pub mod sentences;
 pub mod target;
 pub mod tool;
 
@@ -39,6 +41,7 @@ mod paging;
 
 mod request_line;
 mod route;
+mod shown;
 mod singular;
 mod subschemas;
 mod tolerance;

@@ -5,6 +5,7 @@ use convert_case::{Case, Casing};
 use indexmap::IndexMap;
 
 use crate::fnv::{START, fnv1a};
+use crate::integration::Integration;
 use crate::singular::singular;
 
 /// Longest tool name that every MCP client accepts.
@@ -12,6 +13,11 @@ pub(crate) const MAX_TOOL_NAME_CHARACTERS: usize = 64;
 
 /// Digits of the hash at the end of a shortened name.
 const HASH_CHARACTERS: usize = 8;
+
+/// The first part of an integration's tool names.
+pub(crate) fn prefix_of(integration: &Integration) -> String {
+    integration.tool_prefix.clone().unwrap_or_else(|| snake_case(&integration.label))
+}
 
 /// The name of the tool for one method of a resource.
 ///

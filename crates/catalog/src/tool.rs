@@ -18,6 +18,7 @@ use crate::plan::Verb;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::rules::{ErrorRules, SharedErrors};
+use crate::shown::shown;
 
 /// Longest answer of a tool in characters, unless its definition says otherwise.
 const MAX_ANSWER_CHARACTERS: usize = 100_000;
@@ -36,8 +37,10 @@ pub struct Tool {
     pub tags: Vec<String>,
     /// OAuth scopes that a call needs: the resource's and the method's.
     pub scopes: Vec<String>,
-    /// JSON Schema 2020-12 of the arguments: one flat object.
+    /// JSON Schema 2020-12 of the arguments, one flat object: what calls are checked against.
     pub input_schema: Value,
+    /// What clients are shown instead, where that differs.
+    shown: Option<Value>,
     pub annotations: ToolAnnotations,
     listing: String,
     response: ResponseShape,
@@ -106,6 +109,11 @@ impl Tool {
         &self.listing
     }
 
+    /// The input schema in words that every client accepts; it admits all that [`Self::input_schema`] admits.
+    pub fn shown_schema(&self) -> &Value {
+        self.shown.as_ref().unwrap_or(&self.input_schema)
+    }
+
     /// How to read a successful answer.
     pub fn response(&self) -> &ResponseShape {
         &self.response
@@ -160,6 +168,7 @@ impl Tool {
             description: scope.description().to_owned(),
             tags: united(&resource.tags, &method.tags),
             scopes: united(&resource.scopes, &method.scopes),
+            shown: shown(&input.schema),
             input_schema: input.schema,
             annotations,
             listing: String::new(),
@@ -190,7 +199,7 @@ impl Tool {
             name: &self.name,
             title: &self.title,
             description: &self.description,
-            input_schema: &self.input_schema,
+            input_schema: self.shown_schema(),
             annotations: &self.annotations,
         };
         // Texts and JSON values alone, which always have a JSON text.

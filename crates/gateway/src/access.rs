@@ -1,4 +1,4 @@
-//! From the token in a URL to everything a request there may use: one cached look-up.
+//! From a token in a URL, or an account's id, to everything a request there may use: one cached look-up.
 //!
 //! A cached entry is used only while the generation of its account is the one it was read at, so a change
 //! that was acknowledged holds for the next request.
@@ -6,20 +6,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use catalog::target::Target;
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{Account, ApiToken, Generation, McpServer, McpServerId, Store, StoreError, TokenHash};
+use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash};
 use tokio::sync::Semaphore;
-use upstream::Credential;
+use uuid::Uuid;
 
-use crate::accounts;
+use crate::connected_account::ConnectedAccount;
 use crate::live_catalog::LiveCatalog;
-use crate::tool_set::{ToolSet, ToolSets, filter_of};
+use crate::tool_set::{ToolSet, ToolSets};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
 const CAPACITY: usize = 20_000;
-/// Calls in flight at one server; what comes beyond is told to wait.
+/// Calls in flight at one server, or at one account without one; what comes beyond is told to wait.
 const MOST_IN_FLIGHT: usize = 256;
 /// Streams open at one server.
 const MOST_STREAMS: usize = 256;
@@ -27,18 +26,22 @@ const MOST_STREAMS: usize = 256;
 /// What a token of an MCP server opens.
 pub(crate) struct Access {
     pub server: McpServer,
-    pub account: Account,
+    pub connected: Arc<ConnectedAccount>,
     pub tools: Arc<ToolSet>,
-    pub target: Target,
-    /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
-    pub credential: Option<Credential>,
     /// A place for each call in flight at this server, whatever is read anew meanwhile.
     pub places: Arc<Semaphore>,
     /// The same for each open stream.
     pub streams: Arc<Semaphore>,
 }
 
-/// Why a known token cannot be served now.
+/// What an account's id opens for the holder of an API token.
+pub(crate) struct AccountAccess {
+    pub connected: Arc<ConnectedAccount>,
+    /// A place for each call in flight at this account that no MCP server's token made.
+    pub places: Arc<Semaphore>,
+}
+
+/// Why a known token or account cannot be served now.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AccessError {
     #[error(transparent)]
@@ -47,21 +50,22 @@ pub(crate) enum AccessError {
     Unusable { account: String, reason: String },
 }
 
-/// Looks tokens up, through a cache.
+/// Looks tokens and accounts up, through a cache.
 pub(crate) struct Door {
     store: Store,
     catalog: Arc<LiveCatalog>,
     tool_sets: ToolSets,
     servers: Cache<TokenHash, Cached<Access>>,
+    accounts: Cache<AccountId, Cached<AccountAccess>>,
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
     places: Places,
     streams: Places,
 }
 
-/// What each server may have of something at a time, as long as anyone uses it.
+/// What each MCP server or account may have of something at a time, as long as anyone uses it.
 struct Places {
     most: usize,
-    of: Mutex<HashMap<McpServerId, Weak<Semaphore>>>,
+    of: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
 }
 
 struct Cached<T> {
@@ -84,6 +88,7 @@ impl Door {
             catalog,
             tool_sets: ToolSets::default(),
             servers: Cache::new(CAPACITY),
+            accounts: Cache::new(CAPACITY),
             api_tokens: Cache::new(CAPACITY),
             places: Places::new(MOST_IN_FLIGHT),
             streams: Places::new(MOST_STREAMS),
@@ -94,7 +99,7 @@ impl Door {
     pub(crate) async fn access(&self, token: &str, now: Timestamp) -> Result<Option<Arc<Access>>, AccessError> {
         let hash = self.store.hash_token(token);
         let access = match self.servers.get(&hash) {
-            Some(cached) if self.is_current(&cached) => cached.value,
+            Some(cached) if self.is_current(&cached, cached.value.connected.account.id) => cached.value,
             _ => match self.load(&hash).await? {
                 Some(cached) => {
                     let value = Arc::clone(&cached.value);
@@ -109,6 +114,22 @@ impl Door {
         };
         let expired = access.server.expires_at.is_some_and(|expires_at| expires_at <= now);
         Ok((!expired).then_some(access))
+    }
+
+    /// What the account `id` opens. `None` when the environment has no such account.
+    pub(crate) async fn account(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Arc<AccountAccess>>, AccessError> {
+        let access = match self.accounts.get(&id) {
+            Some(cached) if self.is_current(&cached, id) => cached.value,
+            _ => {
+                self.accounts.remove(&id);
+                let Some(cached) = self.load_account(environment, id).await? else { return Ok(None) };
+                let value = Arc::clone(&cached.value);
+                self.accounts.insert(id, cached);
+                value
+            }
+        };
+        // An entry may be there for another environment's sake.
+        Ok((access.connected.account.environment_id == environment).then_some(access))
     }
 
     /// The API token that `secret` is at `now`. `None` when it is unknown, revoked or expired.
@@ -131,33 +152,37 @@ impl Door {
         Ok((!expired).then_some(token))
     }
 
-    /// Drops what no token opens any more, and with it the credentials that were kept for calls.
+    /// Drops what nothing opens any more, and with it the credentials that were kept for calls.
     pub(crate) fn forget_stale(&self, now: Timestamp) {
         let lives = |access: &Access| access.server.expires_at.is_none_or(|at| at > now);
-        self.servers.retain(|_, cached| self.is_current(cached) && lives(&cached.value));
+        self.servers.retain(|_, cached| self.is_current(cached, cached.value.connected.account.id) && lives(&cached.value));
+        self.accounts.retain(|id, cached| self.is_current(cached, *id));
     }
 
-    fn is_current(&self, cached: &Cached<Access>) -> bool {
-        cached.generation == self.store.generations().of(cached.value.account.id.uuid()) && cached.catalog_version == self.catalog.version()
+    fn is_current<T>(&self, cached: &Cached<T>, account: AccountId) -> bool {
+        cached.generation == self.store.generations().of(account.uuid()) && cached.catalog_version == self.catalog.version()
     }
 
     async fn load(&self, hash: &TokenHash) -> Result<Option<Cached<Access>>, AccessError> {
         let mark = self.store.generations().mark();
         let catalog_version = self.catalog.version();
         let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
-        let unusable = |reason: String| AccessError::Unusable { account: account.id.to_string(), reason };
-        let catalog = self.catalog.current();
-        let definition = catalog
-            .get(&account.integration)
-            .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
-        let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
-            .map_err(|error| unusable(error.to_string()))?;
-        let tools = self.tool_sets.get(definition, filter_of(&server.config));
-        let credential = accounts::credential(&self.store, definition, &account).await?;
+        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
+        let tools = self.tool_sets.get(&connected.definition, &server.config);
         // Last: whatever was read above must be of this generation.
-        let generation = self.store.generations().since(mark, account.id.uuid());
-        let (places, streams) = (self.places.of(server.id), self.streams.of(server.id));
-        let value = Arc::new(Access { server, account, tools, target, credential, places, streams });
+        let generation = self.store.generations().since(mark, connected.account.id.uuid());
+        let (places, streams) = (self.places.of(server.id.uuid()), self.streams.of(server.id.uuid()));
+        let value = Arc::new(Access { server, connected, tools, places, streams });
+        Ok(Some(Cached { value, generation, catalog_version }))
+    }
+
+    async fn load_account(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Cached<AccountAccess>>, AccessError> {
+        let mark = self.store.generations().mark();
+        let catalog_version = self.catalog.version();
+        let Some(account) = self.store.accounts().get(environment, id).await? else { return Ok(None) };
+        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
+        let generation = self.store.generations().since(mark, id.uuid());
+        let value = Arc::new(AccountAccess { connected, places: self.places.of(id.uuid()) });
         Ok(Some(Cached { value, generation, catalog_version }))
     }
 }
@@ -167,14 +192,56 @@ impl Places {
         Self { most, of: Mutex::default() }
     }
 
-    fn of(&self, server: McpServerId) -> Arc<Semaphore> {
+    fn of(&self, id: Uuid) -> Arc<Semaphore> {
         let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = all.get(&server).and_then(Weak::upgrade) {
+        if let Some(places) = all.get(&id).and_then(Weak::upgrade) {
             return places;
         }
         all.retain(|_, places| places.strong_count() > 0);
         let places = Arc::new(Semaphore::new(self.most));
-        all.insert(server, Arc::downgrade(&places));
+        all.insert(id, Arc::downgrade(&places));
         places
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+    use store::{AccountStatus, MasterKey, NewAccount};
+
+    use super::*;
+
+    fn account() -> NewAccount {
+        NewAccount {
+            integration: "sendoso".into(),
+            tenant_id: "acme".into(),
+            name: None,
+            authentication_method: "oauth2".into(),
+            credentials: json!({"access_token": "secret"}).as_object().cloned().unwrap(),
+            context: serde_json::Map::new(),
+            base_url: None,
+            status: AccountStatus::Active,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_in_the_cache_is_still_no_account_of_another_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+        let key = MasterKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
+        let store = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display()), &key).await.unwrap();
+        let door = Door::new(store.clone(), Arc::new(LiveCatalog::open(None).unwrap()));
+        let ours = store.environments().create("ours", now).await.unwrap().id;
+        let theirs = store.environments().create("theirs", now + Duration::from_secs(1)).await.unwrap().id;
+        let id = store.accounts().create(ours, account(), now).await.unwrap().id;
+
+        assert!(door.account(theirs, id).await.unwrap().is_none());
+        let access = door.account(ours, id).await.unwrap().unwrap();
+        assert!(Arc::ptr_eq(&access, &door.account(ours, id).await.unwrap().unwrap()), "it is cached");
+        assert!(door.account(theirs, id).await.unwrap().is_none());
+        assert!(access.connected.credential.is_some());
+        store.close().await;
     }
 }

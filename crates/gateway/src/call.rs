@@ -2,21 +2,55 @@
 
 use std::sync::Arc;
 
-use catalog::tool::Tool;
+use catalog::tool::{Kind, Tool};
+use http::HeaderMap;
 use serde_json::{Map, Value};
+use store::{ApiTokenId, McpServerId};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinError;
 use upstream::{Code, Failure, Outcome, RateLimitFacts};
 
-use crate::access::Access;
 use crate::app::App;
+use crate::connected_account::ConnectedAccount;
 
-/// Runs `tool` for the holder of `access`. Whatever goes wrong is in the outcome, in a form an agent can act on.
-pub(crate) async fn call(app: &App, access: &Access, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+/// Whose call it is, for the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caller {
+    McpServer(McpServerId),
+    ApiToken(ApiTokenId),
+}
+
+impl Caller {
+    fn mcp_server(self) -> Option<McpServerId> {
+        match self {
+            Self::McpServer(id) => Some(id),
+            Self::ApiToken(_) => None,
+        }
+    }
+
+    fn api_token(self) -> Option<ApiTokenId> {
+        match self {
+            Self::ApiToken(id) => Some(id),
+            Self::McpServer(_) => None,
+        }
+    }
+}
+
+/// Runs `tool` for an account. Whatever goes wrong is in the outcome, in a form an agent can act on.
+pub(crate) async fn call(
+    app: &App,
+    connected: &ConnectedAccount,
+    caller: Caller,
+    tool: &Arc<Tool>,
+    arguments: Map<String, Value>,
+) -> Outcome {
     let started = std::time::Instant::now();
-    let outcome = run(app, access, tool, arguments).await;
-    app.metrics.observe_call(&access.account.integration, &outcome, started.elapsed());
+    let outcome = run(app, connected, tool, arguments).await;
+    app.metrics.observe_call(&connected.account.integration, &outcome, started.elapsed());
     tracing::debug!(
-        account.id = %access.account.id,
-        mcp_server.id = %access.server.id,
+        account.id = %connected.account.id,
+        mcp_server.id = caller.mcp_server().map(tracing::field::display),
+        api_token.id = caller.api_token().map(tracing::field::display),
         tool = tool.name,
         code = outcome.result.as_ref().err().map(|failure| failure.code.as_str()),
         duration_ms = started.elapsed().as_millis() as u64,
@@ -25,12 +59,65 @@ pub(crate) async fn call(app: &App, access: &Access, tool: &Arc<Tool>, arguments
     outcome
 }
 
-async fn run(app: &App, access: &Access, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
-    let plan = match tool.plan(&access.target, arguments) {
+/// The same for a caller who has not cancelled by hanging up: what may change something is finished without them, unless they
+/// `cancel` it. `place` is kept until then.
+///
+/// # Errors
+/// The call ended in a panic.
+pub(crate) async fn call_to_the_end(
+    app: &Arc<App>,
+    connected: &Arc<ConnectedAccount>,
+    caller: Caller,
+    tool: &Arc<Tool>,
+    arguments: Map<String, Value>,
+    place: OwnedSemaphorePermit,
+    cancel: impl Future<Output = ()> + Send + 'static,
+) -> Result<Outcome, JoinError> {
+    if tool.kind == Kind::Read {
+        return Ok(unless(cancel, call(app, connected, caller, tool, arguments)).await);
+    }
+    let (app, connected, tool) = (Arc::clone(app), Arc::clone(connected), Arc::clone(tool));
+    let tasks = app.tasks.clone();
+    let running = tasks.spawn(async move {
+        let _place = place;
+        unless(cancel, call(&app, &connected, caller, &tool, arguments)).await
+    });
+    running.await
+}
+
+/// Gives the call up, at the vendor too, once `cancel` is done.
+async fn unless(cancel: impl Future<Output = ()>, outcome: impl Future<Output = Outcome>) -> Outcome {
+    tokio::select! {
+        outcome = outcome => outcome,
+        () = cancel => {
+            tracing::info!("a call was cancelled by its client");
+            let hint = "If the call was to change something, look up whether it did before repeating it.";
+            failed(Failure::ours(Code::Cancelled, "the client cancelled this call", Some(hint)))
+        }
+    }
+}
+
+/// What the vendor said about its limits, as headers of our own answer.
+pub(crate) fn push_rate_limit(headers: &mut HeaderMap, facts: &RateLimitFacts) {
+    let named = [
+        ("ratelimit-limit", facts.limit),
+        ("ratelimit-remaining", facts.remaining),
+        ("ratelimit-reset", facts.reset),
+        ("retry-after", facts.retry_after),
+    ];
+    for (name, value) in named {
+        if let Some(value) = value {
+            headers.insert(name, value.into());
+        }
+    }
+}
+
+async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+    let plan = match tool.plan(&connected.target, arguments) {
         Ok(plan) => plan,
         Err(error) => return failed(Failure::from(error)),
     };
-    let Some(credential) = &access.credential else {
+    let Some(credential) = &connected.credential else {
         return failed(Failure::ours(
             Code::NeedsReauth,
             "the connected account holds no usable credential; nothing was sent",
@@ -41,6 +128,6 @@ async fn run(app: &App, access: &Access, tool: &Arc<Tool>, arguments: Map<String
 }
 
 /// An outcome without any contact to the vendor.
-fn failed(failure: Failure) -> Outcome {
+pub(crate) fn failed(failure: Failure) -> Outcome {
     Outcome { result: Err(Box::new(failure)), rate_limit: RateLimitFacts::default() }
 }

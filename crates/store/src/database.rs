@@ -7,14 +7,14 @@ use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use crate::generations::Generations;
@@ -97,9 +97,13 @@ impl Database {
         let options = AnyConnectOptions::from_str(&sqlite::url(&path)?)?;
         // One connection beforehand: it turns the file into WAL mode, where several at once would get in each other's
         // way, and what is wrong with the file is an error at once. A pool would try again until its time is up.
-        let mut first = AnyConnection::connect_with(&options).await?;
-        first.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
-        first.close().await?;
+        let began = Instant::now();
+        while let Err(error) = prepare_file(&options).await {
+            if !sqlite::is_locked(&error) || began.elapsed() > sqlite::BUSY {
+                return Err(error.into());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
 
         let pool = || {
             AnyPoolOptions::new().acquire_timeout(Duration::from_secs(3)).test_before_acquire(false).after_connect(|connection, _| {
@@ -224,6 +228,13 @@ impl Database {
         lease.is_clean = is_clean;
         outcome
     }
+}
+
+/// Turns a new file into WAL mode.
+async fn prepare_file(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
+    let mut first = AnyConnection::connect_with(options).await?;
+    first.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
+    first.close().await
 }
 
 impl Lane {

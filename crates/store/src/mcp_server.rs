@@ -37,6 +37,18 @@ pub struct McpServerConfig {
     pub auth: Auth,
     /// Repeats successful answers as `structuredContent`.
     pub structured_content: bool,
+    pub tool_exposure: ToolExposure,
+}
+
+/// How clients get to know the tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToolExposure {
+    /// All are listed.
+    #[default]
+    Full,
+    /// Three are listed, which find, describe and call the others.
+    Discovery,
 }
 
 /// What a caller must show besides the URL.
@@ -169,6 +181,18 @@ impl<'a> McpServers<'a> {
         .bind(account.to_string())
         .bind(page.before(|uuid| format!("mcp_{}", uuid.simple())))
         .bind(page.rows_to_read());
+        let rows = self.store.database.fetch_all(select).await?;
+        let servers = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Listed::from_rows(servers, page, |server: &McpServer| server.id.uuid()))
+    }
+
+    /// One page of an environment's servers over all its accounts, newest first.
+    pub async fn list_all(&self, environment: EnvironmentId, page: Page) -> Result<Listed<McpServer>, StoreError> {
+        let select =
+            sqlx::query(concat!("SELECT ", columns!(), " FROM mcp_server WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+                .bind(environment.to_string())
+                .bind(page.before(|uuid| format!("mcp_{}", uuid.simple())))
+                .bind(page.rows_to_read());
         let rows = self.store.database.fetch_all(select).await?;
         let servers = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Listed::from_rows(servers, page, |server: &McpServer| server.id.uuid()))

@@ -4,6 +4,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::StoreError;
 
@@ -15,6 +16,17 @@ use crate::StoreError;
 /// Source: sqlite.org/pragma.html.
 pub(crate) const ON_CONNECT: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY";
+
+/// How long a statement waits for another process. SQLite itself does not wait where two turn a new file into WAL mode.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
+/// Whether a statement failed because another process had the file.
+///
+/// Source: sqlite.org/rescode.html, SQLITE_BUSY and what extends it.
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
 
 /// The path in a URL like `sqlite://tidegate-data/tidegate.db` or `sqlite:///var/lib/tidegate.db`, taken as it is written.
 ///

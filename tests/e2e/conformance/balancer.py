@@ -47,8 +47,8 @@ class Balancer:
         try:
             while await self._forward_one(client):
                 pass
-        except (OSError, asyncio.IncompleteReadError):
-            # One of the two has gone; so goes the other.
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # One of the two has gone, or the balancer goes: so does this connection.
             pass
         finally:
             writer.close()
@@ -66,18 +66,14 @@ class Balancer:
         try:
             # A connection for each request, so that its end is the answer's end.
             upstream.write(head.without("connection").bytes(extra=b"connection: close\r\n") + body)
-            answer = await upstream.head()
-            if answer is None:
-                return False
-            client.write(answer.without("connection").bytes())
-            answering = asyncio.create_task(client.take(upstream))
+            answering = asyncio.create_task(client.take_answer(upstream))
             leaving = asyncio.create_task(client.gone())
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            stays = answering.done()
+            is_answered = answering.done() and answering.exception() is None
             for task in (answering, leaving):
                 task.cancel()
             await asyncio.gather(answering, leaving, return_exceptions=True)
-            return stays and answering.exception() is None
+            return is_answered
         finally:
             upstream.close()
 
@@ -96,8 +92,12 @@ class Peer:
     def close(self):
         self._writer.close()
 
-    async def take(self, other):
-        """Passes on all that the other side still sends."""
+    async def take_answer(self, other):
+        """Passes on what the other side sends until it closes."""
+        head = await other.head()
+        if head is None:
+            raise ConnectionResetError("closed without an answer")
+        self._writer.write(head.without("connection").bytes())
         while data := await other._read():
             self._writer.write(data)
             await self._writer.drain()

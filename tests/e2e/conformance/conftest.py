@@ -66,24 +66,30 @@ def fixture_url(binary, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def matrix(request, binary, shared_demo, tmp_path_factory):
-    scratch = tmp_path_factory.mktemp("clients")
+def quick_demo(shared_demo):
+    """The demo without the vendor's limit of ten requests a second."""
     Vendor(shared_demo.sandbox).reset()
+    return shared_demo
+
+
+@pytest.fixture(scope="session")
+def matrix(request, binary, quick_demo, tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("clients")
 
     def errand(place):
         if place == "replicas":
             # Enough that either replica meets every kind of request.
             return Errand(request.getfixturevalue("replicas").create_server()["url"], None, 5, binary, scratch)
         if place == "token":
-            guarded = shared_demo.create_server(shared_demo.account, require_api_token_auth=True)
-            return Errand(guarded["url"], shared_demo.api_token, 2, binary, scratch)
-        return Errand(shared_demo.line["mcp_servers"]["sendoso"]["url"], None, 2, binary, scratch)
+            guarded = quick_demo.create_server(quick_demo.account, require_api_token_auth=True)
+            return Errand(guarded["url"], quick_demo.api_token, 2, binary, scratch)
+        return Errand(quick_demo.line["mcp_servers"]["sendoso"]["url"], None, 2, binary, scratch)
 
     return Matrix(errand)
 
 
 @pytest.fixture(scope="session")
-def replicas(binary, shared_demo, tmp_path_factory):
+def replicas(binary, quick_demo, tmp_path_factory):
     """Two servers on one PostgreSQL, behind a balancer without affinity."""
     folder = tmp_path_factory.mktemp("replicas")
     with own_cluster() as cluster:
@@ -100,7 +106,7 @@ def replicas(binary, shared_demo, tmp_path_factory):
             for name in ("first", "second")
         ]
         balancer.replicas = [server.url for server in servers]
-        yield Replicas(balancer, servers, shared_demo.sandbox)
+        yield Replicas(balancer, servers, quick_demo.sandbox)
         balancer.stop()
         for server in servers:
             server.process.end()

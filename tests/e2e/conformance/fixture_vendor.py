@@ -1,11 +1,13 @@
 """The vendor behind fixture.yaml: answers with each kind of content, fails, is slow, and rewrites the definition."""
 
 import base64
+import io
 import json
 import os
 import struct
 import threading
 import time
+import zipfile
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -59,7 +61,7 @@ class FixtureVendor:
                     case "/audio":
                         self.answer("audio/wav", SILENCE)
                     case "/document":
-                        self.answer("application/zip", EMPTY_ARCHIVE)
+                        self.answer("application/zip", ARCHIVE)
                     case "/mixed":
                         self.answer_json(200, MIXED)
                     case "/error":
@@ -112,11 +114,20 @@ def wav(samples):
     return b"RIFF" + struct.pack("<I", 4 + len(form) + len(data)) + b"WAVE" + form + data
 
 
+def archive(files):
+    """A document that is neither picture nor sound."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as zip:
+        for name, text in files.items():
+            zip.writestr(zipfile.ZipInfo(name), text)
+    return packed.getvalue()
+
+
 RED_PIXEL = png(255, 0, 0)
 SILENCE = wav(bytes([128] * 8))
-EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
+ARCHIVE = archive({"hello.txt": "Hello."})
 MIXED = {
     "title": "Multiple content types",
     "picture": base64.b64encode(RED_PIXEL).decode(),
-    "archive": base64.b64encode(EMPTY_ARCHIVE).decode(),
+    "archive": base64.b64encode(ARCHIVE).decode(),
 }

@@ -92,7 +92,7 @@ def run(suite, url, folder):
     command = [node.node(), node.program(suite.package), "server", "--url", url, "--output-dir", folder / "results"]
     command += [*suite.arguments, "--expected-failures", baseline]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    log = done.stdout + done.stderr
+    log = re.sub(r"\x1b\[\d*m", "", done.stdout + done.stderr)
     # The order of the run; folders are named by scenario and time.
     names = re.findall(r"^=== Running scenario: (\S+) ===$", log, re.MULTILINE)
     assert names, f"the suite did not run:\n{log[-3000:]}"

@@ -25,6 +25,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             ));
         }
     }
+    let prefix = naming::prefix_of(integration);
     for (key, resource) in &integration.resources {
         let path = format!("resources.{key}");
         check_key(&path, "resource", key, problems);
@@ -42,7 +43,29 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             if FILTER_WORDS.contains(&name.as_str()) {
                 problems.push(Problem::error(&path, format!("`{name}` means a group of methods in filters; give the method another name")));
             }
+            if method.documentation.is_some() {
+                let derived = || naming::tool_name(&prefix, key, name, &integration.singular);
+                let tool = method.tool_name.clone().unwrap_or_else(derived);
+                check_room_for_prefix(&path, &integration.name, &tool, problems);
+            }
         }
+    }
+}
+
+/// Hosts put the server's name before those of its tools, which our snippets call after the integration. Older Claude Code
+/// refuses more than 64 characters of both, and Gemini CLI cuts `mcp_{server}_{tool}` at 63.
+fn check_room_for_prefix(path: &str, server: &str, tool: &str, problems: &mut Vec<Problem>) {
+    let prefix = format!("mcp__{server}__");
+    let length = prefix.len() + tool.len();
+    if length > naming::MAX_TOOL_NAME_CHARACTERS && tool.len() <= naming::MAX_TOOL_NAME_CHARACTERS {
+        problems.push(Problem::warning(
+            path,
+            format!(
+                "with the `{prefix}` that clients put before it, the tool name `{tool}` has {length} characters, and some clients \
+                 take no more than {}; set a shorter `tool_name`",
+                naming::MAX_TOOL_NAME_CHARACTERS
+            ),
+        ));
     }
 }
 

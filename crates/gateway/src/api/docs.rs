@@ -97,6 +97,10 @@ fn members(document: &Value, schema: &Value) -> Markup {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     html! {
         @for part in schema["allOf"].as_array().into_iter().flatten() { (members(document, part)) }
+        @for part in schema["oneOf"].as_array().into_iter().flatten() {
+            p { (prose(&part["description"])) }
+            (members(document, part))
+        }
         @if let Some(properties) = schema["properties"].as_object() {
             table {
                 @for (name, property) in properties {

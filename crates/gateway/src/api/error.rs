@@ -9,6 +9,8 @@ use store::StoreError;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::access::AccessError;
+
 /// After how many seconds a client may come back when the database is gone.
 pub(crate) const UNAVAILABLE_RETRY_SECONDS: &str = "2";
 
@@ -32,6 +34,12 @@ pub(super) struct ErrorBody {
     message: String,
     /// Further problems, where several are found at once; else empty.
     details: Vec<String>,
+}
+
+impl ErrorBody {
+    pub(super) fn new(status: StatusCode, message: String, details: Vec<String>) -> Self {
+        Self { status_code: status.as_u16(), error: status.canonical_reason().unwrap_or("Error"), message, details }
+    }
 }
 
 impl ApiError {
@@ -74,20 +82,25 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Store(error) => error.into(),
+            AccessError::Unusable { reason, .. } => Self::new(StatusCode::CONFLICT, format!("the account cannot be used: {reason}")),
+        }
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = ErrorBody {
-            status_code: self.status.as_u16(),
-            error: self.status.canonical_reason().unwrap_or("Error"),
-            message: self.message,
-            details: Vec::new(),
-        };
+        let body = ErrorBody::new(self.status, self.message, Vec::new());
         let mut response = (self.status, Json(body)).into_response();
         match self.status {
             StatusCode::UNAUTHORIZED => response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
             StatusCode::SERVICE_UNAVAILABLE => {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(UNAVAILABLE_RETRY_SECONDS))
             }
+            StatusCode::TOO_MANY_REQUESTS => response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1")),
             _ => None,
         };
         response

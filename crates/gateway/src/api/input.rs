@@ -22,16 +22,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let read = tokio::time::timeout(BODY_DEADLINE, Bytes::from_request(request, state)).await;
-        let bytes =
-            read.map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"))?.map_err(|rejection| {
-                match rejection.status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 1 MiB"),
-                    status => ApiError::new(status, "the body ended early"),
-                }
-            })?;
-        parse(&bytes).map(Self)
+        parse(&read(request, state).await?).map(Self)
     }
+}
+
+/// A body of at most 4 MiB, whatever it holds.
+///
+/// # Errors
+/// 413 or 408 when it is too large or too slow, 400 when it ends early.
+pub(super) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let read = tokio::time::timeout(BODY_DEADLINE, Bytes::from_request(request, state)).await;
+    read.map_err(|_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"))?.map_err(|rejection| {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 4 MiB"),
+            status => ApiError::new(status, "the body ended early"),
+        }
+    })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {

@@ -10,6 +10,8 @@ mod integrated_account;
 mod integration;
 mod mcp_server;
 mod output;
+mod tool_answer;
+mod tool_format;
 mod tool_view;
 
 use std::sync::Arc;
@@ -29,7 +31,7 @@ pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_ser
 
 use crate::app::App;
 
-const MAX_BODY_BYTES: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(info(

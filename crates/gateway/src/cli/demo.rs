@@ -41,6 +41,9 @@ pub(super) struct DemoArgs {
     log: String,
 }
 
+/// The clients whose texts are shown.
+const SHOWN_CLIENTS: &[&str] = &["claude-code", "cursor", "claude-desktop"];
+
 /// One vendor, simulated and connected.
 struct Connected {
     vendor: Vendor,
@@ -144,16 +147,13 @@ fn ready_text(server: &Server, api_token: &str, connected: &[Connected]) -> Stri
     for one in connected {
         lines.push(format!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url));
     }
-    lines.push("Add it to a client".to_owned());
+    lines.push("Add it to a client, such as these (docs/clients.md has more)".to_owned());
     for one in connected {
-        let (vendor, url) = (one.vendor, &one.server.url);
-        let cursor = json!({"mcpServers": {vendor.to_string(): {"url": url}}});
-        let desktop = json!({"mcpServers": {vendor.to_string(): {"command": "npx", "args": ["-y", "mcp-remote", url]}}});
-        lines.push(format!("  Claude Code      claude mcp add --transport http {vendor} {url}"));
-        lines.push(format!("  Cursor           {cursor}"));
-        lines.push(format!("  Claude Desktop   {desktop}"));
+        for snippet in SHOWN_CLIENTS.iter().filter_map(|client| one.server.snippets.get(client).first()) {
+            lines.push(format!("  {}: {}\n    {}\n", snippet.label, snippet.place, snippet.text.replace('\n', "\n    ")));
+        }
     }
-    lines.push(format!("\nThen ask\n  {PROMPT}\n"));
+    lines.push(format!("Then ask\n  {PROMPT}\n"));
     lines.push(format!("Management API     http://{}/docs", server.address));
     lines.push(format!("  API token        {api_token}"));
     for one in connected {

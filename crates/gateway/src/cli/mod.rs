@@ -1,7 +1,9 @@
 //! The command line: parse, run, exit code.
 
 mod catalog;
+mod connect;
 mod demo;
+mod management;
 mod migrate;
 mod output;
 mod sandbox;
@@ -28,10 +30,18 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Run the production server
     Serve(Box<serve::ServeArgs>),
+    /// Speak stdio on behalf of an MCP URL, for clients that only speak stdio
+    Connect(connect::ConnectArgs),
     /// Run only the vendor simulators
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
     Catalog(catalog::CatalogArgs),
+    /// Manage the connected accounts of a running server
+    Account(management::AccountArgs),
+    /// Manage the MCP servers of a running server, and connect clients with them
+    Mcp(management::McpArgs),
+    /// Manage the API tokens of a running server
+    Token(management::TokenArgs),
     /// Bring the database to this version's schema
     Migrate(migrate::MigrateArgs),
 }
@@ -45,8 +55,12 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(*args),
+        Command::Connect(args) => connect::run(args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
+        Command::Account(args) => management::run_account(args),
+        Command::Mcp(args) => management::run_mcp(args),
+        Command::Token(args) => management::run_token(args),
         Command::Migrate(args) => migrate::run(args),
     };
     match outcome {

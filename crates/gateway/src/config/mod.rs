@@ -1,6 +1,7 @@
 //! Settings: flags over environment variables over `tidegate.toml` over defaults, read once at start.
 
 mod database;
+mod management;
 mod master_key;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
 pub(crate) use database::DatabaseSettings;
+pub(crate) use management::{Management, ManagementSettings};
 
 use crate::hint::hinted;
 use crate::telemetry::LogFormat;

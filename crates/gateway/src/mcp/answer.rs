@@ -11,6 +11,7 @@ use upstream::RateLimitFacts;
 use super::body::Parts;
 use super::error::RpcError;
 use super::event;
+use crate::call::push_rate_limit;
 
 /// What a client accepts as an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,18 +132,4 @@ pub(crate) fn push_head(out: &mut Vec<u8>, id: &RawValue) {
     out.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
     out.extend_from_slice(id.get().as_bytes());
     out.extend_from_slice(br#","result":"#);
-}
-
-fn push_rate_limit(headers: &mut HeaderMap, facts: &RateLimitFacts) {
-    let named = [
-        ("ratelimit-limit", facts.limit),
-        ("ratelimit-remaining", facts.remaining),
-        ("ratelimit-reset", facts.reset),
-        ("retry-after", facts.retry_after),
-    ];
-    for (name, value) in named {
-        if let Some(value) = value {
-            headers.insert(name, value.into());
-        }
-    }
 }

@@ -4,65 +4,55 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::json;
-use upstream::{Code, Failure, Outcome, RateLimitFacts};
+use store::ToolExposure;
+use upstream::Outcome;
 
 use super::answer::{Reply, push_head};
+use super::discovery::{self, Meant};
 use super::envelope::Request;
 use super::error::RpcError;
 use super::exchange::Exchange;
-use super::in_flight::{Call, CallKey};
+use super::in_flight::CallKey;
 use super::params::Params;
 use super::revision::{self, Era};
 use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
+use crate::call::{Caller, call, call_to_the_end};
 
 /// Calls a tool of the server. What goes wrong with the call itself is a result; what is wrong with the request, an error.
 pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params: &Params<'_>, era: Era) -> Result<Reply, RpcError> {
-    let Exchange { app, access, caller, .. } = exchange;
+    let Exchange { app, access, peer, .. } = exchange;
     let name = params.name().ok_or_else(|| RpcError::invalid_params("params.name must be the name of a tool"))?;
     let arguments = match params.arguments {
         None => serde_json::Map::new(),
         Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
     };
+    let (name, arguments) = match access.tools.exposure() {
+        ToolExposure::Full => (name.into_owned(), arguments),
+        ToolExposure::Discovery => match discovery::meant(&access.tools, &name, arguments) {
+            Meant::Tool { name, arguments } => (name, arguments),
+            Meant::Answered(outcome) => return Ok(Reply::message(tool_message(exchange, request, &outcome, era), outcome.rate_limit)),
+        },
+    };
     let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
         RpcError::internal("too many calls are in flight at this server; wait for some of them").with_status(StatusCode::TOO_MANY_REQUESTS)
     })?;
+    let caller = Caller::McpServer(access.server.id);
     let outcome = match era {
         // A client of this era cancels by hanging up, and then this is dropped.
-        Era::Stateless => crate::call::call(app, access, tool, arguments).await,
+        Era::Stateless => call(app, &access.connected, caller, tool, arguments).await,
         Era::Handshake => {
-            let call = app.in_flight.begin(CallKey::of(access.server.id, *caller, request.id));
-            if tool.kind == catalog::tool::Kind::Read {
-                unless_cancelled(&call, crate::call::call(app, access, tool, arguments)).await
-            } else {
-                // The client of this era who hangs up has not cancelled: what was begun is finished.
-                let (app, access, tool) = (Arc::clone(app), Arc::clone(access), Arc::clone(tool));
-                let tasks = app.tasks.clone();
-                let running = tasks.spawn(async move {
-                    let _place = place;
-                    unless_cancelled(&call, crate::call::call(&app, &access, &tool, arguments)).await
-                });
-                running.await.map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
-            }
+            let under_way = app.in_flight.begin(CallKey::of(access.server.id, *peer, request.id));
+            let cancel = async move { under_way.cancelled().await };
+            call_to_the_end(app, &access.connected, caller, tool, arguments, place, cancel)
+                .await
+                .map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
         }
     };
     let message = tool_message(exchange, request, &outcome, era);
     Ok(Reply::message(message, outcome.rate_limit))
-}
-
-/// The client that cancelled waits no more, but another one that looks like it might.
-async fn unless_cancelled(call: &Call, outcome: impl Future<Output = Outcome>) -> Outcome {
-    tokio::select! {
-        outcome = outcome => outcome,
-        () = call.cancelled() => {
-            tracing::info!("a call was cancelled by its client");
-            let hint = "If the call was to change something, look up whether it did before repeating it.";
-            let failure = Failure::ours(Code::Cancelled, "the client cancelled this call", Some(hint));
-            Outcome { result: Err(Box::new(failure)), rate_limit: RateLimitFacts::default() }
-        }
-    }
 }
 
 fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, era: Era) -> Vec<u8> {
@@ -83,7 +73,10 @@ fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, e
 fn unknown_tool(access: &Access, name: &str) -> RpcError {
     let nearest = access.tools.nearest(name);
     let remedy = match nearest.as_slice() {
-        [] => "tools/list names all there are".to_owned(),
+        [] => match access.tools.exposure() {
+            ToolExposure::Full => "tools/list names all there are".to_owned(),
+            ToolExposure::Discovery => discovery::WHERE_NAMES_ARE.to_owned(),
+        },
         names => format!("the nearest names here: {}", names.join(", ")),
     };
     RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))

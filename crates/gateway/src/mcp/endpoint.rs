@@ -20,7 +20,7 @@ use super::error::RpcError;
 use super::exchange::Exchange;
 use super::feed::{Feed, Terms};
 use super::handler;
-use super::in_flight::Caller;
+use super::in_flight::Peer;
 use super::origin::{page, share_with};
 use super::params::Params;
 use super::progress;
@@ -79,8 +79,8 @@ async fn answer_post(app: Arc<App>, token: &str, headers: HeaderMap, body: Body)
         // While the body trickled in, the server may have ended.
         access = admit(&app, token, bearer(&headers)).await.map_err(refused)?;
     }
-    let caller = Caller::of_headers(&headers);
-    let exchange = Exchange { app, access, caller, headers };
+    let peer = Peer::of_headers(&headers);
+    let exchange = Exchange { app, access, peer, headers };
     if envelope::is_batch(&body) {
         let reply = exchange.answer(&body).await;
         return Ok(reply.map_or_else(accepted, |reply| reply.into_response(framing)));

@@ -10,7 +10,7 @@ use super::answer::Reply;
 use super::envelope::{self, Message, Notification, Request};
 use super::error::RpcError;
 use super::handler;
-use super::in_flight::{CallKey, Caller};
+use super::in_flight::{CallKey, Peer};
 use super::params::Params;
 use super::relay;
 use super::revision::{self, Era};
@@ -22,7 +22,7 @@ use crate::app::App;
 pub(crate) struct Exchange {
     pub(crate) app: Arc<App>,
     pub(crate) access: Arc<Access>,
-    pub(crate) caller: Caller,
+    pub(crate) peer: Peer,
     /// What the transport says beside the message; empty where a stream is the transport.
     pub(crate) headers: HeaderMap,
 }
@@ -94,7 +94,7 @@ impl Exchange {
             return;
         }
         let id = Params::read(notification.params).ok().and_then(|params| params.request_id);
-        let Some(key) = id.map(|id| CallKey::of(self.access.server.id, self.caller, id)) else { return };
+        let Some(key) = id.map(|id| CallKey::of(self.access.server.id, self.peer, id)) else { return };
         if !self.app.in_flight.cancel(key) && self.app.store.has_others() {
             let app = Arc::clone(&self.app);
             self.app.tasks.spawn(async move { relay::cancel_elsewhere(&app, key).await });

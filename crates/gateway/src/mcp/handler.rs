@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::json;
+use store::ToolExposure;
 
 use super::answer::Reply;
 use super::call_tool::call_tool;
+use super::discovery;
 use super::envelope::Request;
 use super::error::RpcError;
 use super::exchange::Exchange;
@@ -67,7 +69,11 @@ fn capabilities() -> serde_json::Value {
 
 fn instructions(access: &Access) -> String {
     let integration = &access.tools.definition().integration;
-    format!("Tools for one connected {} account. {}", integration.label, integration.description.trim())
+    let account = format!("Tools for one connected {} account. {}", integration.label, integration.description.trim());
+    match access.tools.exposure() {
+        ToolExposure::Full => account,
+        ToolExposure::Discovery => format!("{account} {}", discovery::instructions(&access.tools)),
+    }
 }
 
 fn list_tools(access: &Access, params: &Params<'_>, era: Era) -> Result<Bytes, RpcError> {

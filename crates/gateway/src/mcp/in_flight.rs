@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 /// Who sent a message, as far as clients of one URL can be told apart.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(u64);
+pub(crate) struct Peer(u64);
 
-impl Caller {
+impl Peer {
     /// A client that sends each message by itself.
     pub(crate) fn of_headers(headers: &HeaderMap) -> Self {
         let mut hasher = DefaultHasher::new();
@@ -44,11 +44,11 @@ pub(crate) struct CallKey(u64);
 
 impl CallKey {
     /// `id` as the client wrote it.
-    pub(crate) fn of(server: McpServerId, caller: Caller, id: &RawValue) -> Self {
+    pub(crate) fn of(server: McpServerId, peer: Peer, id: &RawValue) -> Self {
         // Not the randomly keyed hasher of a map: another replica must come to the same number. Whoever could make two calls
         // collide would cancel a call of a server whose random id they do not know.
         let mut hasher = DefaultHasher::new();
-        (server.uuid(), caller.0, id.get()).hash(&mut hasher);
+        (server.uuid(), peer.0, id.get()).hash(&mut hasher);
         Self(hasher.finish())
     }
 }
@@ -114,7 +114,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CallKey, Caller, InFlight};
+    use super::{CallKey, InFlight, Peer};
     use http::HeaderMap;
     use serde_json::value::RawValue;
     use store::McpServerId;
@@ -123,7 +123,7 @@ mod tests {
         let server = "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2".parse::<McpServerId>().unwrap();
         let headers = HeaderMap::from_iter([(http::header::USER_AGENT, agent.parse().unwrap())]);
         let id: Box<RawValue> = serde_json::from_str(id).unwrap();
-        CallKey::of(server, Caller::of_headers(&headers), &id)
+        CallKey::of(server, Peer::of_headers(&headers), &id)
     }
 
     #[test]

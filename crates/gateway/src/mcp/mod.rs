@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod call_tool;
 mod content_block;
+pub(crate) mod discovery;
 mod endpoint;
 mod envelope;
 mod error;
@@ -23,7 +24,7 @@ mod relay;
 mod revision;
 mod session;
 mod streams;
-mod strict_json;
+pub(crate) mod strict_json;
 mod tool_result;
 mod watch;
 

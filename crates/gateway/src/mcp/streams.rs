@@ -15,7 +15,7 @@ use super::admission::{self, Credentials};
 use super::endpoint::{read_message, refuse, stranger};
 use super::exchange::Exchange;
 use super::feed::{Feed, Terms};
-use super::in_flight::Caller;
+use super::in_flight::Peer;
 use super::origin::{page, share_with};
 use super::progress;
 use super::session::Stream;
@@ -124,7 +124,7 @@ pub(crate) async fn messages(State(app): State<Arc<App>>, token: Result<Path<Str
 pub(super) fn accept(app: &Arc<App>, access: Arc<Access>, session: Uuid, stream: &Stream, body: Bytes) -> bool {
     let Ok(place) = stream.events.clone().try_reserve_owned() else { return false };
     let events = stream.events.clone();
-    let exchange = Exchange { app: Arc::clone(app), access, caller: Caller::of_session(session), headers: HeaderMap::new() };
+    let exchange = Exchange { app: Arc::clone(app), access, peer: Peer::of_session(session), headers: HeaderMap::new() };
     app.tasks.spawn(async move {
         let told = progress::token_of(&body);
         let answering = exchange.answer(&body);

@@ -125,6 +125,49 @@ async fn credentials_are_never_shown_and_secrets_only_once() {
 }
 
 #[tokio::test]
+async fn a_server_is_found_whatever_its_account_until_it_ends() {
+    let gateway = Gateway::start().await;
+    let first = gateway.server(json!({})).await;
+    gateway.clock.advance(std::time::Duration::from_millis(1));
+    let expires_at = (gateway.clock.now() + std::time::Duration::from_secs(60)).to_string();
+    let second = gateway.server(json!({"expires_at": expires_at})).await;
+    let ids = async || {
+        let (_, listed) = gateway.api(Method::GET, "/mcp-server", Value::Null).await;
+        listed["result"].as_array().unwrap().iter().map(|server| server["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().await, [second.id.clone(), first.id.clone()]);
+    let path = format!("/mcp-server/{}", second.id);
+    let (status, found) = gateway.api(Method::GET, &path, Value::Null).await;
+    assert_eq!((status, &found["integrated_account_id"]), (StatusCode::OK, &json!(second.account)));
+    assert_eq!((&found["url"], &found["token"], &found["snippets"]), (&Value::Null, &Value::Null, &Value::Null));
+    gateway.clock.advance(std::time::Duration::from_secs(60));
+    assert_eq!(ids().await, std::slice::from_ref(&first.id));
+    assert_eq!(gateway.api(Method::GET, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn answers_that_carry_a_url_say_how_clients_take_it() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({"config": {"require_api_token_auth": true}})).await;
+    let url = server.created["url"].as_str().unwrap();
+    let entry = |answer: &Value| {
+        let texts = answer["snippets"]["cursor"].as_array().unwrap();
+        let file = texts.iter().find(|text| text["kind"] == "file").unwrap();
+        let text: Value = serde_json::from_str(file["text"].as_str().unwrap()).unwrap();
+        text["mcpServers"]["sendoso"].clone()
+    };
+    let header = json!({"Authorization": "Bearer ${env:TIDEGATE_API_TOKEN}"});
+    assert_eq!(entry(&server.created), json!({"url": url, "headers": header}));
+    assert!(!server.created["snippets"].to_string().contains(&gateway.api_token));
+    let path = format!("/integrated-account/{}/mcp/{}", server.account, server.id);
+    let (_, rotated) = gateway.api(Method::POST, &format!("{path}/rotate"), Value::Null).await;
+    assert_eq!(entry(&rotated), json!({"url": rotated["url"], "headers": header}));
+    assert_ne!(rotated["url"], url);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn times_have_milliseconds_and_ids_their_forms() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({"expires_at": "2999-12-31T23:59:59Z"})).await;

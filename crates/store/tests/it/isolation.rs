@@ -27,6 +27,7 @@ async fn rows_of_one_environment_are_invisible_to_another(database: TestDatabase
     assert!(servers.create(other, account.id, new_server("thief"), at(5)).await.unwrap().is_none());
     assert_eq!(servers.get(other, server.id).await.unwrap(), None);
     assert!(servers.list(other, account.id, first_page()).await.unwrap().items.is_empty());
+    assert!(servers.list_all(other, first_page()).await.unwrap().items.is_empty());
     let change = McpServerChange { name: Some("thief".to_owned()), ..McpServerChange::default() };
     assert_eq!(servers.update(other, server.id, change, at(5)).await.unwrap(), None);
     assert!(servers.rotate(other, server.id, at(5)).await.unwrap().is_none());

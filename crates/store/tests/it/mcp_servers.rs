@@ -1,7 +1,7 @@
 use secrecy::{ExposeSecret, SecretString};
-use store::{Account, Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError};
+use store::{Account, Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError, ToolExposure};
 
-use crate::database::{TestDatabase, at, connected, first_page, new_server, on_both};
+use crate::database::{TestDatabase, at, connected, first_page, new_account, new_server, on_both};
 
 on_both!(
     a_token_opens_its_server_and_account,
@@ -12,6 +12,7 @@ on_both!(
     a_change_touches_only_what_it_names,
     a_change_of_an_older_version_is_refused,
     servers_of_one_account_are_listed_newest_first,
+    servers_of_all_accounts_are_listed_together,
     only_expired_servers_are_purged,
     many_expired_servers_are_purged_at_once,
     concurrent_creates_are_all_there_after_reopening,
@@ -29,6 +30,7 @@ async fn a_token_opens_its_server_and_account(database: TestDatabase) {
         tags: vec!["campaigns".to_owned()],
         auth: Auth::Bearer,
         structured_content: true,
+        tool_exposure: ToolExposure::Discovery,
     };
     let new = NewMcpServer { name: "SDR agent".to_owned(), config: config.clone(), expires_at: Some(at(60)) };
     let (server, token) = store.mcp_servers().create(environment.id, account.id, new, at(3)).await.unwrap().unwrap();
@@ -121,6 +123,19 @@ async fn servers_of_one_account_are_listed_newest_first(database: TestDatabase) 
     assert_eq!(names(&first.items), ["c", "b"]);
     assert_eq!(names(&second.items), ["default"]);
     assert_eq!(second.next, None);
+}
+
+async fn servers_of_all_accounts_are_listed_together(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, _, first, _) = connected(&store).await;
+    let account = store.accounts().create(environment.id, new_account("acme"), at(3)).await.unwrap();
+    let new = new_server("second");
+    let (second, _) = store.mcp_servers().create(environment.id, account.id, new, at(4)).await.unwrap().unwrap();
+    let page = store.mcp_servers().list_all(environment.id, Page { limit: 1, after: None }).await.unwrap();
+    let after = page.next.map(|next| next.parse().unwrap());
+    assert_eq!(page.items, [second]);
+    let page = store.mcp_servers().list_all(environment.id, Page { limit: 1, after }).await.unwrap();
+    assert_eq!((page.items, page.next), (vec![first], None));
 }
 
 async fn only_expired_servers_are_purged(database: TestDatabase) {

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod run_tool;
 mod tools;
 mod update;
 mod view;
@@ -22,4 +23,5 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(list::handle, create::handle))
         .routes(routes!(get::handle, update::handle, delete::handle))
         .routes(routes!(tools::handle))
+        .routes(routes!(run_tool::handle))
 }

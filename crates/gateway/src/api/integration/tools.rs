@@ -8,16 +8,14 @@ use axum::extract::State;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Id, Query};
-use crate::api::tool_view::ToolList;
+use crate::api::tool_view::{ToolList, ToolQuery};
 use crate::app::App;
 
 /// List the tools of an integration
 #[utoipa::path(get, path = "/integration/{name}/tools", tag = "Catalog",
     params(
         ("name" = String, Path, description = "The integration's name"),
-        ("methods[]" = Option<Vec<String>>, Query, description = "As in an MCP server's `config.methods`"),
-        ("tags[]" = Option<Vec<String>>, Query, description = "As in an MCP server's `config.tags`"),
-        ("documented" = Option<bool>, Query, description = "false: also name the methods that are no tools, and why"),
+        ToolQuery,
     ),
     responses((status = 200, body = ToolList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(super) async fn handle(

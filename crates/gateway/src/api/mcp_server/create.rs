@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use catalog::definition::Definition;
 use http::StatusCode;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +19,7 @@ use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Body, Id, checked_text};
 use crate::api::output::Time;
 use crate::app::App;
+use crate::snippet::{Connection, Snippets, server_key};
 use crate::tool_set::filter_of;
 
 /// How far ahead an expiry must be at least.
@@ -37,7 +39,7 @@ pub(crate) struct NewServer {
 
 /// Create an MCP server
 ///
-/// The answer holds the token and the URL; neither can be read again.
+/// The answer holds the token, the URL and the texts that give it to clients; none of them can be read again.
 #[utoipa::path(post, path = "/integrated-account/{id}/mcp", tag = "MCP servers",
     params(("id" = String, Path, description = "The account's id")),
     request_body = NewServer,
@@ -70,14 +72,22 @@ pub(crate) async fn create_server(
     let created = app.store.mcp_servers().create(environment, account.id, new, now).await?;
     let (server, token) = created.ok_or_else(|| ApiError::not_found("account"))?;
     tracing::info!(mcp_server.id = %server.id, account.id = %account.id, tool_count, "MCP server created");
-    Ok(secret_view(app, server, tool_count, &token))
+    Ok(secret_view(app, &account, server, tool_count, &token))
 }
 
 /// The answer that shows a token, once.
-pub(super) fn secret_view(app: &App, server: McpServer, tool_count: usize, token: &SecretString) -> McpServerSecret {
+pub(super) fn secret_view(app: &App, account: &Account, server: McpServer, tool_count: usize, token: &SecretString) -> McpServerSecret {
     let token = token.expose_secret().to_owned();
     let url = format!("{}/mcp/{token}", app.public_url);
-    McpServerSecret { server: server.into(), tool_count, token, url }
+    let longest_tool_name = app.definition_of(account).map_or(0, |definition| longest_tool_name(&definition));
+    let key = server_key(&account.integration, longest_tool_name);
+    let snippets = Snippets::of(&Connection { key: &key, url: &url, auth: server.config.auth });
+    McpServerSecret { server: server.into(), tool_count, token, url, snippets }
+}
+
+/// In characters. Of all the integration's tools, whatever the server's filter, so that its servers have one key.
+fn longest_tool_name(definition: &Definition) -> usize {
+    definition.tools.iter().map(|tool| tool.name.len()).max().unwrap_or_default()
 }
 
 pub(super) fn checked_expiry(at: Timestamp, now: Timestamp) -> Result<Timestamp, ApiError> {

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod everywhere;
 mod get;
 mod list;
 mod rotate;
@@ -23,9 +24,13 @@ use store::{AccountId, McpServer, McpServerId};
 
 /// A server of the caller's, by both ids of its path. One that has expired is gone, swept or not.
 async fn find(app: &App, caller: ApiCaller, account: AccountId, id: McpServerId) -> Result<McpServer, ApiError> {
+    find_by_id(app, caller, id).await?.filter(|server| server.account_id == account).ok_or_else(|| ApiError::not_found("MCP server"))
+}
+
+/// A server of the caller's, over whichever account.
+async fn find_by_id(app: &App, caller: ApiCaller, id: McpServerId) -> Result<Option<McpServer>, ApiError> {
     let server = app.store.mcp_servers().get(caller.environment, id).await?;
-    let lives = |server: &McpServer| server.expires_at.is_none_or(|at| at > app.clock.now());
-    server.filter(|server| server.account_id == account && lives(server)).ok_or_else(|| ApiError::not_found("MCP server"))
+    Ok(server.filter(|server| server.expires_at.is_none_or(|at| at > app.clock.now())))
 }
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
@@ -33,4 +38,6 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(create::handle, list::handle))
         .routes(routes!(get::handle, update::handle, delete::handle))
         .routes(routes!(rotate::handle))
+        .routes(routes!(everywhere::list))
+        .routes(routes!(everywhere::get))
 }

@@ -32,5 +32,5 @@ pub(super) async fn handle(
     tracing::info!(mcp_server.id = %server.id, "MCP server rotated");
     // A definition may have changed since; a rotation must work all the same.
     let tool_count = checked_tool_count(&app, &account, &server.config).unwrap_or(0);
-    Ok(Json(secret_view(&app, server, tool_count, &token)))
+    Ok(Json(secret_view(&app, &account, server, tool_count, &token)))
 }

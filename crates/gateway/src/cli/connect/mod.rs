@@ -1,0 +1,83 @@
+//! `tidegate connect`: for clients that only speak stdio. Messages from standard input go to an MCP URL, what comes back
+//! goes to standard output, each on a line. What both sides understand is passed on as it is; only where they speak
+//! revisions of different families is it translated.
+
+mod bridge;
+mod cancellation;
+mod follow;
+mod handshake_url;
+mod input_required;
+mod legacy;
+mod over_handshake;
+mod over_stateless;
+mod param_headers;
+mod persistence;
+mod replies;
+mod route;
+mod standard_streams;
+mod stateless_url;
+mod streamable;
+mod words;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use self::bridge::Bridge;
+use self::standard_streams::Output;
+use super::runtime;
+use super::signals::Shutdown;
+use crate::mcp_client::Target;
+
+/// How long requests may still take once there is no more input.
+const LAST_REPLIES: Duration = Duration::from_secs(60);
+
+/// Makes an MCP URL look like an MCP server that speaks stdio.
+#[derive(Args)]
+#[command(after_help = "Example, as a client's configuration:\n  \
+    {\"mcpServers\": {\"crm\": {\"command\": \"tidegate\", \"args\": [\"connect\", \"https://gate.example.com/mcp/tg_…\"]}}}\n\n\
+    Where the URL also asks for an API token:\n  \
+    tidegate connect https://gate.example.com/mcp/tg_… --header 'Authorization: Bearer <token>'")]
+pub(super) struct ConnectArgs {
+    /// The MCP URL: Streamable HTTP of any revision, or the older HTTP+SSE
+    #[arg(value_name = "URL")]
+    url: String,
+
+    /// A header to send with every request; may be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<String>,
+}
+
+pub(super) fn run(args: ConnectArgs) -> anyhow::Result<ExitCode> {
+    let target = Target::new(&args.url, &args.headers)?;
+    if std::io::stdin().is_terminal() {
+        eprintln!("hint: this command is started by an MCP client; it now waits for JSON-RPC messages, one a line");
+    }
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let shutdown = Shutdown::on_signals()?;
+        let mut input = standard_streams::read_input();
+        let (output, written) = Output::open();
+        let mut bridge = Bridge::new(target, output.clone());
+        let work = async {
+            while let Some(line) = input.recv().await {
+                bridge.take(line).await;
+            }
+            bridge.finish(LAST_REPLIES).await;
+            output.finish().await;
+            written.wait().await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = shutdown.gentle.cancelled() => {}
+            // The client has gone, and with it whoever would read.
+            () = output.closed() => {}
+        }
+        Ok::<_, anyhow::Error>(())
+    })?;
+    // A look-up of a name may still be under way in a thread, which nobody waits for.
+    runtime.shutdown_background();
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,118 @@
+//! What comes back for a request: nothing, JSON, or a stream of events.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use upstream::reqwest::{self, Response};
+
+use super::event_stream::{Event, Parser};
+use super::failure::Failure;
+use super::target::Shown;
+
+/// The longest JSON text or event that is read, in bytes.
+const LONGEST: usize = 64 * 1024 * 1024;
+
+/// An answer whose HTTP status is a success.
+pub(crate) enum Answer {
+    /// Without content.
+    Accepted,
+    Json(String),
+    Events(Box<Events>),
+}
+
+/// A stream of events, as far as it has arrived.
+pub(crate) struct Events {
+    response: Response,
+    parser: Parser,
+    ready: VecDeque<Event>,
+    place: Shown,
+}
+
+impl Answer {
+    /// Reads the head of an answer, and its body unless that is a stream.
+    ///
+    /// # Errors
+    /// A status that refuses, a content that is neither JSON nor events, a body that ends early or never.
+    pub(crate) async fn read(place: &Shown, response: Response) -> Result<Self, Failure> {
+        if !response.status().is_success() {
+            return Err(Failure::of_status(place, response).await);
+        }
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if content_type == "text/event-stream" {
+            let parser = Parser::new(LONGEST);
+            return Ok(Self::Events(Box::new(Events { response, parser, ready: VecDeque::new(), place: place.clone() })));
+        }
+        let has_content = !matches!(response.status(), StatusCode::ACCEPTED | StatusCode::NO_CONTENT);
+        let text = read_text(response, LONGEST).await.map_err(|error| error.at(place))?;
+        match content_type.as_str() {
+            _ if text.trim().is_empty() => Ok(Self::Accepted),
+            "application/json" | "" => Ok(Self::Json(text)),
+            // Some servers say a word with their 202.
+            _ if !has_content => Ok(Self::Accepted),
+            other => Err(Failure::not_mcp(place, &format!("with {other} instead of JSON"))),
+        }
+    }
+}
+
+impl Events {
+    /// The next event; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// The connection broke, or an event is too long.
+    pub(crate) async fn next(&mut self) -> Result<Option<Event>, Failure> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(Some(event));
+            }
+            match self.response.chunk().await {
+                Ok(Some(bytes)) => self
+                    .parser
+                    .feed(&bytes, &mut self.ready)
+                    .map_err(|_| Failure::not_mcp(&self.place, &format!("with an event of more than {LONGEST} bytes")))?,
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(Failure::of_request(&self.place, error)),
+            }
+        }
+    }
+
+    /// Where to continue after an interruption, where the server said so.
+    pub(crate) fn last_id(&self) -> Option<&str> {
+        self.parser.last_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// How long the server asks to wait before connecting again.
+    pub(crate) fn retry(&self) -> Option<Duration> {
+        self.parser.retry
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    TooLong(usize),
+    Broken(reqwest::Error),
+}
+
+impl BodyError {
+    fn at(self, place: &Shown) -> Failure {
+        match self {
+            Self::TooLong(longest) => Failure::not_mcp(place, &format!("with more than {longest} bytes")),
+            Self::Broken(error) => Failure::of_request(place, error),
+        }
+    }
+}
+
+/// A body as text. Bytes that are no UTF-8 become replacement characters.
+pub(crate) async fn read_text(mut response: Response, longest: usize) -> Result<String, BodyError> {
+    let mut body = Vec::new();
+    while let Some(bytes) = response.chunk().await.map_err(BodyError::Broken)? {
+        if body.len() + bytes.len() > longest {
+            return Err(BodyError::TooLong(longest));
+        }
+        body.extend_from_slice(&bytes);
+    }
+    Ok(String::from_utf8(body).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
