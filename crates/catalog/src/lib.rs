@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod catalog;
+pub mod client_rules;
 pub mod definition;
 pub mod dotted_path;
 pub mod files;
