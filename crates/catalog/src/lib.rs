@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod catalog;
+pub mod client_rules;
 pub mod definition;
 pub mod dotted_path;
 pub mod files;
@@ -16,6 +17,7 @@ pub mod page;
 pub mod parse;
 pub mod plan;
 pub mod problem;
+pub mod prompt;
 pub mod rules;
 pub mod schema;
 pub mod search;

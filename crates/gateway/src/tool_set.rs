@@ -8,6 +8,7 @@ use bytes::Bytes;
 use catalog::definition::Definition;
 use catalog::filter::Filter;
 use catalog::nearest::nearest;
+use catalog::prompt::Prompt;
 use catalog::search::Index;
 use catalog::tool::Tool;
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub(crate) struct ToolSet {
     exposure: ToolExposure,
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<String, usize>,
+    prompts: Vec<Arc<Prompt>>,
     /// Made by the first search.
     index: OnceLock<Index>,
     handshake_pages: OnceLock<Vec<Bytes>>,
@@ -37,7 +39,10 @@ impl ToolSet {
     /// The tools that `filter` admits, in the definition's order.
     pub(crate) fn new(definition: Arc<Definition>, filter: &Filter, exposure: ToolExposure) -> Self {
         let tools: Vec<Arc<Tool>> = definition.tools.iter().filter(|tool| filter.admits(tool)).cloned().collect();
-        let by_name = tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
+        let by_name: HashMap<String, usize> = tools.iter().enumerate().map(|(index, tool)| (tool.name.clone(), index)).collect();
+        // A prompt must not tell of a tool that is hidden here.
+        let is_whole = |prompt: &&Arc<Prompt>| prompt.tools.iter().all(|name| by_name.contains_key(name));
+        let prompts = definition.prompts.iter().filter(is_whole).cloned().collect();
         let result_tail =
             format!(r#","resultType":"complete","_meta":{}"#, json!({"io.modelcontextprotocol/serverInfo": server_info(&definition)}));
         Self {
@@ -45,6 +50,7 @@ impl ToolSet {
             exposure,
             tools,
             by_name,
+            prompts,
             index: OnceLock::new(),
             handshake_pages: OnceLock::new(),
             stateless_pages: OnceLock::new(),
@@ -90,8 +96,7 @@ impl ToolSet {
 
     /// The same for revision 2026-07-28, whose results carry caching hints and the server's name.
     pub(crate) fn stateless_pages(&self) -> &[Bytes] {
-        self.stateless_pages
-            .get_or_init(|| self.render(&format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail)))
+        self.stateless_pages.get_or_init(|| self.render(&self.list_tail()))
     }
 
     /// What every result ends with in revision 2026-07-28, as JSON members after a comma.
@@ -99,14 +104,29 @@ impl ToolSet {
         &self.result_tail
     }
 
+    /// What every list ends with in revision 2026-07-28: the same, and how long it may be kept.
+    pub(crate) fn list_tail(&self) -> String {
+        format!(r#"{},"ttlMs":{LIST_TTL_MILLISECONDS},"cacheScope":"private""#, self.result_tail)
+    }
+
     /// What the vendor is called.
     pub(crate) fn label(&self) -> &str {
         &self.definition.integration.label
     }
 
+    /// The prompts all of whose tools are in this set, in the definition's order.
+    pub(crate) fn prompts(&self) -> &[Arc<Prompt>] {
+        &self.prompts
+    }
+
     /// Whether there are prompts beside the tools.
     pub(crate) fn has_prompts(&self) -> bool {
-        false
+        !self.prompts.is_empty()
+    }
+
+    /// Whether some argument of a prompt can be completed.
+    pub(crate) fn has_completions(&self) -> bool {
+        self.prompts.iter().any(|prompt| prompt.has_completions())
     }
 
     /// How the server introduces itself.

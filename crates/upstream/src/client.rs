@@ -84,16 +84,26 @@ impl Client {
 /// # Errors
 /// [`ClientError`] when TLS cannot be set up.
 pub fn operator_client() -> Result<reqwest::Client, ClientError> {
-    reqwest::Client::builder()
+    operator_builder()?.build().map_err(|error| ClientError(error.to_string()))
+}
+
+/// The same, but answers are given as they come: a compressed one stays compressed, and its headers say so.
+///
+/// # Errors
+/// As for [`operator_client`].
+pub fn undecoding_operator_client() -> Result<reqwest::Client, ClientError> {
+    operator_builder()?.no_gzip().no_brotli().no_deflate().build().map_err(|error| ClientError(error.to_string()))
+}
+
+fn operator_builder() -> Result<reqwest::ClientBuilder, ClientError> {
+    Ok(reqwest::Client::builder()
         .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls()?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .tcp_nodelay(true)
-        .connect_timeout(Duration::from_secs(10))
-        .build()
-        .map_err(|error| ClientError(error.to_string()))
+        .connect_timeout(Duration::from_secs(10)))
 }
 
 fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod call;
+mod certificate;
 mod client;
 mod credential;
 mod document;
@@ -23,10 +24,11 @@ mod text;
 mod tokens;
 
 pub use answer::{Answer, File, FileContent, Outcome};
-pub use client::{Client, ClientError, UpstreamSettings, operator_client};
+pub use certificate::{CertificateProblem, certificate_problem};
+pub use client::{Client, ClientError, UpstreamSettings, operator_client, undecoding_operator_client};
 pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
-pub use guard::PrivateAddresses;
+pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
 /// What [`operator_client`] speaks in.
 pub use reqwest;

@@ -58,13 +58,13 @@ export async function startDemo() {
 }
 
 /** The caller's environment without settings that would reach the binary. */
-function cleanEnvironment() {
+export function cleanEnvironment() {
   const isSetting = (name) => name.startsWith('TIDEGATE_') || name.startsWith('RUST_LOG');
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
 }
 
 /** `TIDEGATE_BIN`, or the newest build. */
-function binary() {
+export function binary() {
   if (process.env.TIDEGATE_BIN) return process.env.TIDEGATE_BIN;
   const built = ['release', 'debug'].map((profile) => path.join(root, 'target', profile, 'tidegate')).filter(existsSync);
   if (built.length === 0) throw new Error('no tidegate: run `cargo build --bin tidegate`, or set TIDEGATE_BIN');

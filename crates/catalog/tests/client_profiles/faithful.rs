@@ -1,12 +1,13 @@
 //! Nothing that a tool takes is impossible to say by what is shown of it: arbitrary schemas, and values made to fit them.
 
+use catalog::client_rules::{ModelApi, check};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use serde_json::{Map, Value, json};
 
-use crate::{findings, rules, tool};
+use crate::{findings, tool};
 
 /// Names of members and of definitions; one that clients refuse.
 const NAMES: [&str; 4] = ["a", "b", "c", "@x"];
@@ -281,7 +282,8 @@ fn values_that_fit_are_often_made_and_schemas_often_break_a_rule() {
         let (schema, choices) = (whole(), choices()).new_tree(&mut runner).unwrap().current();
         let tool = tool(schema);
         fitted += usize::from(!fitting(&tool.input_schema, &choices).is_empty());
-        refused += usize::from(!rules::gemini(&json!({"name": "x", "inputSchema": tool.input_schema})).is_empty());
+        let broken = check(&json!({"name": "x", "inputSchema": tool.input_schema}));
+        refused += usize::from(broken.iter().any(|finding| finding.api == ModelApi::Gemini));
     }
     assert!(fitted > 120 && refused > 180, "{fitted} schemas with values, {refused} that break a rule");
 }

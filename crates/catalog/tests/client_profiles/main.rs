@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helper functions too")]
 
 mod faithful;
-mod rules;
 mod shown;
 
 use std::fs;
@@ -51,11 +50,8 @@ fn shown(schema: Value) -> Value {
 fn findings(tool: &Tool) -> Vec<String> {
     let listing: Value = serde_json::from_str(tool.listing()).unwrap();
     assert_eq!(&listing["inputSchema"], tool.shown_schema(), "the list shows the shown schema");
-    let rules = [("anthropic", rules::anthropic as fn(&Value) -> Vec<String>), ("openai", rules::openai), ("gemini", rules::gemini)];
-    let found = |(name, check): (&str, fn(&Value) -> Vec<String>)| {
-        check(&listing).into_iter().map(move |finding| format!("{}: {name}: {finding}", tool.name)).collect::<Vec<_>>()
-    };
-    rules.into_iter().flat_map(found).collect()
+    let broken = catalog::client_rules::check(&listing);
+    broken.into_iter().map(|finding| format!("{}: {}: {}", tool.name, finding.api.name(), finding.problem)).collect()
 }
 
 #[test]
@@ -80,7 +76,7 @@ fn the_rules_find_what_the_full_schemas_of_nasty_tools_break() {
         .flat_map(|definition| &definition.tools)
         .flat_map(|tool| {
             let full = json!({"name": tool.name, "inputSchema": tool.input_schema});
-            [rules::anthropic(&full), rules::openai(&full), rules::gemini(&full)].concat()
+            catalog::client_rules::check(&full).into_iter().map(|finding| finding.problem)
         })
         .collect();
     for rule in [

@@ -20,6 +20,7 @@ mod json_text;
 mod origin;
 mod params;
 mod progress;
+mod prompts;
 mod relay;
 mod revision;
 mod session;

@@ -1,13 +1,55 @@
-//! The rules of three model APIs for the tools of a request, each as a checker of one entry of `tools/list`. Breaking one
-//! costs the whole request, and so all tools of all servers.
+//! The rules of three model APIs for the tools of a request, each as a checker of one entry of `tools/list`, ours or
+//! another server's. Breaking one costs the whole request, and so all tools of all servers.
 //!
 //! Sources: Anthropic, "Tool use" and the API's own refusals; OpenAI, "Function calling" and "Structured outputs:
 //! supported schemas"; Google, Gemini API and Vertex AI, `Schema` and `FunctionDeclaration`, and their refusals.
 
 use serde_json::{Map, Value};
 
+/// Whose rules they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelApi {
+    Anthropic,
+    OpenAi,
+    Gemini,
+}
+
+impl ModelApi {
+    pub const ALL: &'static [ModelApi] = &[ModelApi::Anthropic, ModelApi::OpenAi, ModelApi::Gemini];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            ModelApi::Anthropic => "Anthropic",
+            ModelApi::OpenAi => "OpenAI",
+            ModelApi::Gemini => "Gemini",
+        }
+    }
+}
+
+/// A rule that a tool breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub api: ModelApi,
+    /// Where and what, e.g. `/properties/x: no type`; a path begins at the tool's input schema.
+    pub problem: String,
+}
+
+/// Every rule of every API that an entry of `tools/list` breaks.
+pub fn check(tool: &Value) -> Vec<Finding> {
+    let found = |api: &ModelApi| {
+        let problems = match api {
+            ModelApi::Anthropic => anthropic(tool),
+            ModelApi::OpenAi => openai(tool),
+            ModelApi::Gemini => gemini(tool),
+        };
+        let api = *api;
+        problems.into_iter().map(move |problem| Finding { api, problem })
+    };
+    ModelApi::ALL.iter().flat_map(found).collect()
+}
+
 /// Messages API: names of tools and of properties, a plain root, a valid schema.
-pub(crate) fn anthropic(tool: &Value) -> Vec<String> {
+fn anthropic(tool: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let schema = &tool["inputSchema"];
     check_name(tool, &mut found);
@@ -28,7 +70,7 @@ pub(crate) fn anthropic(tool: &Value) -> Vec<String> {
 
 /// Chat Completions and Responses, without strict mode, which no list of a server can be in; but what strict mode
 /// refuses in a keyword's value is left out too.
-pub(crate) fn openai(tool: &Value) -> Vec<String> {
+fn openai(tool: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let schema = &tool["inputSchema"];
     check_name(tool, &mut found);
@@ -56,7 +98,7 @@ pub(crate) fn openai(tool: &Value) -> Vec<String> {
 
 /// `Schema` of the Gemini API and of Vertex AI, the stricter one in doubt. `additionalProperties` is no word of it, but
 /// its hosts take it out themselves, and others need it.
-pub(crate) fn gemini(tool: &Value) -> Vec<String> {
+fn gemini(tool: &Value) -> Vec<String> {
     const KNOWN: &[&str] = &[
         "type",
         "title",
@@ -83,7 +125,7 @@ pub(crate) fn gemini(tool: &Value) -> Vec<String> {
         "additionalProperties",
     ];
     let mut found = Vec::new();
-    let name = tool["name"].as_str().unwrap();
+    let name = tool["name"].as_str().unwrap_or_default();
     if name.len() > 63 || !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         found.push(format!("the name `{name}`"));
     }
@@ -111,7 +153,7 @@ pub(crate) fn gemini(tool: &Value) -> Vec<String> {
             found.push(format!("{path}: an unknown format"));
         }
         for name in part.get("required").and_then(Value::as_array).into_iter().flatten() {
-            if part.get("properties").is_none_or(|properties| properties.get(name.as_str().unwrap()).is_none()) {
+            if part.get("properties").is_none_or(|properties| properties.get(name.as_str().unwrap_or_default()).is_none()) {
                 found.push(format!("{path}: {name} is required and no property"));
             }
         }
@@ -120,7 +162,7 @@ pub(crate) fn gemini(tool: &Value) -> Vec<String> {
 }
 
 fn check_name(tool: &Value, found: &mut Vec<String>) {
-    let name = tool["name"].as_str().unwrap();
+    let name = tool["name"].as_str().unwrap_or_default();
     if !(1..=64).contains(&name.len()) || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) {
         found.push(format!("the name `{name}`"));
     }
