@@ -146,7 +146,7 @@ def supergateway(transport):
         arguments = [node.program("supergateway"), f"--{transport}", errand.url + path, "--logLevel", "none"]
         return await over_stdio(errand, node.node(), *arguments)
 
-    mode = "HTTP+SSE" if transport == "sse" else "Streamable HTTP"
+    mode = "HTTP+SSE at /sse" if transport == "sse" else "Streamable HTTP"
     return Client("supergateway", node.version("supergateway"), mode, HANDSHAKE, visit)
 
 
