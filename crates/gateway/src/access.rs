@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash};
+use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash, ToolExposure};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -169,6 +169,13 @@ impl Door {
         let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
         let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
         let tools = self.tool_sets.get(&connected.definition, &server.config);
+        if tools.exposure() == ToolExposure::Discovery {
+            // Ahead of the first search, and out of everybody's way.
+            tokio::task::spawn_blocking({
+                let tools = Arc::clone(&tools);
+                move || tools.prepare_search()
+            });
+        }
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, connected.account.id.uuid());
         let (places, streams) = (self.places.of(server.id.uuid()), self.streams.of(server.id.uuid()));

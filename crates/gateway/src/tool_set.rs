@@ -28,7 +28,7 @@ pub(crate) struct ToolSet {
     tools: Vec<Arc<Tool>>,
     by_name: HashMap<String, usize>,
     prompts: Vec<Arc<Prompt>>,
-    /// Made by the first search.
+    /// Made before the first search, if there is time.
     index: OnceLock<Index>,
     handshake_pages: OnceLock<Vec<Bytes>>,
     stateless_pages: OnceLock<Vec<Bytes>>,
@@ -82,11 +82,20 @@ impl ToolSet {
         nearest(name, self.tools.iter().map(|tool| tool.name.as_str()), 3)
     }
 
+    /// Prepares what only searches need, which takes some milliseconds for a thousand tools.
+    pub(crate) fn prepare_search(&self) {
+        self.index();
+    }
+
     /// The `limit` tools of this set that fit a query best, and how many fit at all.
     pub(crate) fn search(&self, query: &str, limit: usize) -> (Vec<&Tool>, usize) {
-        let matches = self.index.get_or_init(|| Index::new(&self.tools)).search(query, limit);
+        let matches = self.index().search(query, limit);
         let hits = matches.hits.iter().filter_map(|hit| self.tools.get(hit.position));
         (hits.map(|tool| &**tool).collect(), matches.total)
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.tools))
     }
 
     /// The `tools/list` results for clients that opened with `initialize`, a JSON object a page.
