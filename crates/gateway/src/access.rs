@@ -22,6 +22,8 @@ const CAPACITY: usize = 20_000;
 const MOST_IN_FLIGHT: usize = 256;
 /// Streams open at one server.
 const MOST_STREAMS: usize = 256;
+/// Large bodies of one server that are read at a time; further ones wait.
+const MOST_LARGE_BODIES: usize = 16;
 
 /// What a token of an MCP server opens.
 pub(crate) struct Access {
@@ -32,6 +34,8 @@ pub(crate) struct Access {
     pub places: Arc<Semaphore>,
     /// The same for each open stream.
     pub streams: Arc<Semaphore>,
+    /// The same for each body that is large, while it is read.
+    pub large_bodies: Arc<Semaphore>,
 }
 
 /// What an account's id opens for the holder of an API token.
@@ -60,6 +64,7 @@ pub(crate) struct Door {
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
     places: Places,
     streams: Places,
+    large_bodies: Places,
 }
 
 /// What each MCP server or account may have of something at a time, as long as anyone uses it.
@@ -92,6 +97,7 @@ impl Door {
             api_tokens: Cache::new(CAPACITY),
             places: Places::new(MOST_IN_FLIGHT),
             streams: Places::new(MOST_STREAMS),
+            large_bodies: Places::new(MOST_LARGE_BODIES),
         }
     }
 
@@ -178,8 +184,9 @@ impl Door {
         }
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, connected.account.id.uuid());
-        let (places, streams) = (self.places.of(server.id.uuid()), self.streams.of(server.id.uuid()));
-        let value = Arc::new(Access { server, connected, tools, places, streams });
+        let id = server.id.uuid();
+        let (places, streams, large_bodies) = (self.places.of(id), self.streams.of(id), self.large_bodies.of(id));
+        let value = Arc::new(Access { server, connected, tools, places, streams, large_bodies });
         Ok(Some(Cached { value, generation, catalog_version }))
     }
 

@@ -112,8 +112,10 @@ impl Server {
         let app = self.app;
         let background = TaskTracker::new();
         background.spawn(sweep(Arc::clone(&app), shutdown.clone()));
-        background.spawn(app.store.listen(shutdown.clone().cancelled_owned()));
-        background.spawn(mcp::listen_to_replicas(Arc::clone(&app), shutdown.clone()));
+        // Until the last request is answered: some are answered with the help of other processes.
+        let served = CancellationToken::new();
+        background.spawn(app.store.listen(served.clone().cancelled_owned()));
+        background.spawn(mcp::listen_to_replicas(Arc::clone(&app), served.clone()));
         background.spawn({
             let (app, shutdown) = (Arc::clone(&app), shutdown.clone());
             async move {
@@ -131,6 +133,7 @@ impl Server {
         if tokio::time::timeout(left, app.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time");
         }
+        served.cancel();
         background.wait().await;
         app.store.close().await;
     }

@@ -97,6 +97,11 @@ impl Generations {
         self.changed.send_replace(());
     }
 
+    /// Whether changes by other processes are heard now.
+    pub(crate) fn are_heard(&self) -> bool {
+        self.hearing.load(Ordering::SeqCst) != 0
+    }
+
     /// From now on, changes by other processes are heard. Whatever was cached before is stale.
     pub(crate) fn trust(&self) {
         self.hearing.store(self.fresh.fetch_add(1, Ordering::SeqCst), Ordering::SeqCst);

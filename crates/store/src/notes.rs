@@ -18,8 +18,8 @@ use crate::{Store, StoreError};
 pub(crate) const CHANNEL: &str = "tidegate_note";
 /// Characters of a note in one notification.
 const PIECE: usize = 7_800;
-/// Longest note in bytes. The largest thing that is told is one client's message.
-const LONGEST: usize = 5 * 1024 * 1024;
+/// Longest note in bytes. The largest thing that is told is one client's message of 4 MiB, written as a JSON string.
+const LONGEST: usize = 12 * 1024 * 1024;
 /// Notes that a slow listener may be behind before it misses some.
 const KEPT: usize = 1_024;
 
@@ -39,13 +39,13 @@ impl Store {
     /// Tells all other processes that listen now.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] for a note of more than 5 MiB, [`StoreError::Unavailable`] if the database does not take it.
+    /// [`StoreError::Invalid`] for a note of more than 12 MiB, [`StoreError::Unavailable`] if the database does not take it.
     pub async fn tell_others(&self, note: &[u8]) -> Result<(), StoreError> {
         if self.database.dialect() == Dialect::Sqlite {
             return Ok(());
         }
         if note.len() > LONGEST {
-            return Err(StoreError::invalid("the note is longer than 5 MiB"));
+            return Err(StoreError::invalid("the note is longer than 12 MiB"));
         }
         let text = STANDARD_NO_PAD.encode(cipher::seal(&self.keys.sealing, Place::Note, note)?);
         let pieces = pieces(self.notes.process, &text);
@@ -63,6 +63,11 @@ impl Store {
     /// Whether there can be other processes at all.
     pub fn has_others(&self) -> bool {
         self.database.dialect() == Dialect::Postgres
+    }
+
+    /// Whether other processes are heard now.
+    pub fn hears_others(&self) -> bool {
+        self.has_others() && self.generations.are_heard()
     }
 
     /// What other processes tell from now on.

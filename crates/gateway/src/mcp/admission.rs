@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use store::{Auth, StoreError};
+use store::{Auth, StoreError, TokenHash};
 use uuid::Uuid;
 
 use super::endpoint::{nowhere, refuse};
@@ -23,6 +23,12 @@ pub(crate) struct Credentials {
 impl Credentials {
     pub(crate) fn of(token: &str, headers: &HeaderMap) -> Self {
         Self { token: token.to_owned(), api_token: bearer(headers).map(str::to_owned) }
+    }
+
+    /// Who stands behind them at a server that asks for a second secret; at others, everybody who has the URL is the same.
+    pub(crate) fn principal(&self, app: &App, access: &Access) -> Option<TokenHash> {
+        let asks = access.server.config.auth == Auth::Bearer;
+        self.api_token.as_deref().filter(|_| asks).map(|secret| app.store.hash_token(secret))
     }
 
     pub(crate) async fn admit(&self, app: &App) -> Result<Arc<Access>, Refused> {
@@ -87,10 +93,7 @@ pub(crate) fn unavailable(error: &StoreError) -> Response {
     let request_id = Uuid::now_v7();
     tracing::error!(%request_id, %error, "the database is unavailable");
     let message = format!("temporarily unavailable, try again in {UNAVAILABLE_RETRY_SECONDS} s (request {request_id})");
-    let error = RpcError::internal(message).with_status(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = error.into_response();
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(UNAVAILABLE_RETRY_SECONDS));
-    response
+    RpcError::internal(message).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
 }
 
 fn internal(error: &dyn std::error::Error) -> Response {

@@ -3,14 +3,16 @@
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::value::RawValue;
 use upstream::RateLimitFacts;
 
+use super::accept::Accept;
 use super::body::Parts;
 use super::error::RpcError;
 use super::event;
+use crate::api::UNAVAILABLE_RETRY_SECONDS;
 use crate::call::push_rate_limit;
 
 /// What a client accepts as an answer.
@@ -28,26 +30,11 @@ impl Framing {
     ///
     /// The specification obliges clients to accept both; many accept less, and each gets a usable answer.
     pub(crate) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut ranges =
-            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).peekable();
-        if ranges.peek().is_none_or(|first| first.trim().is_empty()) {
-            return Some(Self::Json { or_events: false });
-        }
-        let (mut json, mut events) = (false, false);
-        for range in ranges {
-            let mut parts = range.split(';').map(str::trim);
-            let media_type = parts.next().unwrap_or_default();
-            if parts.any(|parameter| parameter == "q=0") {
-                continue;
-            }
-            let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(media_type));
-            json |= is_one_of(&["application/json", "application/*", "*/*"]);
-            events |= is_one_of(&["text/event-stream", "text/*"]);
-        }
-        match (json, events) {
-            (true, or_events) => Some(Self::Json { or_events }),
-            (false, true) => Some(Self::EventStream),
-            (false, false) => None,
+        match Accept::of(headers) {
+            Accept { is_given: false, .. } => Some(Self::Json { or_events: false }),
+            Accept { json: true, events, .. } => Some(Self::Json { or_events: events }),
+            Accept { events: true, .. } => Some(Self::EventStream),
+            Accept { .. } => None,
         }
     }
 
@@ -115,8 +102,8 @@ impl Reply {
         };
         *response.status_mut() = self.status;
         push_rate_limit(response.headers_mut(), &self.rate_limit);
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = retry_seconds(self.status) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         response
     }
@@ -124,6 +111,15 @@ impl Reply {
     /// As a server-sent event.
     pub(crate) fn into_event(self) -> Bytes {
         event::message(&self.parts)
+    }
+}
+
+/// When a client that was refused for now is to come again.
+fn retry_seconds(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Some("1"),
+        StatusCode::SERVICE_UNAVAILABLE => Some(UNAVAILABLE_RETRY_SECONDS),
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catalog::tool::Kind;
 use http::StatusCode;
 use serde_json::json;
 use store::ToolExposure;
@@ -10,7 +11,7 @@ use upstream::Outcome;
 use super::answer::{Reply, push_head};
 use super::discovery::{self, Meant};
 use super::envelope::Request;
-use super::error::RpcError;
+use super::error::{RpcError, shown};
 use super::exchange::Exchange;
 use super::in_flight::CallKey;
 use super::params::Params;
@@ -45,7 +46,13 @@ pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params
         Era::Stateless => call(app, &access.connected, caller, tool, arguments).await,
         Era::Handshake => {
             let under_way = app.in_flight.begin(CallKey::of(access.server.id, *peer, request.id));
-            let cancel = async move { under_way.cancelled().await };
+            let may_cancel = tool.kind == Kind::Read || peer.is_known();
+            let cancel = async move {
+                match may_cancel {
+                    true => under_way.cancelled().await,
+                    false => std::future::pending().await,
+                }
+            };
             call_to_the_end(app, &access.connected, caller, tool, arguments, place, cancel)
                 .await
                 .map_err(|_| RpcError::internal("the call ended unexpectedly; look its effect up before repeating it"))?
@@ -79,5 +86,5 @@ fn unknown_tool(access: &Access, name: &str) -> RpcError {
         },
         names => format!("the nearest names here: {}", names.join(", ")),
     };
-    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))
+    RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", shown(name))).with_data(json!({"nearest": nearest}))
 }

@@ -12,6 +12,8 @@ use super::params::text;
 
 /// Messages of one batch.
 const LONGEST_BATCH: usize = 100;
+/// Characters of an id, as it is written.
+const LONGEST_ID: usize = 1_024;
 
 /// What a client sent: a request when it has an id, else a notification; or an answer to a request of ours.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<Message<'_>, (Option<&RawValue>, RpcE
     if let Some(id) = members.id
         && !is_id(id)
     {
-        return Err((None, RpcError::invalid_request("the member `id` must be a string or a number")));
+        return Err((None, RpcError::invalid_request("the member `id` must be a string or a number of at most 1,024 characters")));
     }
     let method = members.method.map(|method| text(method).ok_or_else(|| invalid("the member `method` must be a string"))).transpose()?;
     match (method, members.id) {
@@ -131,9 +133,10 @@ impl<'de> Visitor<'de> for BatchVisitor {
     }
 }
 
-/// Whether a value can be an id: a string or a number.
+/// Whether a value can be an id: a string or a number, of a length that nobody minds to be given back.
 pub(crate) fn is_id(id: &RawValue) -> bool {
-    matches!(id.get().as_bytes().first(), Some(b'"' | b'-' | b'0'..=b'9'))
+    let is_number = matches!(id.get().as_bytes().first(), Some(b'-' | b'0'..=b'9'));
+    id.get().len() <= LONGEST_ID && (is_number || text(id).is_some())
 }
 
 fn unreadable(error: &serde_json::Error) -> RpcError {

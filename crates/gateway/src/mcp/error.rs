@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Framing, Reply};
 
+/// Characters of a client's own text that are given back to it.
+const LONGEST_SHOWN: usize = 200;
+
 /// What went wrong with a request, as the protocol says it. Failures of a tool are results instead.
 #[derive(Debug)]
 pub(crate) struct RpcError {
@@ -39,7 +42,7 @@ impl RpcError {
     }
 
     pub(crate) fn method_not_found(method: &str) -> Self {
-        Self::new(Kind::MethodNotFound, format!("the method `{method}` is not available here"))
+        Self::new(Kind::MethodNotFound, format!("the method `{}` is not available here", shown(method)))
     }
 
     pub(crate) fn invalid_params(message: impl Into<String>) -> Self {
@@ -104,6 +107,14 @@ impl RpcError {
             error["data"] = data.clone();
         }
         error
+    }
+}
+
+/// What a client sent, fit to be given back to it: no control characters, no more than is needed to recognise it.
+pub(crate) fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("{}…", text[..end].escape_debug()),
+        None => text.escape_debug().to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// What a silent stream sends so that nothing between us and the client takes it for dead.
 pub(crate) const KEEP_ALIVE: Bytes = Bytes::from_static(b": keep-alive\n\n");
@@ -32,8 +32,16 @@ pub(crate) fn message(parts: &[Bytes]) -> Bytes {
 }
 
 /// The event that carries a notification.
-pub(crate) fn notification(method: &str, params: &Value) -> Bytes {
-    message(&[json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string().into()])
+pub(crate) fn notification(method: &str, params: &impl Serialize) -> Bytes {
+    #[derive(Serialize)]
+    struct Notification<'a, P> {
+        jsonrpc: &'static str,
+        method: &'a str,
+        params: &'a P,
+    }
+    // Written, not built as a value: ids and tokens of clients are passed on as they were written. Texts, numbers and raw
+    // JSON always have a JSON text.
+    message(&[serde_json::to_vec(&Notification { jsonrpc: "2.0", method, params }).unwrap_or_default().into()])
 }
 
 /// The first event of HTTP+SSE: where the client sends its messages.

@@ -95,9 +95,8 @@ impl Exchange {
         }
         let id = Params::read(notification.params).ok().and_then(|params| params.request_id);
         let Some(key) = id.map(|id| CallKey::of(self.access.server.id, self.peer, id)) else { return };
-        if !self.app.in_flight.cancel(key) && self.app.store.has_others() {
-            let app = Arc::clone(&self.app);
-            self.app.tasks.spawn(async move { relay::cancel_elsewhere(&app, key).await });
+        if !self.app.in_flight.cancel(key) {
+            relay::cancel_elsewhere(&self.app, key);
         }
     }
 }

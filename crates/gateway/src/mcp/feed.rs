@@ -9,16 +9,15 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream;
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, StatusCode};
-use serde::Deserialize;
-use serde_json::json;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::admission::Credentials;
-use super::endpoint::refuse;
+use super::answer::Reply;
 use super::error::RpcError;
 use super::event;
 use super::session::Session;
@@ -29,8 +28,6 @@ use crate::tool_set::ToolSet;
 
 /// How long a stream is silent at most. Idle connections are often cut after 60 s.
 const SILENCE: Duration = Duration::from_secs(15);
-/// When a client that found no room is to come again, in seconds.
-const RETRY_SECONDS: &str = "30";
 
 /// A stream that is being sent. Whatever it holds is released when its client leaves.
 pub(crate) struct Feed {
@@ -38,7 +35,8 @@ pub(crate) struct Feed {
     watch: Watch,
     session: Option<Session>,
     terms: Terms,
-    closing: CancellationToken,
+    /// Until the server stops.
+    closing: Option<CancellationToken>,
     has_ended: bool,
     _places: [OwnedSemaphorePermit; 2],
 }
@@ -52,7 +50,10 @@ pub(crate) enum Terms {
 }
 
 impl Feed {
-    /// Starts with `first`. Refused with 503 where there is no room for another stream.
+    /// Starts with `first`.
+    ///
+    /// # Errors
+    /// 503 where there is no room for another stream.
     pub(crate) fn respond(
         app: &Arc<App>,
         credentials: Arc<Credentials>,
@@ -60,24 +61,23 @@ impl Feed {
         terms: Terms,
         session: Option<Session>,
         first: impl IntoIterator<Item = Bytes>,
-    ) -> Response {
+    ) -> Result<Response, RpcError> {
         let places = (Arc::clone(&app.streams).try_acquire_owned(), Arc::clone(&access.streams).try_acquire_owned());
         let (Ok(place), Ok(own_place)) = places else {
-            let mut response = refuse(StatusCode::SERVICE_UNAVAILABLE, "too many streams are open; close some, or come back later");
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
-            return response;
+            let error = RpcError::internal("too many streams are open; close some, or come back later");
+            return Err(error.with_status(StatusCode::SERVICE_UNAVAILABLE));
         };
         let feed = Self {
             next: first.into_iter().collect(),
             watch: Watch::new(app, credentials, access),
             session,
             terms,
-            closing: app.closing.clone(),
+            closing: Some(app.closing.clone()),
             has_ended: false,
             _places: [place, own_place],
         };
         let events = stream::unfold(feed, |mut feed| async move { Some((Ok::<_, Infallible>(feed.event().await?), feed)) });
-        event::response(Body::from_stream(events))
+        Ok(event::response(Body::from_stream(events)))
     }
 
     /// The next event; `None` at the end.
@@ -90,24 +90,46 @@ impl Feed {
                 return None;
             }
             tokio::select! {
-                biased;
-                () = self.closing.cancelled() => {
-                    self.has_ended = true;
-                    self.next.extend(self.terms.farewell(&self.watch));
-                }
-                answer = received(&mut self.session) => self.next.push_back(answer),
+                () = closed(self.closing.as_ref()) => self.close(),
+                answer = received(&mut self.session) => match answer {
+                    Some(answer) => self.next.push_back(answer),
+                    None => self.has_ended = true,
+                },
                 changed = self.watch.changed() => match changed {
                     Some(changed) => self.next.extend(self.terms.notices(changed)),
                     None => self.has_ended = true,
                 },
-                () = tokio::time::sleep(SILENCE) => self.next.push_back(event::KEEP_ALIVE),
+                () = tokio::time::sleep(SILENCE) => {
+                    self.next.push_back(event::KEEP_ALIVE);
+                    self.watch.look_again();
+                }
+            }
+        }
+    }
+
+    /// The server stops. A session is given the answers to what it has sent; any other stream ends.
+    fn close(&mut self) {
+        self.closing = None;
+        match &mut self.session {
+            Some(session) => session.close(),
+            None => {
+                self.has_ended = true;
+                self.next.extend(self.terms.farewell(&self.watch));
             }
         }
     }
 }
 
-/// The next message for the session's client. Never, where there is no session.
-async fn received(session: &mut Option<Session>) -> Bytes {
+/// Waits for the server to stop; for ever, once that is known.
+async fn closed(closing: Option<&CancellationToken>) {
+    match closing {
+        Some(closing) => closing.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next message for the session's client, `None` when no more can come. Never, where there is no session.
+async fn received(session: &mut Option<Session>) -> Option<Bytes> {
     match session {
         Some(session) => session.receive().await,
         None => std::future::pending().await,
@@ -139,25 +161,17 @@ impl Terms {
     /// The first event: what was granted.
     pub(crate) fn acknowledgement(&self) -> Option<Bytes> {
         let Self::Subscribed { id, tools, prompts } = self else { return None };
-        let mut granted = serde_json::Map::new();
-        for (name, is_granted) in [("toolsListChanged", *tools), ("promptsListChanged", *prompts)] {
-            if is_granted {
-                granted.insert(name.to_owned(), true.into());
-            }
-        }
-        let params = json!({"_meta": {"io.modelcontextprotocol/subscriptionId": id}, "notifications": granted});
+        let notifications = Granted { tools_list_changed: *tools, prompts_list_changed: *prompts };
+        let params = Params { meta: Some(Meta::of(id)), notifications: Some(notifications) };
         Some(event::notification("notifications/subscriptions/acknowledged", &params))
     }
 
     fn notices(&self, changed: Changed) -> impl Iterator<Item = Bytes> {
-        let (tools, prompts) = match self {
-            Self::All => (true, true),
-            Self::Subscribed { tools, prompts, .. } => (*tools, *prompts),
+        let (tools, prompts, meta) = match self {
+            Self::All => (true, true, None),
+            Self::Subscribed { id, tools, prompts } => (*tools, *prompts, Some(Meta::of(id))),
         };
-        let params = match self {
-            Self::All => json!({}),
-            Self::Subscribed { id, .. } => json!({"_meta": {"io.modelcontextprotocol/subscriptionId": id}}),
-        };
+        let params = Params { meta, notifications: None };
         let notices = [
             (changed.tools && tools).then(|| event::notification("notifications/tools/list_changed", &params)),
             (changed.prompts && prompts).then(|| event::notification("notifications/prompts/list_changed", &params)),
@@ -167,12 +181,49 @@ impl Terms {
 
     /// What ends a subscription that the server gives up.
     fn farewell(&self, watch: &Watch) -> Option<Bytes> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Farewell<'a> {
+            result_type: &'static str,
+            #[serde(rename = "_meta")]
+            meta: Meta<'a>,
+        }
         let Self::Subscribed { id, .. } = self else { return None };
-        let mut result = json!({
-            "resultType": "complete",
-            "_meta": {"io.modelcontextprotocol/subscriptionId": id},
-        });
-        result["_meta"]["io.modelcontextprotocol/serverInfo"] = watch.tools().server_info();
-        Some(event::message(&[json!({"jsonrpc": "2.0", "id": id, "result": result}).to_string().into()]))
+        let meta = Meta { server_info: Some(watch.tools().server_info()), ..Meta::of(id) };
+        // Texts and raw JSON always have a JSON text.
+        let result = serde_json::to_vec(&Farewell { result_type: "complete", meta }).unwrap_or_default();
+        Some(Reply::result(id, result.into()).into_event())
     }
+}
+
+#[derive(Serialize)]
+struct Params<'a> {
+    #[serde(rename = "_meta", skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notifications: Option<Granted>,
+}
+
+#[derive(Serialize)]
+struct Meta<'a> {
+    #[serde(rename = "io.modelcontextprotocol/subscriptionId")]
+    subscription_id: &'a RawValue,
+    #[serde(rename = "io.modelcontextprotocol/serverInfo", skip_serializing_if = "Option::is_none")]
+    server_info: Option<Value>,
+}
+
+impl<'a> Meta<'a> {
+    fn of(id: &'a RawValue) -> Self {
+        Self { subscription_id: id, server_info: None }
+    }
+}
+
+/// The kinds of notice that a subscription gets; others are left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Granted {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tools_list_changed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    prompts_list_changed: bool,
 }

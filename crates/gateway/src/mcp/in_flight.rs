@@ -1,8 +1,8 @@
 //! Calls that their client may cancel with `notifications/cancelled`.
 //!
 //! There are no sessions, so a cancellation is matched by server, request id and whatever tells clients of one URL apart. Two
-//! clients may look alike and use the same id; then nothing is cancelled, because it is not known whose call was meant.
-//! Cancelling is a courtesy in these revisions; since 2026-07-28 a client hangs up instead.
+//! clients may look alike and use the same id: of such calls none is cancelled where it can be seen, and no call that may change
+//! something ever is. Cancelling is a courtesy in these revisions; since 2026-07-28 a client hangs up instead.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,7 +18,11 @@ use uuid::Uuid;
 
 /// Who sent a message, as far as clients of one URL can be told apart.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(u64);
+pub(crate) struct Peer {
+    mark: u64,
+    /// Whether only this client has the mark: it comes with an API token, or through a session.
+    is_known: bool,
+}
 
 impl Peer {
     /// A client that sends each message by itself.
@@ -27,18 +31,23 @@ impl Peer {
         for name in [USER_AGENT, AUTHORIZATION] {
             headers.get(name).map(http::HeaderValue::as_bytes).hash(&mut hasher);
         }
-        Self(hasher.finish())
+        Self { mark: hasher.finish(), is_known: headers.contains_key(AUTHORIZATION) }
+    }
+
+    /// Whether this client's calls cannot be taken for another's.
+    pub(crate) fn is_known(self) -> bool {
+        self.is_known
     }
 
     /// The client at the other end of a stream.
     pub(crate) fn of_session(session: Uuid) -> Self {
         let mut hasher = DefaultHasher::new();
         session.hash(&mut hasher);
-        Self(hasher.finish())
+        Self { mark: hasher.finish(), is_known: true }
     }
 }
 
-/// Names a call, the same in every process.
+/// Names a call, the same in every process of one version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct CallKey(u64);
 
@@ -48,7 +57,7 @@ impl CallKey {
         // Not the randomly keyed hasher of a map: another replica must come to the same number. Whoever could make two calls
         // collide would cancel a call of a server whose random id they do not know.
         let mut hasher = DefaultHasher::new();
-        (server.uuid(), peer.0, id.get()).hash(&mut hasher);
+        (server.uuid(), peer.mark, id.get()).hash(&mut hasher);
         Self(hasher.finish())
     }
 }

@@ -1,6 +1,7 @@
 //! The MCP endpoint: every revision at one URL, without sessions but for the one transport that is made of them. Protocol
 //! revisions end here.
 
+mod accept;
 mod admission;
 mod answer;
 mod body;
@@ -16,6 +17,7 @@ mod feed;
 mod handler;
 mod help_page;
 mod in_flight;
+mod incoming;
 mod json_text;
 mod origin;
 mod params;

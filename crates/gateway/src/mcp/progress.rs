@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
-use serde_json::json;
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::answer::{Framing, Reply};
@@ -92,6 +92,13 @@ impl Waiting {
 }
 
 fn sign(token: &RawValue, vendor: &str, seconds: u64) -> Bytes {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Progress<'a> {
+        progress_token: &'a RawValue,
+        progress: u64,
+        message: String,
+    }
     let message = format!("waiting for {vendor}, {seconds} s so far");
-    event::notification("notifications/progress", &json!({"progressToken": token, "progress": seconds, "message": message}))
+    event::notification("notifications/progress", &Progress { progress_token: token, progress: seconds, message })
 }

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::content_block::Audio;
 use super::envelope::Request;
-use super::error::RpcError;
+use super::error::{RpcError, shown};
 use super::params::Params;
 
 /// Every revision served, newest first.
@@ -40,28 +40,42 @@ impl Era {
     /// What the revision demands and the request lacks, with the code and status that the specification
     /// gives (2026-07-28, "Versioning" and "Streamable HTTP").
     pub(crate) fn of(request: &Request<'_>, params: &Params<'_>, headers: &HeaderMap) -> Result<Self, RpcError> {
-        let header = header(headers, VERSION_HEADER)?;
+        let header = plain(headers, VERSION_HEADER)?;
         let named = params.meta_version();
         let handshake = match (&named, request.method.as_ref()) {
             (_, "initialize") if params.protocol_version.is_some() => true,
             (Some(version), _) => HANDSHAKE.contains(&version.as_ref()),
             (None, "server/discover") => false,
-            (None, _) => header.as_deref().is_none_or(|version| version < STATELESS || !is_date(version)),
+            (None, _) => header.is_none_or(|version| !is_stateless(version)),
         };
         if !handshake {
-            check_stateless(request, params, headers, named.as_deref(), header.as_deref())?;
+            check_stateless(request, params, headers, named.as_deref(), header)?;
             return Ok(Self::Stateless);
         }
-        match header.as_deref() {
+        match header {
             _ if request.method == "initialize" => Ok(Self::Handshake),
+            Some(version) if named.is_some() && is_stateless(version) => Err(versions_differ()),
+            Some(_) => check_version(headers).map(|()| Self::Handshake),
             None => Ok(Self::Handshake),
-            Some(version) if HANDSHAKE.contains(&version) => Ok(Self::Handshake),
-            Some(version) => Err(RpcError::invalid_request(format!(
-                "the header MCP-Protocol-Version names `{version}`; served here: {}",
-                SUPPORTED.join(", ")
-            ))),
         }
     }
+}
+
+fn versions_differ() -> RpcError {
+    RpcError::header_mismatch("the header MCP-Protocol-Version must equal the revision in params._meta")
+}
+
+/// Checks the revision that the headers name, if they name one.
+///
+/// # Errors
+/// -32600 for one that is not served.
+pub(crate) fn check_version(headers: &HeaderMap) -> Result<(), RpcError> {
+    let Some(version) = headers.get(VERSION_HEADER) else { return Ok(()) };
+    if SUPPORTED.iter().any(|supported| version == supported) {
+        return Ok(());
+    }
+    let version = shown(&String::from_utf8_lossy(version.as_bytes()));
+    Err(RpcError::invalid_request(format!("the header MCP-Protocol-Version names `{version}`; served here: {}", SUPPORTED.join(", "))))
 }
 
 /// Whether a batch may come with these headers: one revision has them, the one that an absent header stands for.
@@ -81,7 +95,7 @@ pub(crate) fn audio(headers: &HeaderMap) -> Audio {
 /// Whether the headers name the era that has neither sessions nor streams of its own, or a later one.
 pub(crate) fn names_stateless(headers: &HeaderMap) -> bool {
     let version = headers.get(VERSION_HEADER).and_then(|version| version.to_str().ok());
-    version.is_some_and(|version| is_date(version) && version >= STATELESS)
+    version.is_some_and(is_stateless)
 }
 
 /// The revision that answers an `initialize` for `requested`.
@@ -101,17 +115,17 @@ fn check_stateless(
         return bad_params("params._meta[\"io.modelcontextprotocol/protocolVersion\"] is missing");
     };
     if header_version != Some(version) {
-        return Err(RpcError::header_mismatch("the header MCP-Protocol-Version must equal the revision in params._meta"));
+        return Err(versions_differ());
     }
     if version != STATELESS {
         return Err(RpcError::unsupported_version(version, SUPPORTED));
     }
-    if header(headers, "mcp-method")?.as_deref() != Some(request.method.as_ref()) {
+    if plain(headers, "mcp-method")? != Some(request.method.as_ref()) {
         return Err(RpcError::header_mismatch("the header Mcp-Method must equal the member `method`"));
     }
     if matches!(request.method.as_ref(), "tools/call" | "prompts/get") {
         // A call without a name in either place is refused later, as in the other era.
-        if header(headers, "mcp-name")? != params.name() {
+        if decoded(headers, "mcp-name")? != params.name() {
             return Err(RpcError::header_mismatch("the header Mcp-Name must equal params.name"));
         }
     }
@@ -121,19 +135,33 @@ fn check_stateless(
     Ok(())
 }
 
-/// Whether a version has the form of a revision, so that the order of text is the order of time.
-fn is_date(version: &str) -> bool {
-    version.len() == STATELESS.len() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+/// Whether a version names the stateless revision or a later one. Among what has the form of a date, the order of text is the
+/// order of time.
+fn is_stateless(version: &str) -> bool {
+    let is_date = version.len() == STATELESS.len() && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    is_date && version >= STATELESS
 }
 
-/// A header's text; `=?base64?…?=` stands for what plain ASCII cannot say.
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<Cow<'h, str>>, RpcError> {
-    let Some(value) = headers.get(name) else { return Ok(None) };
-    let unreadable = || RpcError::header_mismatch(format!("the header {name} is not readable"));
-    let text = value.to_str().map_err(|_| unreadable())?;
+/// A header's text. One that comes twice could be read as the other one by somebody on the way.
+fn plain<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, RpcError> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(RpcError::header_mismatch(format!("the header {name} is given more than once")));
+    }
+    value.to_str().map(Some).map_err(|_| unreadable(name))
+}
+
+/// The same for a header in which `=?base64?…?=` stands for what plain ASCII cannot say.
+fn decoded<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<Cow<'h, str>>, RpcError> {
+    let Some(text) = plain(headers, name)? else { return Ok(None) };
     let Some(encoded) = text.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) else {
         return Ok(Some(Cow::Borrowed(text)));
     };
-    let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;
-    String::from_utf8(decoded).map(|text| Some(Cow::Owned(text))).map_err(|_| unreadable())
+    let decoded = STANDARD.decode(encoded).map_err(|_| unreadable(name))?;
+    String::from_utf8(decoded).map(|text| Some(Cow::Owned(text))).map_err(|_| unreadable(name))
+}
+
+fn unreadable(name: &str) -> RpcError {
+    RpcError::header_mismatch(format!("the header {name} is not readable"))
 }

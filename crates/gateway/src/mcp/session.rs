@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::admission::Credentials;
 
-/// Answers that wait for a client to read them. A client that falls further behind is told to wait.
-const UNREAD: usize = 64;
+/// Messages of a client whose answers it has not read yet. More are refused until it has read some.
+const UNREAD: usize = 32;
 
 /// The sessions whose streams this process holds.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub(crate) struct Session {
 
 impl Sessions {
     pub(crate) fn open(&self, server: McpServerId, credentials: Arc<Credentials>) -> Session {
-        let id = Uuid::now_v7();
+        let id = Uuid::new_v4();
         let (sender, events) = mpsc::channel(UNREAD);
         lock(&self.0).insert((server, id), Stream { events: sender, credentials });
         Session { id, server, sessions: Arc::clone(&self.0), events }
@@ -52,19 +52,20 @@ impl Sessions {
 }
 
 impl Session {
-    /// The next event for the client.
-    pub(crate) async fn receive(&mut self) -> Bytes {
-        match self.events.recv().await {
-            Some(event) => event,
-            // The map holds a sender as long as this lives.
-            None => std::future::pending().await,
-        }
+    /// The next event for the client; `None` when the session was closed and all is answered.
+    pub(crate) async fn receive(&mut self) -> Option<Bytes> {
+        self.events.recv().await
+    }
+
+    /// Takes no more messages. Whoever answers one holds a sender, so the end of all senders is the last answer.
+    pub(crate) fn close(&mut self) {
+        lock(&self.sessions).remove(&(self.server, self.id));
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        lock(&self.sessions).remove(&(self.server, self.id));
+        self.close();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use store::Generation;
 use tokio::sync::watch;
 
 use super::admission::{Credentials, Refused};
@@ -12,8 +13,6 @@ use crate::tool_set::ToolSet;
 
 /// How long until the database is asked again when it did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The clock may be set meanwhile, so a far expiry is not waited for in one go.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
 /// One client's view of one URL.
 pub(crate) struct Watch {
@@ -22,6 +21,7 @@ pub(crate) struct Watch {
     access: Arc<Access>,
     changes: watch::Receiver<()>,
     catalog: watch::Receiver<()>,
+    seen: [Generation; 2],
     /// Something happened that was not looked at yet. Kept here because [`Watch::changed`] may be dropped while it waits.
     is_stale: bool,
 }
@@ -39,6 +39,7 @@ impl Watch {
         Self {
             changes: app.store.generations().changes(),
             catalog: app.catalog.changes(),
+            seen: seen(app, &access),
             app: Arc::clone(app),
             credentials,
             access,
@@ -59,9 +60,11 @@ impl Watch {
                 self.something_happens().await;
                 self.is_stale = true;
             }
+            let seen = seen(&self.app, &self.access);
             match self.credentials.admit(&self.app).await {
                 Ok(access) => {
                     self.is_stale = false;
+                    self.seen = seen;
                     let changed = difference(&self.access.tools, &access.tools);
                     self.access = access;
                     if changed.tools || changed.prompts {
@@ -78,16 +81,26 @@ impl Watch {
         }
     }
 
-    /// Waits until any account, server or definition has changed, or the server expires.
+    /// Looks at everything anew the next time: the server or the API token may have expired, or a change may have gone unheard.
+    pub(crate) fn look_again(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// Waits until something has changed that may matter here.
     async fn something_happens(&mut self) {
-        let left = self.access.server.expires_at.map(|at| at.duration_since(self.app.clock.now()));
-        let left = left.map_or(LONGEST_SLEEP, |left| Duration::try_from(left).unwrap_or_default().min(LONGEST_SLEEP));
-        tokio::select! {
-            _ = self.changes.changed() => {}
-            _ = self.catalog.changed() => {}
-            () = tokio::time::sleep(left) => {}
+        loop {
+            tokio::select! {
+                _ = self.changes.changed() => if self.seen != seen(&self.app, &self.access) { return },
+                _ = self.catalog.changed() => return,
+            }
         }
     }
+}
+
+/// The account's generation, and that of its environment, which API tokens belong to.
+fn seen(app: &App, access: &Access) -> [Generation; 2] {
+    let generations = app.store.generations();
+    [generations.of(access.server.account_id.uuid()), generations.of(access.server.environment_id.uuid())]
 }
 
 fn difference(before: &Arc<ToolSet>, after: &Arc<ToolSet>) -> Changed {

@@ -39,9 +39,9 @@ impl Setting {
         request.header("accept", EVENTS).json(&call(json!(5), tool, arguments, meta))
     }
 
-    async fn cancel(&self, id: Value, agent: &str) {
+    async fn cancel(&self, id: Value, header: (&str, &str)) {
         let message = json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id, "reason": "test"}});
-        assert_eq!(self.post(&message).header("user-agent", agent).send().await.unwrap().status(), 202);
+        assert_eq!(self.post(&message).header(header.0, header.1).send().await.unwrap().status(), 202);
     }
 }
 
@@ -122,18 +122,37 @@ async fn a_session_hears_of_progress_through_its_stream() {
 #[tokio::test]
 async fn a_cancelled_call_is_given_up_at_the_vendor() {
     let setting = Setting::new().await;
+    let (one, two) = (("authorization", "Bearer one"), ("authorization", "Bearer two"));
     for (tool, arguments) in [(READ, json!({})), (WRITE, egift())] {
-        let request = setting.post(&call(json!("c-1"), tool, arguments, json!({}))).header("user-agent", "one");
+        let request = setting.post(&call(json!("c-1"), tool, arguments, json!({}))).header(one.0, one.1);
         let answering = tokio::spawn(request.send());
         let vendor = setting.vendor.request().await;
-        setting.cancel(json!("c-2"), "one").await;
-        setting.cancel(json!("c-1"), "two").await;
+        setting.cancel(json!("c-2"), one).await;
+        setting.cancel(json!("c-1"), two).await;
         assert!(!answering.is_finished(), "neither was this client's call");
-        setting.cancel(json!("c-1"), "one").await;
+        setting.cancel(json!("c-1"), one).await;
         vendor.abandoned().await;
         let answer: Value = answering.await.unwrap().unwrap().json().await.unwrap();
         assert_eq!(answer["result"]["structuredContent"]["error"]["code"], "cancelled");
     }
+    setting.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn of_clients_that_cannot_be_told_apart_only_reads_are_cancelled() {
+    let setting = Setting::new().await;
+    let agent = ("user-agent", "common");
+    let read = tokio::spawn(setting.post(&call(json!(1), READ, json!({}), json!({}))).header(agent.0, agent.1).send());
+    let vendor = setting.vendor.request().await;
+    setting.cancel(json!(1), agent).await;
+    vendor.abandoned().await;
+    read.await.unwrap().unwrap();
+    let write = tokio::spawn(setting.post(&call(json!(1), WRITE, egift(), json!({}))).header(agent.0, agent.1).send());
+    let vendor = setting.vendor.request().await;
+    setting.cancel(json!(1), agent).await;
+    vendor.answer(r#"{"id": 1}"#).await;
+    let answer: Value = write.await.unwrap().unwrap().json().await.unwrap();
+    assert_eq!(answer["result"]["isError"], false, "{answer}");
     setting.gateway.stop().await;
 }
 
@@ -164,6 +183,12 @@ async fn hanging_up_cancels_since_2026_07_28() {
         answering.abort();
         vendor.abandoned().await;
     }
+    let progress = setting.post_stateless(READ, json!({}), json!({"progressToken": 1}));
+    let (response, vendor) = tokio::join!(progress.send(), setting.vendor.request());
+    let mut events = Events::of(response.unwrap());
+    signs(&mut events, &json!(1), 1).await;
+    drop(events);
+    vendor.abandoned().await;
     setting.gateway.stop().await;
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Events, Gateway, McpUrl, SlowVendor};
+use crate::support::{Events, Gateway, McpUrl, SlowVendor, eventually};
 
 /// Opens the stream of a client of Streamable HTTP.
 async fn listen(gateway: &Gateway, server: &McpUrl) -> Events {
@@ -144,6 +144,21 @@ async fn a_subscription_is_granted_told_and_ended_under_its_id() {
 }
 
 #[tokio::test]
+async fn a_subscription_keeps_its_id_as_it_was_written() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    for id in ["1e400", "123456789012345678901234", r#""\u00e9""#] {
+        let body = subscribe(json!({})).to_string().replace("\"id\":7", &format!("\"id\":{id}"));
+        let request = gateway.request(Method::POST, &server.path).header("accept", BOTH).header("content-type", "application/json");
+        let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "subscriptions/listen");
+        let mut events = Events::of(request.body(body).send().await.unwrap());
+        let (_, first) = events.next().await.unwrap();
+        assert!(first.contains(&format!(r#""io.modelcontextprotocol/subscriptionId":{id}"#)), "{first}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_subscription_is_not_told_of_what_it_did_not_ask_for() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
@@ -196,6 +211,51 @@ async fn a_session_is_answered_through_its_stream() {
 }
 
 #[tokio::test]
+async fn a_session_is_given_its_last_answers_before_the_server_stops() {
+    let gateway = Gateway::start().await;
+    let vendor = SlowVendor::start().await;
+    let server = gateway.server_over(gateway.account_at(&vendor.url).await, json!({})).await;
+    let (mut events, path) = open(&gateway, &server).await;
+    assert_eq!(post(&gateway, &path, request(1, "tools/call", json!({"name": "list_all_sendoso_campaigns"}))).await, StatusCode::ACCEPTED);
+    let pending = vendor.request().await;
+    let stopping = tokio::spawn(gateway.stop());
+    pending.answer(r#"{"data": []}"#).await;
+    assert_eq!(events.message().await["result"]["isError"], false);
+    assert_eq!(events.next().await, None);
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_the_api_token_that_opened_it() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({"config": {"auth": "bearer"}})).await;
+    let (_, other) = gateway.api(Method::POST, "/api-token", json!({"name": "other"})).await;
+    let request = gateway.request(Method::GET, &server.path).header("accept", "text/event-stream").bearer_auth(&gateway.api_token);
+    let mut events = Events::of(request.send().await.unwrap());
+    let (_, path) = events.next().await.unwrap();
+    let post = async |secret: &str| {
+        let request = gateway.request(Method::POST, &path).bearer_auth(secret);
+        request.json(&json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).send().await.unwrap().status()
+    };
+    assert_eq!(post(other["token"].as_str().unwrap()).await, StatusCode::NOT_FOUND);
+    assert_eq!(post(&gateway.api_token).await, StatusCode::ACCEPTED);
+    assert_eq!(events.message().await["result"], json!({}));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_silent_stream_gives_signs_of_life_and_notices_what_expired_meanwhile() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({"expires_at": "2026-11-21T12:01:00Z"})).await;
+    let request = gateway.request(Method::GET, &server.path).header("accept", "text/event-stream");
+    let mut response = request.header("mcp-protocol-version", "2025-11-25").send().await.unwrap();
+    gateway.clock.advance(Duration::from_secs(60));
+    assert_eq!(response.chunk().await.unwrap().unwrap(), ": keep-alive\n\n");
+    assert_eq!(response.chunk().await.unwrap(), None);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn the_older_addresses_of_the_transport_work_too() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
@@ -224,22 +284,22 @@ async fn a_session_belongs_to_its_server_and_ends_with_its_stream() {
     }
     assert_eq!(post(&gateway, "/mcp/tg_unknown/messages?sessionId=x", ping()).await, StatusCode::NOT_FOUND);
     drop(events);
-    crate::support::eventually("the session has ended", async || post(&gateway, &path, ping()).await == StatusCode::NOT_FOUND).await;
+    eventually("the session has ended", async || post(&gateway, &path, ping()).await == StatusCode::NOT_FOUND).await;
     gateway.stop().await;
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_its_answers_is_told_to_wait() {
+async fn a_session_with_too_many_unanswered_messages_is_told_to_wait() {
     let gateway = Gateway::start().await;
     let server = gateway.server(json!({})).await;
     let vendor = SlowVendor::start().await;
     let slow = gateway.server_over(gateway.account_at(&vendor.url).await, json!({})).await;
     let (_events, path) = open(&gateway, &slow).await;
     let call = |id| request(id, "tools/call", json!({"name": "list_all_sendoso_campaigns"}));
-    for id in 0..64 {
+    for id in 0..32 {
         assert_eq!(post(&gateway, &path, call(id)).await, StatusCode::ACCEPTED);
     }
-    assert_eq!(post(&gateway, &path, call(64)).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(post(&gateway, &path, call(32)).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(gateway.rpc(&server, "ping", json!({})).await["result"], json!({}), "others are served meanwhile");
     drop(vendor);
     gateway.stop().await;
@@ -256,8 +316,13 @@ async fn no_more_streams_are_open_at_a_server_than_it_may_have() {
     let request =
         gateway.request(Method::GET, &server.path).header("accept", "text/event-stream").header("mcp-protocol-version", "2025-11-25");
     let refused = request.send().await.unwrap();
-    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (503, "30"));
+    assert_eq!((refused.status().as_u16(), refused.headers()["retry-after"].to_str().unwrap()), (503, "2"));
     drop(streams);
+    let open = async || {
+        let request = gateway.request(Method::GET, &server.path).header("accept", "text/event-stream");
+        request.header("mcp-protocol-version", "2025-11-25").send().await.unwrap().status() == StatusCode::OK
+    };
+    eventually("there is room again", open).await;
     gateway.stop().await;
 }
 
@@ -277,6 +342,8 @@ async fn only_a_request_for_events_of_an_era_with_streams_opens_one() {
         let response = tokio::time::timeout(Duration::from_secs(20), request.send()).await.unwrap().unwrap();
         assert_eq!((response.status().as_u16(), response.headers()["allow"].to_str().unwrap()), (405, "POST, OPTIONS"), "{headers:?}");
     }
+    let request = gateway.request(Method::GET, &server.path).header("accept", "text/event-stream");
+    assert_eq!(request.header("mcp-protocol-version", "1999-01-01").send().await.unwrap().status(), 400);
     let unknown = gateway.request(Method::GET, "/mcp/tg_unknown").header("accept", "text/event-stream").send().await.unwrap();
     assert_eq!(unknown.status(), 404);
     gateway.stop().await;

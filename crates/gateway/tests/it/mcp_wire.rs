@@ -290,3 +290,23 @@ async fn a_batch_is_answered_where_its_revision_has_batches() {
     }
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn headers_that_others_on_the_way_could_read_otherwise_are_refused() {
+    let gateway = Gateway::start().await;
+    let server = gateway.server(json!({})).await;
+    let ping = |version: &str| request("tools/list", json!({"_meta": meta(version)}));
+    let in_base64 = "=?base64?dG9vbHMvbGlzdA==?=";
+    for (headers, version, answer) in [
+        (vec![("mcp-protocol-version", STATELESS)], "2025-11-25", "400 -32020 \"a-1\""),
+        (vec![("mcp-protocol-version", STATELESS), ("mcp-method", in_base64)], STATELESS, "400 -32020 \"a-1\""),
+        (vec![("mcp-protocol-version", STATELESS), ("mcp-method", "tools/list"), ("mcp-method", "ping")], STATELESS, "400 -32020 \"a-1\""),
+        (vec![("mcp-protocol-version", STATELESS), ("mcp-method", "tools/list")], STATELESS, "200 ok \"a-1\""),
+    ] {
+        assert_eq!(verdict(&gateway, &server, &headers, ping(version)).await, answer, "{headers:?}");
+    }
+    let notification = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
+    let unknown = send(&gateway, &server, &[("mcp-protocol-version", "1999-01-01")], notification).await;
+    assert_eq!(unknown.status(), 400);
+    gateway.stop().await;
+}
