@@ -7,11 +7,11 @@
 //! {"jsonrpc":"2.0","id":1,"method":"ping"}
 //! ```
 //!
-//! `open` and `guarded` stand for the tokens of the harness, `{api-token}` in a header for its API token, and
+//! `open` and `guarded` stand for the tokens of the harness, `{api-token}` in the header `Authorization` for its API token, and
 //! `/mcp/open/messages?sessionId=open` for the address of a session that is opened for this message.
 
 use axum::body::Body;
-use http::header::{HOST, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
 use http::{Method, Request, Uri};
 
 use super::Secrets;
@@ -21,6 +21,7 @@ pub(crate) struct Input<'i> {
     path: &'i str,
     headers: Vec<(HeaderName, &'i str)>,
     body: &'i [u8],
+    bytes: &'i [u8],
 }
 
 const SESSION: &str = "/mcp/open/messages?sessionId=open";
@@ -40,7 +41,7 @@ impl<'i> Input<'i> {
         });
         let headers = headers.collect::<Option<Vec<_>>>()?;
         let method = Method::from_bytes(verb.as_bytes()).ok()?;
-        (path.starts_with("/mcp/") && path.parse::<Uri>().is_ok()).then_some(Self { method, path, headers, body })
+        (path.starts_with("/mcp/") && path.parse::<Uri>().is_ok()).then_some(Self { method, path, headers, body, bytes })
     }
 
     pub(crate) fn verb(&self) -> &str {
@@ -54,6 +55,11 @@ impl<'i> Input<'i> {
     /// All values of a header, in order.
     pub(crate) fn header(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.iter().filter(move |(header, _)| header == name).map(|(_, value)| *value)
+    }
+
+    /// Whether a text occurs anywhere in it.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.bytes.windows(text.len()).any(|part| part == text.as_bytes())
     }
 
     pub(crate) fn is_for_a_session(&self) -> bool {
@@ -85,7 +91,8 @@ impl<'i> Input<'i> {
             request.headers_mut().insert(HOST, host.parse().unwrap());
         }
         for (name, value) in &self.headers {
-            let value = value.replace("{api-token}", &secrets.api_token);
+            // In other headers it might be repeated in the answer, as any text might.
+            let value = if name == AUTHORIZATION { value.replace("{api-token}", &secrets.api_token) } else { (*value).to_owned() };
             request.headers_mut().append(name, HeaderValue::from_str(&value).unwrap());
         }
         request

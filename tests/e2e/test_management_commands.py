@@ -141,6 +141,15 @@ def test_a_server_is_made_found_changed_rotated_and_deleted(told, tidegate, acco
     assert_refused(tidegate("mcp", "show", made["id"]), 1, "no such MCP server")
 
 
+def test_a_server_may_list_three_tools_in_place_of_all(told, tidegate, account):
+    made = told("mcp", "create", "--account", account, "--name", "Finder", "--tool-exposure", "discovery")
+    assert (made["config"]["tool_exposure"], made["tool_count"]) == ("discovery", 20)
+    assert listed(made["url"]) == ["search_tools", "get_tool_schema", "call_tool"]
+    assert told("mcp", "update", made["id"], "--tool-exposure", "full")["config"]["tool_exposure"] == "full"
+    assert len(listed(made["url"])) == 20
+    assert tidegate("mcp", "update", made["id"], "--tool-exposure", "some").returncode == 2
+
+
 def test_people_are_shown_the_url_once_and_what_to_do_with_it(tidegate, account):
     done = tidegate("mcp", "create", "--account", account, "--name", "Guarded", "--auth", "bearer")
     assert (done.returncode, done.stderr) == (0, "")

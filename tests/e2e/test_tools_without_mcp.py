@@ -1,7 +1,10 @@
 """Tools for agent frameworks and scripts: listed as models' APIs take them, run by one HTTP request."""
 
 import json
+import socket
 import threading
+from contextlib import ExitStack, closing
+from urllib.parse import urlsplit
 
 import pytest
 from anthropic.types import ToolParam
@@ -209,6 +212,27 @@ def test_a_change_is_finished_although_its_caller_hangs_up(demo, vendor):
     assert hung_up.wait(10)
     until(lambda: ok_calls(demo) == calls + 1, within=10, what="the call is finished")
     assert len(vendor.state()["sends"]) == before + 1
+
+
+def test_calls_beyond_the_limit_of_an_account_wait_and_hanging_up_makes_room(demo, url, vendor):
+    most = 256
+    vendor.will_fail(kind="hang", times=most)
+    with ExitStack() as stack:
+        address = urlsplit(demo.url)
+        for _ in range(most):
+            waiting = stack.enter_context(closing(socket.create_connection((address.hostname, address.port))))
+            waiting.sendall(
+                f"POST /integrated-account/{demo.account}/tools/list_all_sendoso_groups HTTP/1.1\r\nhost: {address.netloc}\r\n"
+                f"authorization: Bearer {demo.api_token}\r\ncontent-length: 0\r\n\r\n".encode()
+            )
+        until(lambda: len(vendor.requests()) == most, within=20, what="all calls are at the vendor's")
+        refused = run(demo, "list_all_sendoso_groups")
+        assert refused.status_code == 429
+        assert refused.headers["retry-after"] == "1"
+        assert "tool_error" not in refused.json()
+        # An MCP server over the same account has places of its own.
+        assert call(url, "list_all_sendoso_groups").json()["result"]["isError"] is False
+    until(lambda: run(demo, "list_all_sendoso_groups").status_code == 200, within=20, what="room for a call")
 
 
 def ok_calls(demo):

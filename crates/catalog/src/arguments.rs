@@ -112,6 +112,49 @@ pub(crate) fn validator(schema: &Value) -> Result<Validator, String> {
         .map_err(|error| error.to_string())
 }
 
+/// `arguments` as they fit `schema`, with the slips mended that MCP clients are known for where they do not fit as they are.
+fn fitting(validator: &Validator, schema: &Value, arguments: Value) -> Result<Value, ArgumentError> {
+    if validator.is_valid(&arguments) {
+        return Ok(arguments);
+    }
+    let arguments = tolerated(&arguments, schema).unwrap_or(arguments);
+    match violations_of(validator, &arguments, schema) {
+        violations if violations.is_empty() => Ok(arguments),
+        violations => Err(ArgumentError { violations }),
+    }
+}
+
+/// The arguments of a tool that no definition describes.
+#[derive(Debug)]
+pub struct ArgumentSchema {
+    schema: Value,
+    validator: Validator,
+}
+
+impl ArgumentSchema {
+    /// `schema` is JSON Schema 2020-12.
+    ///
+    /// # Errors
+    /// What is wrong with the schema.
+    pub fn new(schema: Value) -> Result<Self, String> {
+        let validator = validator(&schema)?;
+        Ok(Self { schema, validator })
+    }
+
+    /// The schema as it was given.
+    pub fn as_value(&self) -> &Value {
+        &self.schema
+    }
+
+    /// The arguments, if they are right; checked as those of other tools are.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn checked(&self, arguments: Map<String, Value>) -> Result<Value, ArgumentError> {
+        fitting(&self.validator, &self.schema, Value::Object(arguments))
+    }
+}
+
 /// Whether a whole number has more than 64 bits and was rounded when the call was read: sent on, it would be the id of
 /// something else.
 fn is_rounded(number: &Number) -> bool {
@@ -147,17 +190,7 @@ impl Tool {
     /// What is not right is tried once more with the slips mended that MCP clients are known for (see
     /// `tolerance.rs`); only then it is refused.
     pub(crate) fn checked(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, ArgumentError> {
-        let validator = self.validator()?;
-        let mut arguments = Value::Object(arguments);
-        if !validator.is_valid(&arguments) {
-            if let Some(mended) = tolerated(&arguments, &self.input_schema) {
-                arguments = mended;
-            }
-            let violations = violations_of(validator, &arguments, &self.input_schema);
-            if !violations.is_empty() {
-                return Err(ArgumentError { violations });
-            }
-        }
+        let arguments = fitting(self.validator()?, &self.input_schema, Value::Object(arguments))?;
         let mut violations = self.refusals_of(&arguments);
         if holds_rounded(&arguments) {
             name_rounded("", &arguments, &mut violations);

@@ -10,6 +10,7 @@ use crate::headers;
 use crate::integration::Integration;
 use crate::naming::prefix_of;
 use crate::problem::{Problem, Severity};
+use crate::prompt::Prompt;
 use crate::rules::SharedErrors;
 use crate::tool::{Scope, Tool};
 use crate::variables;
@@ -20,6 +21,8 @@ pub struct Definition {
     pub integration: Integration,
     /// In the order of the file.
     pub tools: Vec<Arc<Tool>>,
+    /// In the order of the file.
+    pub prompts: Vec<Arc<Prompt>>,
     /// The methods that are no tools.
     pub hidden: Vec<HiddenMethod>,
     by_name: HashMap<String, usize>,
@@ -72,13 +75,15 @@ impl Definition {
                 }
             }
         }
+        let prompts = integration.prompts.iter().map(|(name, prompt)| Arc::new(Prompt::compile(name, prompt, &tools, &mut problems)));
+        let prompts = prompts.collect();
         // Rules and paginations that several tools share are looked at once for each.
         let mut seen = HashSet::with_capacity(problems.len());
         problems.retain(|problem| problem.severity == Severity::Error && seen.insert((problem.path.clone(), problem.message.clone())));
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { integration, tools, hidden, by_name })
+        Ok(Self { integration, tools, prompts, hidden, by_name })
     }
 
     /// Every tag that a tool has, once, in the order of the definition.

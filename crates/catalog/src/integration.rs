@@ -8,6 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod prompts;
+
+pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
+
 /// The definition of one vendor API: auth, resources, methods, documentation, pagination, rate limits, errors.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +58,9 @@ pub struct Integration {
     pub errors: Errors,
     /// The nouns of the API, by plural snake_case name.
     pub resources: IndexMap<String, Resource>,
+    /// Texts that people start a conversation with, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub prompts: IndexMap<String, PromptDefinition>,
 }
 
 /// One value that an account's `context` supplies.

@@ -41,6 +41,9 @@ const MAX_METHODS: usize = 2_000;
 /// Most error rules that are shared by all methods; every tool carries them.
 const MAX_RULES: usize = 100;
 
+/// Most prompts; people choose from them.
+const MAX_PROMPTS: usize = 100;
+
 /// Whether an integration is larger than what can be looked at in reasonable time.
 pub(crate) fn excess(integration: &Integration) -> Option<Problem> {
     let methods = methods(integration).count();
@@ -52,6 +55,11 @@ pub(crate) fn excess(integration: &Integration) -> Option<Problem> {
     if rules > MAX_RULES {
         let message = format!("{rules} shared rules are more than {MAX_RULES}; move some to the methods they are about");
         return Some(Problem::error("errors.rules", message));
+    }
+    let prompts = integration.prompts.len();
+    if prompts > MAX_PROMPTS {
+        let message = format!("{prompts} prompts are more than the {MAX_PROMPTS} of one integration; keep those that people use");
+        return Some(Problem::error("prompts", message));
     }
     None
 }

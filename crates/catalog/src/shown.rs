@@ -40,7 +40,7 @@ mod shape;
 const MAX_CHARACTERS: usize = 12_000;
 
 /// Levels shown and times that a recursive definition is unrolled; tried in turn until the schema is short enough.
-const ATTEMPTS: [(usize, usize); 5] = [(10, 2), (10, 1), (6, 1), (4, 1), (3, 1)];
+const ATTEMPTS: [(usize, usize); 6] = [(10, 2), (10, 1), (6, 1), (4, 1), (3, 1), (2, 1)];
 
 /// `full`, an input schema as `input.rs` makes it, in words for every client; `None` where it needs no change.
 pub(crate) fn shown(full: &Value) -> Option<Value> {

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash};
+use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash, ToolExposure};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::connected_account::ConnectedAccount;
 use crate::live_catalog::LiveCatalog;
-use crate::tool_set::{ToolSet, ToolSets, filter_of};
+use crate::tool_set::{ToolSet, ToolSets};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
 const CAPACITY: usize = 20_000;
@@ -168,7 +168,14 @@ impl Door {
         let catalog_version = self.catalog.version();
         let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
         let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
-        let tools = self.tool_sets.get(&connected.definition, filter_of(&server.config));
+        let tools = self.tool_sets.get(&connected.definition, &server.config);
+        if tools.exposure() == ToolExposure::Discovery {
+            // Ahead of the first search, and out of everybody's way.
+            tokio::task::spawn_blocking({
+                let tools = Arc::clone(&tools);
+                move || tools.prepare_search()
+            });
+        }
         // Last: whatever was read above must be of this generation.
         let generation = self.store.generations().since(mark, connected.account.id.uuid());
         let (places, streams) = (self.places.of(server.id.uuid()), self.streams.of(server.id.uuid()));

@@ -34,7 +34,7 @@ pub use generations::{Generation, Generations, Mark};
 pub use hold::Hold;
 pub use ids::{AccountId, ApiTokenId, EnvironmentId, IdError, McpServerId};
 pub use key::MasterKey;
-pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer};
+pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer, ToolExposure};
 pub use page::{Cursor, CursorError, Listed, Page};
 pub use store::Store;
 pub use token::TokenHash;

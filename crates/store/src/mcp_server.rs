@@ -37,6 +37,18 @@ pub struct McpServerConfig {
     pub auth: Auth,
     /// Repeats successful answers as `structuredContent`.
     pub structured_content: bool,
+    pub tool_exposure: ToolExposure,
+}
+
+/// How clients get to know the tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToolExposure {
+    /// All are listed.
+    #[default]
+    Full,
+    /// Three are listed, which find, describe and call the others.
+    Discovery,
 }
 
 /// What a caller must show besides the URL.

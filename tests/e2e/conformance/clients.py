@@ -146,8 +146,15 @@ def supergateway(transport):
         arguments = [node.program("supergateway"), f"--{transport}", errand.url + path, "--logLevel", "none"]
         return await over_stdio(errand, node.node(), *arguments)
 
-    mode = "HTTP+SSE" if transport == "sse" else "Streamable HTTP"
+    mode = "HTTP+SSE at /sse" if transport == "sse" else "Streamable HTTP"
     return Client("supergateway", node.version("supergateway"), mode, HANDSHAKE, visit)
+
+
+def tidegate_connect(mode, revision):
+    async def visit(errand):
+        return await over_stdio(errand, errand.binary, "connect", errand.url, mode=mode)
+
+    return Client("tidegate connect", "ours", mode, revision, visit)
 
 
 async def over_stdio(errand, program, *arguments, mode="legacy", env=None):
@@ -197,5 +204,7 @@ CLIENTS = [
     *(inspector(era) for era in ("modern", "legacy", "sse")),
     *(mcp_remote(strategy) for strategy in ("http-first", "http-only", "sse-first", "sse-only")),
     *(supergateway(transport) for transport in ("streamableHttp", "sse")),
+    tidegate_connect("auto", STATELESS),
+    tidegate_connect("legacy", HANDSHAKE),
     Client("HTTP+SSE by hand", "ours", "no SDK", REVISION, by_hand),
 ]

@@ -19,7 +19,7 @@ SUITE = """
 
 `@modelcontextprotocol/conformance`, held against an ordinary `tidegate serve`: a definition in the catalog folder and a small vendor
 behind it ([tests/e2e/conformance](../tests/e2e/conformance)) have the tools and prompts that the suite looks for. The binary contains nothing for it.
-Checks are counted as passed / held against the server; where a scenario does not apply, what passes is that the refusals are well-formed.
+Scenarios that it runs without scoring are held to the same. Checks are counted as passed / held against the server; where a scenario does not apply, what passes is that the refusals are well-formed.
 """
 
 CLIENT_MATRIX = """

@@ -8,7 +8,7 @@ from official_suite import SUITES, reasons, run, shortcomings, unlisted
 
 # What looks for the fixture's tools and prompts.
 NEEDS_FIXTURE = re.compile(
-    "tools-call-|prompts-|completion-|caching: sep-2549-prompts-list"
+    "tools-call-|prompts-get-|completion-"
     "|server-stateless: sep-2575-(http-server-no-independent-requests|server-no-log|server-sends-(tools|prompts)-list)"
 )
 

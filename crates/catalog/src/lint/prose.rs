@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::methods;
 use super::schemas::walk;
-use crate::integration::{ErrorRule, Integration};
+use crate::integration::{ErrorRule, Integration, PromptDefinition};
 use crate::problem::Problem;
 
 /// Longest description of a tool; a hundred tools share one context.
@@ -15,6 +15,9 @@ const MAX_DESCRIPTION_CHARACTERS: usize = 1_200;
 
 /// Longest other text for an agent.
 const MAX_TEXT_CHARACTERS: usize = 2_000;
+
+/// Longest text of a prompt.
+const MAX_PROMPT_CHARACTERS: usize = 20_000;
 
 /// How orders to a model begin, in lower case.
 const ORDERS: &[&str] = &[
@@ -82,6 +85,9 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             }
         }
     }
+    for (name, prompt) in &integration.prompts {
+        texts.check_prompt(&format!("prompts.{name}"), prompt);
+    }
 }
 
 struct Texts<'p> {
@@ -124,14 +130,43 @@ impl Texts<'_> {
         });
     }
 
-    fn check(&mut self, path: &str, text: &str) {
+    fn check_prompt(&mut self, path: &str, prompt: &PromptDefinition) {
+        self.check(&format!("{path}.title"), prompt.title.as_deref().unwrap_or_default());
+        self.check_filled(&format!("{path}.description"), &prompt.description, "say what the prompt is for");
+        for (name, argument) in &prompt.arguments {
+            self.check_filled(&format!("{path}.arguments.{name}.description"), &argument.description, "say what to fill in");
+        }
+        // A prompt is what a person asks for, so it may give orders.
+        for (at, message) in prompt.messages.iter().enumerate() {
+            let path = format!("{path}.messages.{at}");
+            if let Some(text) = &message.text {
+                self.check_characters(&format!("{path}.text"), text, MAX_PROMPT_CHARACTERS);
+            }
+            if let Some(resource) = &message.resource {
+                self.check_characters(&format!("{path}.resource.text"), &resource.text, MAX_PROMPT_CHARACTERS);
+            }
+        }
+    }
+
+    fn check_filled(&mut self, path: &str, text: &str, remedy: &str) {
+        if text.trim().is_empty() {
+            self.problems.push(Problem::error(path, format!("the description is empty; {remedy}")));
+        }
+        self.check(path, text);
+    }
+
+    fn check_characters(&mut self, path: &str, text: &str, most: usize) {
         if let Some(hidden) = text.chars().find(|c| is_invisible(*c)) {
             self.problems
                 .push(Problem::error(path, format!("the text holds the invisible character U+{:04X}; remove it", u32::from(hidden))));
         }
-        if text.chars().count() > MAX_TEXT_CHARACTERS {
-            self.problems.push(Problem::error(path, format!("the text has more than {MAX_TEXT_CHARACTERS} characters; shorten it")));
+        if text.chars().count() > most {
+            self.problems.push(Problem::error(path, format!("the text has more than {most} characters; shorten it")));
         }
+    }
+
+    fn check(&mut self, path: &str, text: &str) {
+        self.check_characters(path, text, MAX_TEXT_CHARACTERS);
         let lower = text.to_lowercase();
         let order = ORDERS.iter().copied().find(|order| lower.contains(order));
         let order = order.or_else(|| text.contains("IMPORTANT").then_some("IMPORTANT"));

@@ -117,7 +117,13 @@ impl<'s> Reader<'s> {
         if kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|kind| matches!(kind, Type::Object | Type::Array))) {
             note.fact(facts::UNLISTED.to_owned());
         }
-        Shape { note, forms: kinds.map(|kinds| kinds.into_iter().map(Form::of).collect()) }
+        let items = members.get("items").filter(|_| !members.contains_key("prefixItems"));
+        let items = items.and_then(|items| self.kinds_of(items, MAX_CUT_LEVELS)).map(|kinds| Box::new(Shape::of(kinds)));
+        let mut shape = Shape { note, ..kinds.map_or_else(Shape::default, Shape::of) };
+        for form in shape.forms.iter_mut().flatten().filter(|form| form.kind == Type::Array) {
+            form.items.clone_from(&items);
+        }
+        shape
     }
 
     /// The types that a schema or its alternatives name.
@@ -267,7 +273,7 @@ fn holds_schemas(members: &Map<String, Value>) -> bool {
 }
 
 fn note(members: &Map<String, Value>) -> Note {
-    let text = |key: &str| members.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let text = |key: &str| members.get(key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
     Note {
         description: text("description").or_else(|| text("title")).map(str::to_owned),
         facts: Vec::new(),

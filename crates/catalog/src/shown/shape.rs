@@ -68,6 +68,11 @@ pub(super) enum Others {
 }
 
 impl Shape {
+    /// Anything of these types.
+    pub(super) fn of(kinds: Vec<Type>) -> Self {
+        Self { note: Note::default(), forms: Some(kinds.into_iter().map(Form::of).collect()) }
+    }
+
     /// Admits nothing.
     pub(super) fn never() -> Self {
         Self { note: Note::default(), forms: Some(Vec::new()) }
@@ -124,9 +129,8 @@ impl Shape {
             }
         }
         join_enums(&mut forms);
-        let note = Note::default();
         if forms.len() <= MAX_FORMS {
-            return Self { note, forms: Some(forms) };
+            return Self { note: Note::default(), forms: Some(forms) };
         }
         let mut kinds: Vec<Type> = Vec::new();
         for kind in forms.iter().map(|form| form.kind) {
@@ -134,7 +138,7 @@ impl Shape {
                 kinds.push(kind);
             }
         }
-        Self { note, forms: Some(kinds.into_iter().map(Form::of).collect()) }
+        Self::of(kinds)
     }
 
     /// Whether [`Self::both`] would say all of both.

@@ -11,3 +11,4 @@ mod inputs;
 mod lists;
 mod problems;
 mod requests;
+mod search;

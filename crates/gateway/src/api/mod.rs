@@ -56,9 +56,22 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .components
         .get_or_insert_default()
         .add_security_scheme("api_token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    name_operations(&mut description);
     description.security = Some(vec![utoipa::openapi::SecurityRequirement::new("api_token", Vec::<String>::new())]);
     let routes = routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     Router::new().nest("/api", routes.clone()).merge(routes).merge(docs::router(&description)).method_not_allowed_fallback(wrong_method)
+}
+
+/// Gives each operation the id that generated clients call it by: its summary in snake case, e.g. `create_an_mcp_server`.
+fn name_operations(description: &mut utoipa::openapi::OpenApi) {
+    for path in description.paths.paths.values_mut() {
+        let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
+        for operation in operations.into_iter().flatten() {
+            let words = operation.summary.as_deref().unwrap_or_default().split(|letter: char| !letter.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            operation.operation_id = Some(words.join("_").to_lowercase());
+        }
+    }
 }
 
 /// The answer where there is nothing.

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use catalog::tool::Tool;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -51,9 +52,11 @@ pub(super) struct ToolError {
     details: Option<Vec<Value>>,
 }
 
-/// The answer to a call, with what the vendor says about its limits in the headers.
-pub(super) fn answer(outcome: Outcome) -> Response {
+/// The answer to a call of `tool`, with what the vendor says about its limits in the headers.
+pub(super) fn answer(tool: &Tool, outcome: Outcome) -> Response {
     let mut response = match outcome.result {
+        // By the tool rather than by what was found, so that a caller knows what to read.
+        Ok(Answer::Text(text)) if !tool.response().files.is_empty() => with_files(&text, Vec::new()),
         Ok(Answer::Text(text)) => {
             let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
             let media_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
@@ -83,11 +86,11 @@ fn with_files(text: &str, files: Vec<File>) -> Response {
 
 fn whole_file(file: File) -> Response {
     let unknown = HeaderValue::from_static("application/octet-stream");
-    let bytes = match file.content {
-        FileContent::Text(text) => text.into(),
-        FileContent::Bytes(bytes) => bytes,
+    let (media_type, body) = match file.content {
+        FileContent::Text(text) => (format!("{}; charset=utf-8", file.media_type), text.into()),
+        FileContent::Bytes(bytes) => (file.media_type, bytes),
     };
-    let mut response = success(HeaderValue::try_from(file.media_type).unwrap_or(unknown), bytes);
+    let mut response = success(HeaderValue::try_from(media_type).unwrap_or(unknown), body);
     // A stranger's document, which no browser may take for a page of ours.
     response.headers_mut().insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     response
@@ -193,16 +196,11 @@ mod tests {
 
     #[test]
     fn a_media_type_that_is_no_header_value_becomes_bytes() {
-        let answered = |mime_type: &str| Outcome {
-            result: Ok(Answer::File(File {
-                media_type: mime_type.into(),
-                name: None,
-                content: FileContent::Bytes(Bytes::from_static(b"%PDF")),
-            })),
-            rate_limit: RateLimitFacts::default(),
+        let answered = |media_type: &str| {
+            whole_file(File { media_type: media_type.into(), name: None, content: FileContent::Bytes(Bytes::from_static(b"%PDF")) })
         };
-        assert_eq!(answer(answered("application/pdf")).headers()[CONTENT_TYPE], "application/pdf");
-        assert_eq!(answer(answered("a\nb")).headers()[CONTENT_TYPE], "application/octet-stream");
+        assert_eq!(answered("application/pdf").headers()[CONTENT_TYPE], "application/pdf");
+        assert_eq!(answered("a\nb").headers()[CONTENT_TYPE], "application/octet-stream");
     }
 
     #[tokio::test]

@@ -43,7 +43,7 @@ impl ToolFormat {
     /// One tool in this format.
     pub(super) fn entry(self, tool: &Tool) -> ToolEntry {
         let name = || tool.name.clone();
-        let schema = || tool.input_schema.clone();
+        let schema = || tool.shown_schema().clone();
         let short = || whole_sentences(&tool.description, OPENAI_DESCRIPTION).into_owned();
         match self {
             Self::Tidegate => ToolEntry::Tidegate(tool.into()),

@@ -82,8 +82,8 @@ pub(super) struct ToolQuery {
     tags: Option<Vec<String>>,
     /// false: also name the methods that are no tools, and why.
     documented: Option<bool>,
-    /// Whose API the tools are for: `openai` (Chat Completions), `openai-responses`, `anthropic` or `mcp`; absent = as
-    /// described for no format.
+    /// Whose API the tools are for: `openai` (Chat Completions), `openai-responses`, `anthropic` or `mcp`; absent = our own
+    /// form, with resource, method, tags and scopes.
     format: Option<String>,
 }
 

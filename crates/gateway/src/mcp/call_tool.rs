@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::json;
+use store::ToolExposure;
 use upstream::Outcome;
 
 use super::answer::{Reply, push_head};
+use super::discovery::{self, Meant};
 use super::envelope::Request;
 use super::error::RpcError;
 use super::exchange::Exchange;
@@ -25,6 +27,13 @@ pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params
     let arguments = match params.arguments {
         None => serde_json::Map::new(),
         Some(raw) => strict_json::object(raw).map_err(|problem| RpcError::invalid_params(format!("params.arguments: {problem}")))?,
+    };
+    let (name, arguments) = match access.tools.exposure() {
+        ToolExposure::Full => (name.into_owned(), arguments),
+        ToolExposure::Discovery => match discovery::meant(&access.tools, &name, arguments) {
+            Meant::Tool { name, arguments } => (name, arguments),
+            Meant::Answered(outcome) => return Ok(Reply::message(tool_message(exchange, request, &outcome, era), outcome.rate_limit)),
+        },
     };
     let tool = access.tools.get(&name).ok_or_else(|| unknown_tool(access, &name))?;
     let place = Arc::clone(&access.places).try_acquire_owned().map_err(|_| {
@@ -64,7 +73,10 @@ fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, e
 fn unknown_tool(access: &Access, name: &str) -> RpcError {
     let nearest = access.tools.nearest(name);
     let remedy = match nearest.as_slice() {
-        [] => "tools/list names all there are".to_owned(),
+        [] => match access.tools.exposure() {
+            ToolExposure::Full => "tools/list names all there are".to_owned(),
+            ToolExposure::Discovery => discovery::WHERE_NAMES_ARE.to_owned(),
+        },
         names => format!("the nearest names here: {}", names.join(", ")),
     };
     RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": nearest}))

@@ -2,30 +2,48 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::ToolExposure;
 
 use super::answer::Reply;
 use super::call_tool::call_tool;
+use super::discovery;
 use super::envelope::Request;
 use super::error::RpcError;
 use super::exchange::Exchange;
 use super::params::{Params, text};
+use super::prompts;
 use super::revision::{self, Era};
 use crate::access::Access;
-use crate::tool_set::{LIST_TTL_MILLISECONDS, page_of_cursor};
+use crate::tool_set::{LIST_TTL_MILLISECONDS, ToolSet, page_of_cursor};
 
 /// Answers one request.
 pub(crate) async fn handle(exchange: &Exchange, request: &Request<'_>, params: &Params<'_>, era: Era) -> Result<Reply, RpcError> {
     let access = &exchange.access;
+    let tools = &*access.tools;
     let result = |result: Bytes| Ok(Reply::result(request.id, result));
     match (request.method.as_ref(), era) {
         ("tools/call", _) => call_tool(exchange, request, params, era).await,
         ("tools/list", _) => result(list_tools(access, params, era)?),
+        ("prompts/list", _) if tools.has_prompts() => result(object(prompts::list(tools, params)?, &tools.list_tail(), era)),
+        ("prompts/get", _) if tools.has_prompts() => result(object(prompts::get(tools, params)?, tools.result_tail(), era)),
+        ("completion/complete", _) if tools.has_completions() => {
+            result(object(prompts::complete(tools, params)?, tools.result_tail(), era))
+        }
         ("initialize", Era::Handshake) => result(initialize(access, params)?),
         ("ping", Era::Handshake) => result(Bytes::from_static(b"{}")),
         ("server/discover", Era::Stateless) => result(discover(access)),
         (method, era) => Err(unknown_method(method, era)),
     }
+}
+
+/// A result of these members, and in revision 2026-07-28 of what that adds.
+fn object(members: String, tail: &str, era: Era) -> Bytes {
+    let tail = match era {
+        Era::Handshake => "",
+        Era::Stateless => tail,
+    };
+    format!("{{{members}{tail}}}").into()
 }
 
 fn unknown_method(method: &str, era: Era) -> RpcError {
@@ -41,7 +59,7 @@ fn initialize(access: &Access, params: &Params<'_>) -> Result<Bytes, RpcError> {
         params.protocol_version.and_then(text).ok_or_else(|| RpcError::invalid_params("params.protocolVersion must be a string"))?;
     let result = json!({
         "protocolVersion": revision::negotiate(&requested),
-        "capabilities": capabilities(),
+        "capabilities": capabilities(&access.tools),
         "serverInfo": access.tools.server_info(),
         "instructions": instructions(access),
     });
@@ -51,7 +69,7 @@ fn initialize(access: &Access, params: &Params<'_>) -> Result<Bytes, RpcError> {
 fn discover(access: &Access) -> Bytes {
     let result = json!({
         "supportedVersions": revision::SUPPORTED,
-        "capabilities": capabilities(),
+        "capabilities": capabilities(&access.tools),
         "instructions": instructions(access),
         "resultType": "complete",
         "ttlMs": LIST_TTL_MILLISECONDS,
@@ -61,13 +79,25 @@ fn discover(access: &Access) -> Bytes {
     result.to_string().into()
 }
 
-fn capabilities() -> serde_json::Value {
-    json!({"tools": {"listChanged": true}})
+/// Only what this server has: what is not declared is not found either.
+fn capabilities(tools: &ToolSet) -> Value {
+    let mut capabilities = json!({"tools": {"listChanged": true}});
+    if tools.has_prompts() {
+        capabilities["prompts"] = json!({"listChanged": true});
+    }
+    if tools.has_completions() {
+        capabilities["completions"] = json!({});
+    }
+    capabilities
 }
 
 fn instructions(access: &Access) -> String {
     let integration = &access.tools.definition().integration;
-    format!("Tools for one connected {} account. {}", integration.label, integration.description.trim())
+    let account = format!("Tools for one connected {} account. {}", integration.label, integration.description.trim());
+    match access.tools.exposure() {
+        ToolExposure::Full => account,
+        ToolExposure::Discovery => format!("{account} {}", discovery::instructions(&access.tools)),
+    }
 }
 
 fn list_tools(access: &Access, params: &Params<'_>, era: Era) -> Result<Bytes, RpcError> {

@@ -23,6 +23,12 @@ pub(crate) struct Params<'a> {
     /// The request that `notifications/cancelled` is about.
     #[serde(borrow, default, rename = "requestId")]
     pub(crate) request_id: Option<&'a RawValue>,
+    /// What `completion/complete` is about.
+    #[serde(borrow, default, rename = "ref")]
+    pub(crate) reference: Option<&'a RawValue>,
+    /// What `completion/complete` is to complete.
+    #[serde(borrow, default)]
+    pub(crate) argument: Option<&'a RawValue>,
     /// What `subscriptions/listen` asks for.
     #[serde(borrow, default)]
     pub(crate) notifications: Option<&'a RawValue>,

@@ -94,5 +94,6 @@ fn difference(before: &Arc<ToolSet>, after: &Arc<ToolSet>) -> Changed {
     if Arc::ptr_eq(before, after) {
         return Changed { tools: false, prompts: false };
     }
-    Changed { tools: before.handshake_pages() != after.handshake_pages(), prompts: false }
+    let prompts = |set: &'_ ToolSet| set.prompts().iter().map(|prompt| prompt.listing().to_owned()).collect::<Vec<_>>();
+    Changed { tools: before.handshake_pages() != after.handshake_pages(), prompts: prompts(before) != prompts(after) }
 }

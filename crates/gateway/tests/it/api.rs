@@ -29,6 +29,22 @@ async fn nothing_is_answered_without_an_api_token() {
 }
 
 #[tokio::test]
+async fn every_operation_has_an_id_of_its_own_for_generated_clients() {
+    let gateway = Gateway::start().await;
+    let description: Value = gateway.request(Method::GET, "/openapi.json").send().await.unwrap().json().await.unwrap();
+    let items = description["paths"].as_object().unwrap().values();
+    let operations = items.flat_map(|item| item.as_object().unwrap().values());
+    let mut ids: Vec<&str> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"create_an_mcp_server"), "{ids:?}");
+    assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')), "{ids:?}");
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn health_and_metrics_are_closed_to_whom_a_proxy_forwards() {
     let gateway = Gateway::start().await;
     for path in ["/healthz", "/readyz", "/metrics"] {

@@ -8,6 +8,7 @@ mod fuzz_corpus;
 mod mcp_calls;
 mod mcp_expiry;
 mod mcp_long_calls;
+mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
 mod starting;

@@ -41,7 +41,7 @@ fn changed() -> Value {
 }
 
 #[tokio::test]
-async fn a_stream_tells_of_other_tools_and_of_nothing_else() {
+async fn a_stream_tells_of_other_tools_and_prompts_and_of_nothing_else() {
     let gateway = Gateway::start().await;
     let (server, other) = (gateway.server(json!({})).await, gateway.server(json!({})).await);
     let mut events = listen(&gateway, &server).await;
@@ -49,9 +49,11 @@ async fn a_stream_tells_of_other_tools_and_of_nothing_else() {
     change(&gateway, &other, json!({"config": {"methods": ["read"]}})).await;
     change(&gateway, &server, json!({"config": {"methods": ["read"]}})).await;
     assert_eq!(events.message().await, changed());
+    // The prompts tell of tools that write, so they went with them.
+    assert_eq!(events.message().await["method"], "notifications/prompts/list_changed");
     let (status, _) = gateway.api(Method::DELETE, &format!("/integrated-account/{}/mcp/{}", server.account, server.id), Value::Null).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    assert_eq!(events.next().await, None, "one notice for one change, and the end with the server's");
+    assert_eq!(events.next().await, None, "one notice a list for one change, and the end with the server's");
     gateway.stop().await;
 }
 

@@ -73,7 +73,7 @@ async fn requests_of_the_handshake_era_get_its_codes() {
         (request("tools/list", json!({})), "200 ok \"a-1\""),
         (request("tools/list", json!({"cursor": "bogus"})), "200 -32602 \"a-1\""),
         (request("no/such", json!({})), "200 -32601 \"a-1\""),
-        (request("prompts/list", json!({})), "200 -32601 \"a-1\""),
+        (request("resources/list", json!({})), "200 -32601 \"a-1\""),
         (request("tools/call", json!({"name": "no_such_tool", "arguments": {}})), "200 -32602 \"a-1\""),
         (request("tools/call", json!({"arguments": {}})), "200 -32602 \"a-1\""),
         (request("tools/call", json!({"name": "list_all_sendoso_me", "arguments": "x"})), "200 -32602 \"a-1\""),

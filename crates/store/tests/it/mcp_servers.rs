@@ -1,5 +1,5 @@
 use secrecy::{ExposeSecret, SecretString};
-use store::{Account, Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError};
+use store::{Account, Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError, ToolExposure};
 
 use crate::database::{TestDatabase, at, connected, first_page, new_account, new_server, on_both};
 
@@ -30,6 +30,7 @@ async fn a_token_opens_its_server_and_account(database: TestDatabase) {
         tags: vec!["campaigns".to_owned()],
         auth: Auth::Bearer,
         structured_content: true,
+        tool_exposure: ToolExposure::Discovery,
     };
     let new = NewMcpServer { name: "SDR agent".to_owned(), config: config.clone(), expires_at: Some(at(60)) };
     let (server, token) = store.mcp_servers().create(environment.id, account.id, new, at(3)).await.unwrap().unwrap();

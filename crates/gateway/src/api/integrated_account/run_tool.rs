@@ -24,10 +24,10 @@ use crate::mcp::strict_json;
 
 /// Run a tool
 ///
-/// The body holds the tool's arguments; an empty one is the same as `{}`. The answer is the vendor's, as an MCP client would
-/// be given it: `application/json` wherever it is JSON, `text/plain` where the vendor wrote text or a long answer was cut, else the vendor's
-/// own media type. What the vendor says about its limits is in the headers `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and
-/// `retry-after`, in seconds.
+/// The body holds the tool's arguments; an empty one is the same as `{}`. The answer is the vendor's, as an MCP client would be given it:
+/// `application/json` wherever it is JSON, `text/plain` where the vendor wrote text or a long answer was cut, else the vendor's own media
+/// type. A tool whose definition takes files out of JSON answers `{"answer": …, "files": […]}`. What the vendor says about its limits is in
+/// the headers `ratelimit-limit`, `ratelimit-remaining`, `ratelimit-reset` and `retry-after`, in seconds.
 ///
 /// A vendor's refusal has the vendor's own status, 4xx or 5xx, with two exceptions: 409 with the code `needs_reauth` when the account has to be
 /// connected again (a 401 is always about the API token), and 502 with `outcome_unknown` when a change was sent and nobody knows whether it
@@ -72,7 +72,7 @@ pub(super) async fn handle(
     let outcome = call_to_the_end(&app, &access.connected, caller, &tool, arguments, place, never).await.map_err(|_| {
         ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "the call ended unexpectedly; look its effect up before repeating it")
     })?;
-    Ok(answer(outcome))
+    Ok(answer(&tool, outcome))
 }
 
 fn unknown_tool(definition: &Definition, name: &str) -> ApiError {

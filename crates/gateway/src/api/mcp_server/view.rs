@@ -1,7 +1,7 @@
 //! MCP servers as the API shows and takes them.
 
 use serde::{Deserialize, Serialize};
-use store::{AccountId, Auth, McpServer, McpServerConfig, McpServerId};
+use store::{AccountId, Auth, McpServer, McpServerConfig, McpServerId, ToolExposure};
 use utoipa::ToSchema;
 
 use crate::api::error::ApiError;
@@ -39,6 +39,9 @@ pub(crate) struct ConfigView {
     pub require_api_token_auth: bool,
     /// Whether successes are given as `structuredContent` too.
     pub structured_content: bool,
+    /// `full`: every tool is listed; `discovery`: three tools find, describe and call the others.
+    #[schema(value_type = String, example = "full")]
+    pub tool_exposure: ToolExposure,
 }
 
 /// A new or rotated server, with the secret that nobody can read again.
@@ -70,6 +73,10 @@ pub(crate) struct ConfigChange {
     /// The same as `auth: "bearer"` (true) and `auth: "url"` (false).
     pub require_api_token_auth: Option<bool>,
     pub structured_content: Option<bool>,
+    /// `full` (default) lists every tool. `discovery` lists three, `search_tools`, `get_tool_schema` and `call_tool`, which
+    /// find, describe and call the others: for more tools than a model's context should hold.
+    #[schema(value_type = Option<String>)]
+    pub tool_exposure: Option<ToolExposure>,
 }
 
 impl ConfigChange {
@@ -86,18 +93,19 @@ impl ConfigChange {
         config.methods = self.methods.unwrap_or_else(|| std::mem::take(&mut config.methods));
         config.tags = self.tags.unwrap_or_else(|| std::mem::take(&mut config.tags));
         config.structured_content = self.structured_content.unwrap_or(config.structured_content);
+        config.tool_exposure = self.tool_exposure.unwrap_or(config.tool_exposure);
         Ok(())
     }
 }
 
 impl From<McpServer> for McpServerView {
     fn from(server: McpServer) -> Self {
-        let McpServerConfig { methods, tags, auth, structured_content } = server.config;
+        let McpServerConfig { methods, tags, auth, structured_content, tool_exposure } = server.config;
         Self {
             id: server.id,
             name: server.name,
             integrated_account_id: server.account_id,
-            config: ConfigView { methods, tags, auth, require_api_token_auth: auth == Auth::Bearer, structured_content },
+            config: ConfigView { methods, tags, auth, require_api_token_auth: auth == Auth::Bearer, structured_content, tool_exposure },
             expires_at: server.expires_at.map(Time),
             created_at: Time(server.created_at),
             updated_at: Time(server.updated_at),

@@ -119,6 +119,10 @@ struct ConfigArgs {
     /// Give successes as structuredContent too
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     structured_content: Option<bool>,
+
+    /// What is listed: full (every tool) or discovery (three tools that find, describe and call the others)
+    #[arg(long, value_parser = PossibleValuesParser::new(["full", "discovery"]))]
+    tool_exposure: Option<String>,
 }
 
 impl ConfigArgs {
@@ -129,6 +133,7 @@ impl ConfigArgs {
             ("tags", self.tags.map(entries)),
             ("auth", self.auth.map(Value::from)),
             ("structured_content", self.structured_content.map(Value::from)),
+            ("tool_exposure", self.tool_exposure.map(Value::from)),
         ]);
         (config != json!({})).then_some(config)
     }
