@@ -109,6 +109,7 @@ def test_a_url_behind_an_api_token_is_told_with_and_without_it(doctor, demo):
     server = demo.create_server(demo.account, require_api_token_auth=True)
     report = doctor(server["url"])
     report.fails("authorization", "a token is demanded", "--header")
+    assert report.unhappy() == CLOUD and report.clients["Claude Code"]["result"] == "skip"
     assert report.checks["OAuth discovery"]["result"] == "ok"
     report = doctor(server["url"], "--header", "Authorization: Bearer nonsense")
     report.fails("authorization", "not accepted")

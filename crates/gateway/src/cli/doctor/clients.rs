@@ -84,8 +84,13 @@ fn verdict(profile: &Profile, visit: &Visit, findings: &[(&'static str, Finding)
     let mut fatal: Vec<String> =
         findings.iter().filter(|(_, finding)| breaks(finding, profile)).map(|(_, finding)| finding.seen.clone()).collect();
     let opens = profile.openings.iter().any(|opening| visit.opens_with(*opening));
-    // Where it is told already why nothing can be opened, saying it again would not help.
-    if !opens && fatal.is_empty() {
+    let is_closed_to_all = !visit.opened.is_empty() && visit.opened.iter().all(|(_, how)| how.is_err());
+    if visit.opened.is_empty() && fatal.is_empty() {
+        let reasons = vec!["cannot be told without a token that is accepted".to_owned()];
+        return Verdict { client: profile.name, outcome: Outcome::Skip, reasons };
+    }
+    // Where it is told already why this client cannot even try, saying what it would have met does not help.
+    if !opens && (fatal.is_empty() || is_closed_to_all) {
         fatal.extend(why_closed(profile, visit));
     }
     if !fatal.is_empty() {

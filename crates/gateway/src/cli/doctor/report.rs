@@ -30,7 +30,8 @@ pub(super) fn summary(verdicts: &[Verdict], findings: &[(&'static str, Finding)]
         text.push_str("\nClients\n");
         for verdict in verdicts {
             let (mark, word) = match verdict.outcome {
-                Outcome::Ok | Outcome::Skip => ("yes ", "works".to_owned()),
+                Outcome::Ok => ("yes ", "works".to_owned()),
+                Outcome::Skip => ("?   ", verdict.reasons.join("; ")),
                 Outcome::Warn => ("yes?", format!("works, but {}", verdict.reasons.join("; "))),
                 Outcome::Fail => ("no  ", format!("would fail: {}", verdict.reasons.join("; "))),
             };
