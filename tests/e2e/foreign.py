@@ -7,6 +7,7 @@ import json
 import queue
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -72,7 +73,10 @@ def decoded(header):
 class Server:
     """Answers with what `answer(request)` gives. `None` closes the connection without an answer."""
 
-    def __init__(self, port=0):
+    # How far its clock is off, in seconds.
+    skew = 0
+
+    def __init__(self, port=0, tls=None):
         self.requests = []
         self._lock = threading.Lock()
         self._connections = []
@@ -125,13 +129,20 @@ class Server:
                     self.wfile.flush()
                 self.wfile.write(b"0\r\n\r\n")
 
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string(time.time() + server.skew)
+
             def log_message(self, *_):
                 pass
 
         self._http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._http.daemon_threads = True
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+            self._http.handle_error = lambda *_: None
         self.port = self._http.server_port
-        self.url = f"http://127.0.0.1:{self.port}/mcp/secret-token"
+        self.origin = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self.url = f"{self.origin}/mcp/secret-token"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     def answer(self, request):
@@ -298,6 +309,8 @@ class LegacySse(Server):
         super().__init__(**more)
 
     def answer(self, request):
+        if request.verb == "GET" and not request.path.startswith("/mcp/"):
+            return Reply(404)
         if request.verb == "GET":
             name = str(next(self._ids))
             self.streams[name] = queue.Queue()

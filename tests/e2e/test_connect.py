@@ -271,6 +271,16 @@ def test_a_session_is_named_in_every_request_and_ended_at_the_end(start, connect
     assert {request.headers.get("mcp-session-id") for request in server.requests[1:]} == {"session-1"}
 
 
+def test_a_second_handshake_ends_the_first_session(start, connect):
+    server = start(foreign.Sessions)
+    bridge = connect(server.url)
+    bridge.initialize()
+    bridge.initialize()
+    assert bridge.ask(1, "tools/list")["result"]["tools"]
+    until(lambda: server.seen("DELETE"), what="the end of the first session")
+    assert server.sessions == {"session-2"}
+
+
 def test_a_session_that_expired_is_opened_again_once_without_the_client_noticing(start, connect):
     server = start(foreign.Sessions)
     bridge = connect(server.url)

@@ -37,7 +37,8 @@ pub(crate) async fn run(database: &Database) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn present_version(database: &Database) -> Result<usize, StoreError> {
+/// The schema's version; 0 where there is none.
+pub(crate) async fn present_version(database: &Database) -> Result<usize, StoreError> {
     let exists = match database.dialect() {
         Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
         Dialect::Postgres => "SELECT 'found' AS name WHERE to_regclass('schema_version') IS NOT NULL",
@@ -47,6 +48,11 @@ async fn present_version(database: &Database) -> Result<usize, StoreError> {
     }
     let row = database.fetch_optional(sqlx::query(NEWEST)).await?;
     known(row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?.flatten())
+}
+
+/// The version that this Tidegate uses.
+pub(crate) fn newest() -> usize {
+    MIGRATIONS.len()
 }
 
 const NEWEST: &str = "SELECT MAX(version) FROM schema_version";

@@ -117,7 +117,7 @@ async fn root_key(database: &Database, master: &MasterKey) -> Result<RootKey, St
     RootKey::from_bytes(&root).ok_or(StoreError::WrongKey)
 }
 
-async fn sealed_root_key(database: &Database) -> Result<Option<Vec<u8>>, StoreError> {
+pub(crate) async fn sealed_root_key(database: &Database) -> Result<Option<Vec<u8>>, StoreError> {
     let select = sqlx::query("SELECT value FROM meta WHERE name = 'root_key'");
     Ok(database.fetch_optional(select).await?.map(|row| row.try_get(0)).transpose()?)
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod connect;
 mod demo;
+mod doctor;
 mod management;
 mod migrate;
 mod output;
@@ -42,6 +43,8 @@ enum Command {
     Mcp(management::McpArgs),
     /// Manage the API tokens of a running server
     Token(management::TokenArgs),
+    /// Check this deployment, or an MCP URL as each client would see it
+    Doctor(Box<doctor::DoctorArgs>),
     /// Bring the database to this version's schema
     Migrate(migrate::MigrateArgs),
 }
@@ -61,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Account(args) => management::run_account(args),
         Command::Mcp(args) => management::run_mcp(args),
         Command::Token(args) => management::run_token(args),
+        Command::Doctor(args) => doctor::run(*args),
         Command::Migrate(args) => migrate::run(args),
     };
     match outcome {

@@ -14,11 +14,20 @@ use crate::hint::hinted;
 
 const HOW_TO_MAKE_ONE: &str = "make one with `openssl rand -base64 32` and keep it: without it nothing stored can be read again";
 
+/// What becomes of a key that is made because there was none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewKey {
+    /// It is written beside the database.
+    Kept,
+    /// It is forgotten, as nothing is going to be stored.
+    Forgotten,
+}
+
 /// The master key for a database.
 ///
 /// # Errors
 /// The given key is not 32 bytes of base64; PostgreSQL without a given key.
-pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_url: &str) -> anyhow::Result<MasterKey> {
+pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_url: &str, new: NewKey) -> anyhow::Result<MasterKey> {
     if given.is_some() && file.is_some() {
         bail!("both a master key and a file that holds one are given; give one of them");
     }
@@ -40,7 +49,10 @@ pub(super) fn find(given: Option<SecretString>, file: Option<&Path>, database_ur
         let problem = anyhow!("the database exists, but its master key file {} is missing", path.display());
         return Err(hinted(problem, "restore the file, or give the key in TIDEGATE_MASTER_KEY"));
     }
-    generate(&path)
+    match new {
+        NewKey::Kept => generate(&path),
+        NewKey::Forgotten => Ok(MasterKey::generate()?),
+    }
 }
 
 fn read(file: &Path) -> anyhow::Result<MasterKey> {

@@ -19,6 +19,7 @@ use url::Url;
 pub(crate) use database::DatabaseSettings;
 pub(crate) use management::{Management, ManagementSettings};
 
+use self::master_key::NewKey;
 use crate::hint::hinted;
 use crate::telemetry::LogFormat;
 
@@ -111,7 +112,15 @@ impl Settings {
     /// # Errors
     /// An unreadable file, an unknown key in it, a setting that cannot be, no master key for PostgreSQL.
     pub fn resolve(self, file: Option<&Path>) -> anyhow::Result<Config> {
-        self.without_empty_secrets().or(read_file(file)?.without_empty_secrets()).complete()
+        self.without_empty_secrets().or(read_file(file)?.without_empty_secrets()).complete(NewKey::Kept)
+    }
+
+    /// The same for a command that only looks: nothing is written.
+    ///
+    /// # Errors
+    /// As for [`Self::resolve`].
+    pub(crate) fn look_up(self, file: Option<&Path>) -> anyhow::Result<Config> {
+        self.without_empty_secrets().or(read_file(file)?.without_empty_secrets()).complete(NewKey::Forgotten)
     }
 
     /// An empty secret is one that was not given: a variable that is set to nothing must not hide a weaker source's.
@@ -149,7 +158,7 @@ impl Settings {
         }
     }
 
-    fn complete(self) -> anyhow::Result<Config> {
+    fn complete(self, new_key: NewKey) -> anyhow::Result<Config> {
         let listen = match self.listen {
             Some(listen) => listen,
             None => DEFAULT_LISTEN.parse()?,
@@ -166,7 +175,7 @@ impl Settings {
             return Err(hinted(problem, "make one with `openssl rand -base64 32`"));
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
-        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret())?;
+        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret(), new_key)?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
         if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {
@@ -236,7 +245,7 @@ fn checked_origins(origins: Vec<String>) -> anyhow::Result<Vec<String>> {
 mod tests {
     use secrecy::ExposeSecret;
 
-    use super::{Settings, read_file};
+    use super::{NewKey, Settings, read_file};
 
     fn settings(text: &str) -> Settings {
         toml::from_str(text).unwrap()
@@ -247,7 +256,7 @@ mod tests {
         let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
         let flags = settings("listen = \"127.0.0.1:1\"");
         let file = settings(&format!("listen = \"127.0.0.1:2\"\nallowed_hosts = [\"gate.example\"]\nmaster_key = \"{key}\""));
-        let config = flags.or(file).complete().unwrap();
+        let config = flags.or(file).complete(NewKey::Kept).unwrap();
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:1/");
         assert_eq!(config.allowed_hosts, ["gate.example"]);
@@ -279,7 +288,7 @@ mod tests {
 
     #[test]
     fn postgres_without_a_master_key_is_refused_with_a_way_to_make_one() {
-        let error = settings("database_url = \"postgres://localhost/x\"").complete().err().unwrap();
+        let error = settings("database_url = \"postgres://localhost/x\"").complete(NewKey::Kept).err().unwrap();
         let (problem, remedy) = crate::hint::split(&error);
         assert!(problem.contains("TIDEGATE_MASTER_KEY"), "{problem}");
         assert!(remedy.unwrap().contains("openssl rand -base64 32"));

@@ -8,6 +8,7 @@ use http::StatusCode;
 use http::header::{LOCATION, RETRY_AFTER};
 use serde_json::json;
 use upstream::reqwest::{self, Response};
+use upstream::{CertificateProblem, certificate_problem};
 use url::Url;
 
 use super::answer::read_text;
@@ -56,11 +57,12 @@ impl Failure {
         let error = error.without_url();
         let reason = innermost(&error);
         if error.is_connect() || error.is_builder() {
+            if let Some(problem) = certificate_problem(&error) {
+                let (what, remedy) = refused_certificate(&problem);
+                return Self::new(Cause::NotSent, format!("the certificate of {place} {what}"), remedy);
+            }
             let remedy = match io_kind(&error) {
                 Some(ErrorKind::ConnectionRefused) => "is the server running, and the port right?",
-                _ if reason.contains("certificate") => {
-                    "the server's certificate must be valid for this host; `tidegate doctor URL` says more"
-                }
                 _ => "check the URL and the network; `tidegate doctor URL` says more",
             };
             return Self::new(Cause::NotSent, format!("cannot reach {place}: {reason}"), remedy);
@@ -154,6 +156,23 @@ fn remedy(status: StatusCode, retry_after: Option<u64>, moved_to: Option<&Url>) 
             None => "the server is at fault, or what is behind it; its log says more".into(),
         },
         _ => "the server did not accept the request".into(),
+    }
+}
+
+fn refused_certificate(problem: &CertificateProblem) -> (String, &'static str) {
+    match problem {
+        CertificateProblem::Expired => ("has expired".to_owned(), "renew it; clients refuse it as well"),
+        CertificateProblem::NotYetValid => {
+            ("is not valid yet".to_owned(), "check the clocks of this machine and of the one that made the certificate")
+        }
+        CertificateProblem::WrongName => {
+            ("is for another host name".to_owned(), "get one for this name, or use the URL with the name that it is for")
+        }
+        CertificateProblem::UnknownIssuer => (
+            "is signed by nobody who is known: itself, or a private authority".to_owned(),
+            "use one of a public authority, and serve it with its intermediates",
+        ),
+        CertificateProblem::Other(what) => (format!("is refused: {what}"), "use one of a public authority, made for this host name"),
     }
 }
 

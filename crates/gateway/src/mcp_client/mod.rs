@@ -9,8 +9,8 @@ mod json;
 mod message;
 mod target;
 
-pub(crate) use answer::{Answer, Events};
-pub(crate) use event_stream::Event;
+pub(crate) use answer::{Answer, Events, read_text};
+pub(crate) use event_stream::{Event, Parser as StreamParser};
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use headers::{mirrored, value as header_value};
 pub(crate) use json::{Object, raw, read_object, write_object};

@@ -53,6 +53,27 @@ impl Target {
         Ok(Self { http: upstream::operator_client()?, url, headers: map })
     }
 
+    /// The same URL and headers, but answers stay as they come, compressed or not.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub(crate) fn undecoding(&self) -> anyhow::Result<Self> {
+        Ok(Self { http: upstream::undecoding_operator_client()?, ..self.clone() })
+    }
+
+    /// The same URL as a stranger asks for it: over other connections, without the headers.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub(crate) fn as_stranger(&self) -> anyhow::Result<Self> {
+        Ok(Self { http: upstream::operator_client()?, url: self.url.clone(), headers: HeaderMap::new() })
+    }
+
+    /// Whether there is a header that says who asks.
+    pub(crate) fn is_authorized(&self) -> bool {
+        self.headers.contains_key(http::header::AUTHORIZATION)
+    }
+
     /// A request to `url`, which is this target's or one that its server named.
     pub(crate) fn request(&self, method: Method, url: &Url) -> RequestBuilder {
         self.http.request(method, url.clone()).headers(self.headers.clone())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +22,8 @@ use crate::mcp_client::{BadMessage, Failure, Id, Kind, Line, Message, STATELESS,
 const INCOMING: usize = 64;
 /// How long what follows waits for the server to take note that the client is ready.
 const READY: Duration = Duration::from_secs(5);
+/// Requests under way at once, each perhaps with a connection of its own; further ones wait.
+const MOST_UNDER_WAY: usize = 200;
 const DISCOVER: &str = "server/discover";
 
 pub(super) struct Bridge {
@@ -32,6 +34,7 @@ pub(super) struct Bridge {
     /// Where messages of 2026-07-28 go, once there were any.
     stateless: Option<Route>,
     under_way: UnderWay,
+    room: Arc<Semaphore>,
     tasks: TaskTracker,
     /// Cancelled when there is no more input.
     ended: CancellationToken,
@@ -46,6 +49,7 @@ impl Bridge {
             handshake,
             stateless: None,
             under_way: UnderWay::default(),
+            room: Arc::new(Semaphore::new(MOST_UNDER_WAY)),
             tasks: TaskTracker::new(),
             ended: CancellationToken::new(),
         }
@@ -128,7 +132,7 @@ impl Bridge {
         };
         let refused = match opened {
             Ok((url, answer)) if answer.result().is_some() => {
-                self.handshake = Route::Handshake(url);
+                self.replace_handshake(Route::Handshake(url));
                 return self.output.line(answer.text).await;
             }
             Ok((_, answer)) => Refused::Answered(answer),
@@ -137,10 +141,15 @@ impl Bridge {
         if refused.may_be_stateless()
             && let Ok((translation, answer)) = OverStateless::open(&self.target, message).await
         {
-            self.handshake = Route::OverStateless(Arc::new(translation));
+            self.replace_handshake(Route::OverStateless(Arc::new(translation)));
             return self.output.line(answer).await;
         }
         self.output.line(refused.told(id)).await;
+    }
+
+    fn replace_handshake(&mut self, route: Route) {
+        let before = std::mem::replace(&mut self.handshake, route);
+        self.tasks.spawn(async move { before.close().await });
     }
 
     /// Finds out whether the URL speaks 2026-07-28, by the first message that does.
@@ -179,11 +188,13 @@ impl Bridge {
     /// Carries out a request beside all others.
     fn start(&self, route: Route, message: Message, id: Id, method: String) {
         let place = self.under_way.enter(&id, &route);
-        let output = self.output.clone();
+        let (output, room) = (self.output.clone(), Arc::clone(&self.room));
         // A subscription has no end of its own.
         let ended = if method == LISTEN { self.ended.clone() } else { CancellationToken::new() };
         self.tasks.spawn(async move {
             let exchange = async {
+                // Never closed; subscriptions stay long and are few.
+                let _place = if method == LISTEN { None } else { room.acquire().await.ok() };
                 let mut patience = Patience::default();
                 loop {
                     match route.exchange(&message, &id, &method, &output).await {

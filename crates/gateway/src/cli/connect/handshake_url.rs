@@ -41,8 +41,13 @@ impl HandshakeUrl {
         };
         // What the URL says to its present transport is the better explanation.
         let legacy = Legacy::connect(target.clone(), incoming).await.map_err(|_| refused)?;
-        let answer = legacy.open(initialize).await?;
-        Ok((Self::Legacy(legacy), answer))
+        match legacy.open(initialize).await {
+            Ok(answer) => Ok((Self::Legacy(legacy), answer)),
+            Err(failure) => {
+                legacy.close();
+                Err(failure)
+            }
+        }
     }
 
     /// Sends a request; its answer is still to come.

@@ -36,10 +36,8 @@ const LAST_REPLIES: Duration = Duration::from_secs(60);
 
 /// Makes an MCP URL look like an MCP server that speaks stdio.
 #[derive(Args)]
-#[command(after_help = "Example, as a client's configuration:\n  \
-    {\"mcpServers\": {\"crm\": {\"command\": \"tidegate\", \"args\": [\"connect\", \"https://gate.example.com/mcp/tg_…\"]}}}\n\n\
-    Where the URL also asks for an API token:\n  \
-    tidegate connect https://gate.example.com/mcp/tg_… --header 'Authorization: Bearer <token>'")]
+#[command(after_help = "Example:\n  tidegate connect https://gate.example.com/mcp/tg_… --header 'Authorization: Bearer <token>'\n\n\
+    In a client's configuration:\n  {\"command\": \"tidegate\", \"args\": [\"connect\", \"https://gate.example.com/mcp/tg_…\"]}")]
 pub(super) struct ConnectArgs {
     /// The MCP URL: Streamable HTTP of any revision, or the older HTTP+SSE
     #[arg(value_name = "URL")]

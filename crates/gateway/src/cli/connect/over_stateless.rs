@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::input_required::{InputRequired, Questions};
 use super::standard_streams::Output;
@@ -29,6 +30,7 @@ pub(super) struct OverStateless {
     questions: Questions,
     /// What the server announces by itself, as `subscriptions/listen` takes it.
     announcements: Object,
+    closed: CancellationToken,
 }
 
 impl OverStateless {
@@ -45,6 +47,7 @@ impl OverStateless {
             log_level: Mutex::default(),
             questions: Questions::default(),
             announcements: Object::new(),
+            closed: CancellationToken::new(),
         };
         let place = target.shown();
         let id = opened.questions.own_id();
@@ -88,11 +91,22 @@ impl OverStateless {
         self.questions.answered(answer);
     }
 
-    /// Follows what the server announces, as long as it can.
+    /// Stops to follow what the server announces.
+    pub(super) fn close(&self) {
+        self.closed.cancel();
+    }
+
+    /// Follows what the server announces, until this is closed.
     pub(super) async fn follow(self: Arc<Self>, output: Output) {
-        if self.announcements.is_empty() {
-            return;
+        if !self.announcements.is_empty() {
+            tokio::select! {
+                () = self.closed.cancelled() => {}
+                () = self.subscribe(&output) => {}
+            }
         }
+    }
+
+    async fn subscribe(&self, output: &Output) {
         let mut params = Object::new();
         params.insert("notifications".to_owned(), raw(&self.announcements));
         let mut pauses = super::persistence::pauses_for_ever();

@@ -103,7 +103,8 @@ impl Route {
         match self {
             Self::Handshake(url) => url.close().await,
             Self::OverHandshake(translation) => translation.close().await,
-            Self::Stateless(_) | Self::OverStateless(_) => {}
+            Self::OverStateless(translation) => translation.close(),
+            Self::Stateless(_) => {}
         }
     }
 }

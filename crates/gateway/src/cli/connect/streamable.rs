@@ -62,30 +62,13 @@ impl Streamable {
     ///
     /// # Errors
     /// No answer. An answer may still be an error.
-    pub(super) async fn open(self: &Arc<Self>, initialize: &Message) -> Result<Message, Failure> {
-        let Kind::Request { id, .. } = &initialize.kind else {
-            return Err(Failure::not_mcp(&self.target.shown(), "no request"));
-        };
-        let place = self.target.shown();
-        let response = self.target.send(self.post_request(&Session::default(), initialize.text.clone())).await?;
-        let session_id = response.headers().get(&SESSION_ID).cloned();
-        let answer = Answer::read(&place, response).await?;
-        let mut replies = Replies::new(place.clone(), answer, vec![id.clone()], None);
-        while let Some(line) = replies.next().await? {
-            match line {
-                Line::One(message) if message.answers(id) => {
-                    if message.result().is_some() {
-                        *lock(&self.opening) = initialize.params().map(|params| params.get().to_owned());
-                        let mut session = lock(&self.session);
-                        let generation = session.generation + 1;
-                        *session = Session { id: session_id, version: agreed_version(&message), generation };
-                    }
-                    return Ok(message);
-                }
-                line => self.pass_on(line).await,
-            }
+    pub(super) async fn open(&self, initialize: &Message) -> Result<Message, Failure> {
+        let (answer, session) = self.handshake(initialize).await?;
+        if answer.result().is_some() {
+            *lock(&self.opening) = initialize.params().map(|params| params.get().to_owned());
+            *lock(&self.session) = session;
         }
-        Err(Failure::not_mcp(&place, "`initialize` without a reply"))
+        Ok(answer)
     }
 
     /// Sends a request; its answer is still to come. A session that the server no longer knows is opened again, once.
@@ -150,6 +133,26 @@ impl Streamable {
         self.session().generation
     }
 
+    /// Sends an `initialize`. Gives its answer, and what requests say that rely on it.
+    async fn handshake(&self, initialize: &Message) -> Result<(Message, Session), Failure> {
+        let place = self.target.shown();
+        let Kind::Request { id, .. } = &initialize.kind else { return Err(Failure::not_mcp(&place, "no request")) };
+        let response = self.target.send(self.post_request(&Session::default(), initialize.text.clone())).await?;
+        let session_id = response.headers().get(&SESSION_ID).cloned();
+        let answer = Answer::read(&place, response).await?;
+        let mut replies = Replies::new(place.clone(), answer, vec![id.clone()], None);
+        while let Some(line) = replies.next().await? {
+            match line {
+                Line::One(message) if message.answers(id) => {
+                    let session = Session { id: session_id, version: agreed_version(&message), generation: self.generation() + 1 };
+                    return Ok((message, session));
+                }
+                line => self.pass_on(line).await,
+            }
+        }
+        Err(Failure::not_mcp(&place, "`initialize` without a reply"))
+    }
+
     async fn post(self: &Arc<Self>, text: &str) -> Result<Answer, Failure> {
         let session = self.session();
         match self.post_in(&session, text).await {
@@ -178,12 +181,13 @@ impl Streamable {
         let number = self.own_requests.fetch_add(1, Ordering::Relaxed);
         let text = words::request(&Id::own(format_args!("tidegate-connect-{number}")), "initialize", &params);
         let initialize = Message::read(&text).map_err(|bad| Failure::not_mcp(&place, &bad.to_string()))?;
-        let answer = Box::pin(self.open(&initialize)).await?;
+        let (answer, session) = self.handshake(&initialize).await?;
         if let Some(error) = answer.error() {
             return Err(Failure::not_mcp(&place, &format!("that the session has ended, and a new one is refused: {error}")));
         }
-        let session = self.session();
         self.post_in(&session, words::INITIALIZED).await?;
+        // Not before, so that no request comes ahead of the client's being ready.
+        *lock(&self.session) = session.clone();
         let is_listening = lock(&self.listening).is_some();
         if is_listening {
             self.listen();

@@ -1,0 +1,67 @@
+//! A look at a database that changes nothing in it.
+
+use std::sync::Arc;
+
+use crate::cipher::{self, Place};
+use crate::database::Database;
+use crate::generations::Generations;
+use crate::store::sealed_root_key;
+use crate::{MasterKey, StoreError, migrations, sqlite};
+
+/// What a database is found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Examined {
+    /// There is none, or nothing in it: the first start fills it.
+    New,
+    /// Its schema is of an older Tidegate; the next start, or `tidegate migrate`, brings it up to date.
+    Older { version: usize, newest: usize },
+    /// As this Tidegate uses it.
+    Current { version: usize },
+}
+
+/// Looks at the database at `url`, and whether `key` opens it. Creates and migrates nothing; may be called while servers
+/// use it.
+///
+/// # Errors
+/// As for [`Store::open`](crate::Store::open).
+pub async fn examine(url: &str, key: &MasterKey) -> Result<Examined, StoreError> {
+    if url.starts_with("sqlite:") && !sqlite::path(url)?.exists() {
+        return Ok(Examined::New);
+    }
+    let database = Database::connect(url, Arc::new(Generations::new())).await?;
+    let examined = look(&database, key).await;
+    database.close().await;
+    examined
+}
+
+async fn look(database: &Database, key: &MasterKey) -> Result<Examined, StoreError> {
+    let version = migrations::present_version(database).await?;
+    if version == 0 {
+        return Ok(Examined::New);
+    }
+    if let Some(sealed) = sealed_root_key(database).await? {
+        cipher::open(&key.sealing()?, Place::RootKey, &sealed).map_err(|_| StoreError::WrongKey)?;
+    }
+    let newest = migrations::newest();
+    Ok(if version < newest { Examined::Older { version, newest } } else { Examined::Current { version } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Examined, examine};
+    use crate::{MasterKey, Store, StoreError};
+
+    #[tokio::test]
+    async fn looking_at_a_database_leaves_it_as_it_is() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("data/t.db");
+        let url = format!("sqlite://{}", path.display());
+        let [key, other] = [(); 2].map(|()| MasterKey::generate().unwrap());
+        assert_eq!(examine(&url, &key).await.unwrap(), Examined::New);
+        assert!(!path.parent().unwrap().exists());
+        let store = Store::open(&url, &key).await.unwrap();
+        assert!(matches!(examine(&url, &key).await.unwrap(), Examined::Current { .. }));
+        assert!(matches!(examine(&url, &other).await, Err(StoreError::WrongKey)));
+        store.close().await;
+    }
+}
