@@ -77,6 +77,7 @@ async def test_a_search_without_a_match_says_what_there_is(three, vendor):
         ("get_tool_schema", {"names": []}, ["/names"]),
         ("get_tool_schema", {"names": ["a", "b", "c", "d", "e", "f"]}, ["/names"]),
         ("get_tool_schema", {"names": [7]}, ["/names/0"]),
+        ("get_tool_schema", {"names": ["x" * 129]}, ["/names/0"]),
         ("call_tool", {"arguments": {}}, ["/name"]),
         ("call_tool", {"name": "list_all_sendoso_me", "arguments": [], "limit": 1}, ["/arguments", "/limit"]),
     ],

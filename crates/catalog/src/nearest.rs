@@ -23,6 +23,14 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>, count
     scored.into_iter().take(count).map(|(_, name)| name).collect()
 }
 
+/// What helps whoever used a name that is not known: the names it is near to, as [`nearest`] gives them, else `otherwise`.
+pub fn remedy(near: &[&str], otherwise: &str) -> String {
+    match near {
+        [] => otherwise.to_owned(),
+        names => format!("the nearest names here: {}", names.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

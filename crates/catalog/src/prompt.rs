@@ -1,13 +1,14 @@
 //! A prompt: a text that a person starts a conversation with, filled in with what they type.
 
+use std::collections::HashSet;
+
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::encode::UNRESERVED;
 use crate::integration::{PromptArgument, PromptRole};
-use crate::nearest::nearest;
-use crate::wording::quoted;
+use crate::wording::{did_you_mean, shortened};
 use template::Template;
 
 mod compile;
@@ -15,6 +16,12 @@ mod template;
 
 /// Longest prompt that is made, in bytes: arguments come from strangers and may stand in it many times.
 const MAX_BYTES: usize = 1_000_000;
+
+/// Most problems that one answer lists, beside those of the prompt's own arguments.
+const MAX_PROBLEMS: usize = 20;
+
+/// Longest part of an unknown name that is given back, in characters.
+const MAX_NAME_CHARACTERS: usize = 80;
 
 /// A prompt, ready to be filled in.
 #[derive(Debug)]
@@ -101,13 +108,20 @@ impl Prompt {
                 None => values.push(""),
             }
         }
+        let mut remedies = HashSet::new();
+        let mut more = 0;
         for name in given.keys().filter(|name| !known.contains(&name.as_str())) {
-            let name = name.escape_debug().to_string();
-            problems.push(match nearest(&name, known.iter().copied(), 1)[..] {
-                [best, ..] => format!("unknown argument `{name}`; did you mean `{best}`?"),
-                [] if known.is_empty() => format!("unknown argument `{name}`; there are none"),
-                [] => format!("unknown argument `{name}`; known are {}", quoted(known.iter().copied())),
-            });
+            if problems.len() >= MAX_PROBLEMS {
+                more += 1;
+                continue;
+            }
+            // What helps with several names is said once.
+            let remedy = Some(did_you_mean(name, &known)).filter(|remedy| remedies.insert(remedy.clone()));
+            let name = shortened(name, MAX_NAME_CHARACTERS).escape_debug().to_string();
+            problems.push(format!("unknown argument `{name}`{}", remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default()));
+        }
+        if more > 0 {
+            problems.push(format!("and {more} more unknown arguments"));
         }
         match problems.is_empty() {
             true => Ok(values),
@@ -216,7 +230,16 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_with_the_arguments_is_said_at_once() {
-        assert_snapshot!(rendered(&greeting(), json!({"tone": 1, "whoo": "x", "zzz": "y"})), @"`who` is missing: Name.; `tone` must be a string; unknown argument `whoo`; did you mean `who`?; unknown argument `zzz`; known are `who`, `tone`");
+        assert_snapshot!(rendered(&greeting(), json!({"tone": 1, "whoo": "x", "zzz": "y"})), @"`who` is missing: Name.; `tone` must be a string; unknown argument `whoo`; did you mean `who`?; unknown argument `zzz`; known here: `who`, `tone`");
+    }
+
+    #[test]
+    fn what_is_wrong_with_many_or_long_names_is_said_in_short() {
+        let many: Map<String, Value> = (0..100_000).map(|at| (format!("{at:x}"), json!(""))).collect();
+        let said = rendered(&greeting(), Value::Object(many));
+        assert!(said.ends_with("; and 99981 more unknown arguments") && said.len() < 2_000, "{said}");
+        let long = rendered(&greeting(), json!({"who": "Ada", "\u{202e}".repeat(1_000_000): ""}));
+        assert!(long.len() < 2_000, "{} bytes", long.len());
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod router;
 pub mod server;
 mod shared;
 mod snippet;
+mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;

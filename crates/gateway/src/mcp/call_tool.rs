@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use catalog::nearest::remedy;
 use catalog::tool::Kind;
 use http::StatusCode;
 use serde_json::json;
@@ -16,10 +17,10 @@ use super::exchange::Exchange;
 use super::in_flight::CallKey;
 use super::params::Params;
 use super::revision::{self, Era};
-use super::strict_json;
 use super::tool_result::{Structured, push_tool_result};
 use crate::access::Access;
 use crate::call::{Caller, call, call_to_the_end};
+use crate::strict_json;
 
 /// Calls a tool of the server. What goes wrong with the call itself is a result; what is wrong with the request, an error.
 pub(crate) async fn call_tool(exchange: &Exchange, request: &Request<'_>, params: &Params<'_>, era: Era) -> Result<Reply, RpcError> {
@@ -79,12 +80,10 @@ fn tool_message(exchange: &Exchange, request: &Request<'_>, outcome: &Outcome, e
 /// The same for a tool that the filter hides and one that does not exist.
 fn unknown_tool(access: &Access, name: &str) -> RpcError {
     let nearest = access.tools.nearest(name);
-    let remedy = match nearest.as_slice() {
-        [] => match access.tools.exposure() {
-            ToolExposure::Full => "tools/list names all there are".to_owned(),
-            ToolExposure::Discovery => discovery::WHERE_NAMES_ARE.to_owned(),
-        },
-        names => format!("the nearest names here: {}", names.join(", ")),
+    let otherwise = match access.tools.exposure() {
+        ToolExposure::Full => "tools/list names all there are",
+        ToolExposure::Discovery => discovery::WHERE_NAMES_ARE,
     };
+    let remedy = remedy(&nearest, otherwise);
     RpcError::invalid_params(format!("unknown tool `{}`; {remedy}", shown(name))).with_data(json!({"nearest": nearest}))
 }

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use upstream::{Answer, Code, Failure, Outcome, RateLimitFacts};
 
+use super::error::shown;
 use crate::tool_set::ToolSet;
 
 const SEARCH_TOOLS: &str = "search_tools";
@@ -26,6 +27,8 @@ const USUAL_HITS: usize = 8;
 const MOST_HITS: usize = 20;
 const MOST_SCHEMAS: usize = 5;
 const LONGEST_QUERY: usize = 500;
+/// Longest name that is looked up; those of tools are shorter.
+const LONGEST_NAME: usize = 128;
 /// Longest summary of a found tool, in characters.
 const LONGEST_SUMMARY: usize = 200;
 /// Tags that are named in a description or hint.
@@ -121,7 +124,7 @@ static SCHEMAS: Schema = LazyLock::new(|| {
         "type": "object",
         "properties": {
             "names": {
-                "type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_SCHEMAS,
+                "type": "array", "items": {"type": "string", "maxLength": LONGEST_NAME}, "minItems": 1, "maxItems": MOST_SCHEMAS,
                 "description": format!("Exact names of tools, as {SEARCH_TOOLS} gives them."),
             },
         },
@@ -209,7 +212,7 @@ fn found(tools: &ToolSet, search: &Search) -> String {
 fn described(tools: &ToolSet, names: &[String]) -> String {
     #[derive(Serialize)]
     struct Unknown<'a> {
-        name: &'a str,
+        name: String,
         nearest: Vec<&'a str>,
     }
     #[derive(Serialize)]
@@ -226,7 +229,7 @@ fn described(tools: &ToolSet, names: &[String]) -> String {
         // A listing is JSON by construction.
         match tools.get(name).and_then(|tool| serde_json::from_str(tool.listing()).ok()) {
             Some(listing) => answer.tools.push(listing),
-            None => answer.unknown.push(Unknown { name, nearest: tools.nearest(name) }),
+            None => answer.unknown.push(Unknown { name: shown(name), nearest: tools.nearest(name) }),
         }
     }
     text(&answer)

@@ -27,7 +27,6 @@ mod relay;
 mod revision;
 mod session;
 mod streams;
-pub(crate) mod strict_json;
 mod tool_result;
 mod watch;
 

@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use catalog::nearest::nearest;
+use catalog::nearest::{nearest, remedy};
 use catalog::prompt::Prompt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, json};
 
-use super::error::RpcError;
+use super::error::{RpcError, shown};
 use super::params::Params;
-use super::strict_json;
+use crate::strict_json;
 use crate::tool_set::ToolSet;
 
 /// All prompts of a server, on one page: `"prompts":[…]`.
@@ -60,7 +60,7 @@ pub(crate) fn complete(tools: &ToolSet, params: &Params<'_>) -> Result<String, R
     let prompt = find(tools, &name)?;
     let values = prompt.complete(&argument.name, &argument.value).ok_or_else(|| {
         let known: Vec<&str> = prompt.arguments().collect();
-        let argument = argument.name.escape_debug();
+        let argument = shown(&argument.name);
         RpcError::invalid_params(format!("the prompt `{name}` has no argument `{argument}`; it has: {}", known.join(", ")))
     })?;
     Ok(format!(r#""completion":{}"#, json!({"values": values, "total": values.len(), "hasMore": false})))
@@ -70,11 +70,8 @@ pub(crate) fn complete(tools: &ToolSet, params: &Params<'_>) -> Result<String, R
 fn find<'t>(tools: &'t ToolSet, name: &str) -> Result<&'t Arc<Prompt>, RpcError> {
     tools.prompts().iter().find(|prompt| prompt.name == name).ok_or_else(|| {
         let near = nearest(name, tools.prompts().iter().map(|prompt| prompt.name.as_str()), 3);
-        let remedy = match near.as_slice() {
-            [] => "prompts/list names all there are".to_owned(),
-            names => format!("the nearest names here: {}", names.join(", ")),
-        };
-        RpcError::invalid_params(format!("unknown prompt `{}`; {remedy}", name.escape_debug())).with_data(json!({"nearest": near}))
+        let remedy = remedy(&near, "prompts/list names all there are");
+        RpcError::invalid_params(format!("unknown prompt `{}`; {remedy}", shown(name))).with_data(json!({"nearest": near}))
     })
 }
 

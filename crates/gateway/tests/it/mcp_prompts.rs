@@ -71,6 +71,27 @@ async fn a_server_shows_the_prompts_whose_tools_it_has() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_short_whatever_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gateway, whole, _) = start(&folder).await;
+    // Long when escaped, and long as a list.
+    let name = "\u{202e}".repeat(300_000);
+    let many: serde_json::Map<String, Value> = (0..20_000).map(|at| (format!("{at:x}"), json!("x"))).collect();
+    for (method, params) in [
+        ("prompts/get", json!({"name": name})),
+        ("prompts/get", json!({"name": "stock", "arguments": {"color": "red", &name: ""}})),
+        ("prompts/get", json!({"name": "stock", "arguments": many})),
+        ("completion/complete", json!({"ref": {"type": "ref/prompt", "name": name}, "argument": {"name": "a", "value": ""}})),
+        ("completion/complete", json!({"ref": {"type": "ref/prompt", "name": "stock"}, "argument": {"name": name, "value": ""}})),
+    ] {
+        let answer = gateway.rpc(&whole, method, params).await;
+        assert_eq!(answer["error"]["code"], -32602, "{method}");
+        assert!(answer.to_string().len() < 4_000, "{method}: {} bytes", answer.to_string().len());
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_prompt_is_filled_in_and_its_arguments_are_completed() {
     let folder = tempfile::tempdir().unwrap();
     let (gateway, whole, _) = start(&folder).await;

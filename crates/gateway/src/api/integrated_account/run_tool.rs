@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use catalog::definition::Definition;
-use catalog::nearest::nearest;
+use catalog::nearest::{nearest, remedy};
 use catalog::tool::Tool;
 use http::StatusCode;
 use serde_json::value::RawValue;
@@ -20,7 +20,7 @@ use crate::api::input::{Id, Query, read};
 use crate::api::tool_answer::{ToolFailureBody, answer, refused};
 use crate::app::App;
 use crate::call::{Caller, call_to_the_end};
-use crate::mcp::strict_json;
+use crate::strict_json;
 
 /// Run a tool
 ///
@@ -77,10 +77,7 @@ pub(super) async fn handle(
 
 fn unknown_tool(definition: &Definition, name: &str) -> ApiError {
     let near = nearest(name, definition.tools.iter().map(|tool| tool.name.as_str()), 3);
-    let remedy = match near.as_slice() {
-        [] => "GET /integrated-account/{id}/tools names all there are".to_owned(),
-        names => format!("the nearest names: {}", names.join(", ")),
-    };
+    let remedy = remedy(&near, "GET /integrated-account/{id}/tools names all there are");
     let name = name.escape_debug();
     ApiError::new(StatusCode::NOT_FOUND, format!("`{}` has no tool `{name}`; {remedy}", definition.integration.name))
 }

@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
+/// Longest part of a member's name that is given back.
+const MAX_NAME_CHARACTERS: usize = 80;
+
 /// Parses one JSON object.
 ///
 /// # Errors
@@ -76,6 +79,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
             if object.contains_key(&name) {
+                let name: String = name.chars().take(MAX_NAME_CHARACTERS).flat_map(char::escape_debug).collect();
                 return Err(A::Error::custom(format_args!("the member `{name}` is given twice")));
             }
             object.insert(name, value);
@@ -104,6 +108,12 @@ mod tests {
         for text in [r#"{"id":1,"id":2}"#, r#"{"a":[{"id":1,"id":1}]}"#] {
             assert!(object(text).unwrap_err().starts_with("the member `id` is given twice"));
         }
+    }
+
+    #[test]
+    fn a_long_name_is_given_back_in_short() {
+        let name = "\u{202e}".repeat(100_000);
+        assert!(object(&format!(r#"{{"{name}":1,"{name}":2}}"#)).unwrap_err().len() < 1_000);
     }
 
     #[test]
