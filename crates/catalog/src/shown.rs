@@ -35,32 +35,85 @@ mod read;
 mod render;
 mod shape;
 
-/// Longest schema in characters, as JSON text. Whatever is longer loses depth, not breadth: an agent gets further
-/// with the names of all arguments than with all details of one.
+/// Longest schema in characters, as JSON text. Whatever is longer loses depth, then values and descriptions, but no
+/// argument: an agent gets further with the names of all than with all details of one. So only hundreds of arguments
+/// make a schema that is longer.
 const MAX_CHARACTERS: usize = 12_000;
 
-/// Levels shown and times that a recursive definition is unrolled; tried in turn until the schema is short enough.
-const ATTEMPTS: [(usize, usize); 6] = [(10, 2), (10, 1), (6, 1), (4, 1), (3, 1), (2, 1)];
+/// Most `enum` values of one schema: OpenAI refuses a tool with more.
+const MAX_VALUES: usize = 1_000;
+
+/// How much of a schema is shown.
+#[derive(Debug, Clone, Copy)]
+struct Detail {
+    /// Levels.
+    depth: usize,
+    /// How often a reference may stand inside of what it refers to.
+    unroll: usize,
+    /// Longest `enum`; of a longer one the description names some values.
+    values: usize,
+    /// Longest description, default or pattern, in characters.
+    text: usize,
+}
+
+impl Detail {
+    const fn whole(depth: usize, unroll: usize) -> Self {
+        Self { depth, unroll, values: MAX_VALUES, text: usize::MAX }
+    }
+}
+
+/// Tried in turn until the schema is short enough.
+const ATTEMPTS: [Detail; 9] = [
+    Detail::whole(10, 2),
+    Detail::whole(10, 1),
+    Detail::whole(6, 1),
+    Detail::whole(4, 1),
+    Detail { depth: 4, unroll: 1, values: 20, text: 200 },
+    Detail { depth: 3, unroll: 1, values: 20, text: 120 },
+    Detail { depth: 2, unroll: 1, values: 20, text: 80 },
+    Detail { depth: 2, unroll: 1, values: 0, text: 40 },
+    Detail { depth: 1, unroll: 1, values: 0, text: 0 },
+];
 
 /// `full`, an input schema as `input.rs` makes it, in words for every client; `None` where it needs no change.
 pub(crate) fn shown(full: &Value) -> Option<Value> {
-    if is_accepted(full, ATTEMPTS[0].0) {
+    if is_accepted(full, ATTEMPTS[0].depth) && is_short(full) {
         return None;
     }
     let mut shown = Value::Null;
-    for (depth, unroll) in ATTEMPTS {
-        let mut reader = Reader::new(full, depth, unroll);
+    for detail in ATTEMPTS {
+        let mut reader = Reader::new(full, detail);
         let mut root = reader.shape(full);
         let form = match root.forms.as_deref_mut() {
             Some([form]) if form.kind == Type::Object => std::mem::take(form),
             _ => Form::of(Type::Object),
         };
-        shown = render::root(form, Note::default());
-        if !reader.is_exhausted() && shown.to_string().len() <= MAX_CHARACTERS {
+        shown = render::root(form, Note::default(), detail.text);
+        if !reader.is_exhausted() && is_short(&shown) {
             break;
         }
     }
     (shown != *full).then_some(shown)
+}
+
+/// Whether a model's context, and the rule for values, have room for it.
+fn is_short(schema: &Value) -> bool {
+    count_of_values(schema) <= MAX_VALUES && schema.to_string().len() <= MAX_CHARACTERS
+}
+
+/// The values of every `enum` in it.
+fn count_of_values(schema: &Value) -> usize {
+    match schema {
+        Value::Object(members) => {
+            let inner = members.iter().map(|(key, value)| match value {
+                Value::Array(values) if key == "enum" => values.len(),
+                value => count_of_values(value),
+            });
+            inner.sum()
+        }
+        Value::Array(items) => items.iter().map(count_of_values).sum(),
+        _ => 0,
+    }
 }
 
 /// Whether clients accept this as the name of a property.

@@ -62,11 +62,19 @@ pub(super) fn of_anything(members: &Map<String, Value>) -> Vec<String> {
     facts
 }
 
-/// `if` one member has some value, `then` others are required.
+/// `if` one member has some value, `then` others are required. Nothing where the condition asks for more than that.
 fn condition(members: &Map<String, Value>) -> Option<String> {
-    let mut conditions = members.get("if")?.get("properties")?.as_object()?.iter();
+    let asked = members.get("if")?.as_object()?;
+    let mut conditions = asked.get("properties")?.as_object()?.iter();
     let (name, condition) = conditions.next().filter(|_| conditions.next().is_none())?;
-    let values = values(condition.as_object()?)?;
+    let is_all = asked.iter().all(|(key, value)| match key.as_str() {
+        "properties" => true,
+        "required" => value.as_array().is_some_and(|names| names.iter().all(|required| required == name)),
+        _ => false,
+    });
+    let condition =
+        condition.as_object().filter(|condition| condition.keys().all(|key| matches!(key.as_str(), "const" | "enum" | "type")))?;
+    let values = values(condition).filter(|values| is_all && !values.is_empty())?;
     let required: Vec<&str> = members.get("then")?.get("required")?.as_array()?.iter().filter_map(Value::as_str).collect();
     let is_needed = if required.len() == 1 { "is" } else { "are" };
     (!required.is_empty()).then(|| format!("{} {is_needed} needed where `{name}` is {}.", joined(&required, "and"), list(&values, "or")))

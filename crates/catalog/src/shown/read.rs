@@ -1,10 +1,11 @@
 //! Reads any JSON Schema as a [`Shape`].
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use super::facts;
 use super::shape::{Form, Members, Note, Others, Shape, Typing};
-use super::{is_accepted_name, values};
+use super::{Detail, MAX_VALUES, is_accepted_name, values};
 use crate::subschemas::held_by;
 use crate::types::{Type, resolved};
 
@@ -39,18 +40,20 @@ const KEYWORDS: [(Type, &[&str]); 4] = [
 /// Reads one schema and what it refers to.
 pub(super) struct Reader<'s> {
     root: &'s Value,
+    detail: Detail,
+    /// Levels that may still be read.
     depth: usize,
-    /// How often a reference may stand inside of what it refers to.
-    unroll: usize,
     /// Schemas that may still be read.
     left: usize,
+    /// Values of an `enum` that may still be shown.
+    values_left: usize,
     /// The references around the schema that is being read.
     around: Vec<&'s str>,
 }
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(root: &'s Value, depth: usize, unroll: usize) -> Self {
-        Self { root, depth, unroll, left: MAX_READ, around: Vec::new() }
+    pub(super) fn new(root: &'s Value, detail: Detail) -> Self {
+        Self { root, detail, depth: detail.depth, left: MAX_READ, values_left: MAX_VALUES, around: Vec::new() }
     }
 
     /// Whether there was more than can be read.
@@ -86,9 +89,11 @@ impl<'s> Reader<'s> {
 
     /// A schema one level further in.
     fn inner(&mut self, schema: &'s Value) -> Shape {
-        self.depth -= 1;
+        let depth = self.depth;
+        // At the last level `true` and `false` may still be further in.
+        self.depth = depth.saturating_sub(1);
         let shape = self.shape(schema);
-        self.depth += 1;
+        self.depth = depth;
         shape
     }
 
@@ -96,7 +101,7 @@ impl<'s> Reader<'s> {
         let Some(target) = reference.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer)) else {
             return Shape::default();
         };
-        if self.around.iter().filter(|around| **around == reference).count() >= self.unroll {
+        if self.around.iter().filter(|around| **around == reference).count() >= self.detail.unroll {
             let mut shape = self.cut(target);
             shape.note.facts = vec![facts::nests(reference)];
             return shape;
@@ -160,14 +165,10 @@ impl<'s> Reader<'s> {
             }
             match kind {
                 Type::Null => {}
-                Type::String if values.iter().all(|value| *value != "") => {
-                    let mut texts: Vec<Value> = Vec::with_capacity(values.len());
-                    for value in values {
-                        if !texts.contains(value) {
-                            texts.push(value.clone());
-                        }
-                    }
-                    form.limits.insert("enum".to_owned(), Value::Array(texts));
+                Type::String if values.len() <= self.detail.values.min(self.values_left) && values.iter().all(|value| *value != "") => {
+                    let texts: IndexSet<&str> = values.into_iter().filter_map(Value::as_str).collect();
+                    self.values_left -= texts.len();
+                    form.limits.insert("enum".to_owned(), texts.into_iter().collect());
                 }
                 _ => facts::one_of(&values).into_iter().for_each(|fact| form.note.fact(fact)),
             }

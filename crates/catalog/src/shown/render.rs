@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::facts;
 use super::shape::{Form, Members, Note, Others, Shape};
 use crate::types::Type;
+use crate::wording::shortened;
 
 /// How to write an array whose items may be anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,10 @@ enum Arrays {
 }
 
 /// The schema of a tool's arguments: an object that always names its properties.
-pub(super) fn root(root: Form, note: Note) -> Value {
-    let mut schema = form(root, note);
+///
+/// Descriptions, defaults and patterns are of at most `longest` characters.
+pub(super) fn root(root: Form, note: Note, longest: usize) -> Value {
+    let mut schema = form(root, note, longest);
     let description = schema.shift_remove("description");
     let mut all = Map::new();
     all.insert("type".to_owned(), "object".into());
@@ -26,11 +29,11 @@ pub(super) fn root(root: Form, note: Note) -> Value {
     Value::Object(all)
 }
 
-fn shape(shape: Shape, arrays: Arrays) -> Value {
+fn shape(shape: Shape, arrays: Arrays, longest: usize) -> Value {
     let Shape { note, forms, .. } = shape;
     let mut forms = forms.unwrap_or_else(|| anything(arrays));
     if forms.len() == 1 {
-        return Value::Object(form(forms.remove(0), note));
+        return Value::Object(form(forms.remove(0), note, longest));
     }
     // Nothing may stand beside `anyOf`: the text goes to the first alternative, the default to one that it fits.
     let Note { description, facts, default } = note;
@@ -46,7 +49,7 @@ fn shape(shape: Shape, arrays: Arrays) -> Value {
             note.description = Some(both.map(|text| sentence(text)).collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty());
             note.facts = facts.clone();
         }
-        Value::Object(form(one, note))
+        Value::Object(form(one, note, longest))
     });
     json!({ "anyOf": alternatives.collect::<Vec<_>>() })
 }
@@ -60,18 +63,21 @@ fn anything(arrays: Arrays) -> Vec<Form> {
     kinds.into_iter().map(Form::of).collect()
 }
 
-fn form(form: Form, note: Note) -> Map<String, Value> {
+fn form(form: Form, note: Note, longest: usize) -> Map<String, Value> {
     let Form { kind, note: own, limits, members, items, .. } = form;
     let mut note = note.over(own);
     let mut schema = Map::new();
     schema.insert("type".to_owned(), kind.name().into());
     schema.extend(limits);
+    if schema.get("pattern").and_then(Value::as_str).is_some_and(|pattern| pattern.len() > longest) {
+        schema.shift_remove("pattern");
+    }
     match kind {
-        Type::Object => object(members, &mut schema, &mut note),
-        Type::Array => array(items, &mut schema),
+        Type::Object => object(members, &mut schema, &mut note, longest),
+        Type::Array => array(items, &mut schema, longest),
         _ => {}
     }
-    if let Some(default) = note.default.filter(|default| fits(default, kind)) {
+    if let Some(default) = note.default.filter(|default| fits(default, kind) && default.to_string().len() <= longest) {
         schema.insert("default".to_owned(), default);
     }
     let mut texts: Vec<String> = note.description.into_iter().collect();
@@ -79,18 +85,18 @@ fn form(form: Form, note: Note) -> Map<String, Value> {
         *description = sentence(description);
     }
     texts.extend(note.facts);
-    if !texts.is_empty() {
-        schema.insert("description".to_owned(), texts.join(" ").into());
+    if !texts.is_empty() && longest > 0 {
+        schema.insert("description".to_owned(), shortened(&texts.join(" "), longest).into());
     }
     schema
 }
 
-fn object(members: Members, schema: &mut Map<String, Value>, note: &mut Note) {
+fn object(members: Members, schema: &mut Map<String, Value>, note: &mut Note, longest: usize) {
     let Members { properties, required, others } = members;
     let properties: Map<String, Value> = properties
         .into_iter()
         .filter(|(_, property)| !property.is_never())
-        .map(|(name, property)| (name, shape(property, Arrays::Shown)))
+        .map(|(name, property)| (name, shape(property, Arrays::Shown, longest)))
         .collect();
     let (shown, hidden): (Vec<&String>, Vec<&String>) = required.iter().partition(|name| properties.contains_key(*name));
     if !hidden.is_empty() {
@@ -106,7 +112,7 @@ fn object(members: Members, schema: &mut Map<String, Value>, note: &mut Note) {
     match others {
         Others::Open => {}
         Others::Like(like) if !like.is_never() => {
-            schema.insert("additionalProperties".to_owned(), shape(*like, Arrays::Shown));
+            schema.insert("additionalProperties".to_owned(), shape(*like, Arrays::Shown, longest));
         }
         Others::Closed | Others::Like(_) => {
             schema.insert("additionalProperties".to_owned(), Value::Bool(false));
@@ -114,13 +120,13 @@ fn object(members: Members, schema: &mut Map<String, Value>, note: &mut Note) {
     }
 }
 
-fn array(items: Option<Box<Shape>>, schema: &mut Map<String, Value>) {
+fn array(items: Option<Box<Shape>>, schema: &mut Map<String, Value>, longest: usize) {
     let mut items = items.map_or_else(Shape::default, |items| *items);
     if items.is_never() {
         schema.insert("maxItems".to_owned(), 0.into());
         items.forms = None;
     }
-    schema.insert("items".to_owned(), shape(items, Arrays::Hidden));
+    schema.insert("items".to_owned(), shape(items, Arrays::Hidden, longest));
 }
 
 fn fits(value: &Value, kind: Type) -> bool {

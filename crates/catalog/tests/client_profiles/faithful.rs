@@ -46,6 +46,16 @@ fn leaf() -> impl Strategy<Value = Value> {
         scalar.prop_map(|value| json!({ "const": value })),
         select(DEFINITIONS.to_vec()).prop_map(|name| json!({"$ref": format!("#/$defs/{name}")})),
         Just(json!({"not": {"required": ["b"]}})),
+        long(),
+    ]
+}
+
+/// Too much to be shown more than once or twice.
+fn long() -> impl Strategy<Value = Value> {
+    let values = |count: usize| (0..count).map(|at| format!("value {at}")).collect::<Vec<_>>();
+    prop_oneof![
+        (2..500_usize).prop_map(move |count| json!({"type": ["string", "null"], "enum": values(count)})),
+        (1..3_000_usize).prop_map(|length| json!({"type": "string", "description": "d".repeat(length), "default": "e".repeat(length / 2)})),
     ]
 }
 

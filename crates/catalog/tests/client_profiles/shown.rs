@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::{nasty, shown, tool};
+use crate::{findings, nasty, shown, tool};
 
 /// What is shown of an argument, in one line.
 fn line(schema: Value) -> String {
@@ -53,6 +53,12 @@ fn rules_without_a_keyword_are_told_where_that_is_easy() {
     let shown = shown(rules);
     assert_snapshot!(shown["description"].as_str().unwrap(), @"Not `a` and `b` together. `n` is needed where `a` is \"x\". Exactly one of `a`, `b`. `n` needs `a`.");
     assert_snapshot!(shown["properties"]["n"], @r#"{"type":"number","minimum":0,"description":"More than 0. A multiple of 0.01."}"#);
+    for more in [json!({"required": ["b"]}), json!({"minProperties": 2}), json!({"properties": {"a": {"const": "x"}, "b": {"const": "y"}}})]
+    {
+        let mut condition = json!({"properties": {"a": {"const": "x"}}});
+        condition.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(line(json!({"type": "object", "if": condition, "then": {"required": ["n"]}})), r#"{"type":"object"}"#);
+    }
     assert_snapshot!(line(json!({"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 10})), @r#"{"type":"integer","minimum":1,"maximum":9}"#);
     assert_snapshot!(line(json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true})), @r#"{"type":"array","items":{"type":"string"},"description":"No item twice."}"#);
     assert_snapshot!(line(json!({"type": "string", "pattern": "^(?!x)", "format": "email"})), @r#"{"type":"string","description":"Matches `^(?!x)`. An email address."}"#);
@@ -96,6 +102,52 @@ fn a_schema_without_end_is_shown_within_bounds_and_keeps_all_its_arguments() {
     assert!(tool.shown_schema().to_string().len() <= 12_000);
     let names: Vec<&String> = tool.shown_schema()["properties"].as_object().unwrap().keys().collect();
     assert_eq!(names, ["wide", "deep"]);
+}
+
+/// An object with so many members, each of this schema.
+fn all_of(schema: Value, count: usize) -> Value {
+    let properties: serde_json::Map<String, Value> = (0..count).map(|at| (format!("p{at}"), json!({"$ref": "#/$defs/One"}))).collect();
+    json!({"type": "object", "properties": properties, "$defs": {"One": schema}})
+}
+
+#[test]
+fn values_and_texts_that_are_repeated_are_shortened_and_no_argument_is_lost() {
+    let values = |count: usize| (0..count).map(|at| format!("value number {at}")).collect::<Vec<_>>();
+    let text = "So many words. ".repeat(130);
+    for (case, schema, count) in [
+        ("values", json!({"type": "string", "enum": values(250)}), 20),
+        ("many values", json!({"type": "string", "enum": values(10_000)}), 100),
+        ("descriptions", json!({"type": "string", "description": text}), 90),
+        ("defaults", json!({"type": "string", "default": text}), 90),
+        ("patterns", json!({"type": "string", "pattern": "a".repeat(2_000)}), 90),
+    ] {
+        let tool = tool(all_of(schema, count));
+        let found = findings(&tool);
+        assert!(found.is_empty(), "{case}: {found:?}");
+        let length = tool.shown_schema().to_string().len();
+        assert!(length <= 12_000, "{case}: {length} characters");
+        assert_eq!(tool.shown_schema()["properties"]["x"]["properties"].as_object().unwrap().len(), count, "{case}");
+    }
+}
+
+#[test]
+fn a_long_list_of_values_becomes_a_sentence_where_there_is_no_room() {
+    let values: Vec<String> = (0..2_000).map(|at| at.to_string()).collect();
+    let long = line(json!({"type": "string", "description": "Which", "enum": values}));
+    assert!(long.starts_with(r#"{"type":"string","description":"Which. One of \"0\", \"1\","#), "{long}");
+    assert!(long.ends_with("… (1980 more).\"}"), "{long}");
+}
+
+#[test]
+fn a_plain_schema_that_is_too_long_is_shortened_too() {
+    let tool = tool(json!({"type": "string", "description": "word ".repeat(4_000)}));
+    assert!(tool.shown_schema().to_string().len() <= 12_000);
+}
+
+#[test]
+fn the_last_level_may_hold_anything() {
+    let deep = (0..12).fold(json!({"type": "array", "items": true}), |inner, _| json!({"type": "object", "properties": {"a": inner}}));
+    assert!(findings(&tool(deep)).is_empty());
 }
 
 fn definition() -> catalog::definition::Definition {
