@@ -22,7 +22,7 @@ pub fn first_sentence(text: &str, max: usize) -> String {
 }
 
 /// Where sentences end, in bytes: behind a full stop, question or exclamation mark before a space, but not behind an
-/// abbreviation with a stop of its own, such as `e.g.`; and before an empty line.
+/// abbreviation of single letters, such as `e.g.`; and before an empty line.
 fn ends(text: &str) -> impl Iterator<Item = usize> {
     text.char_indices().filter_map(|(at, character)| {
         let rest = &text[at..];
@@ -32,8 +32,15 @@ fn ends(text: &str) -> impl Iterator<Item = usize> {
         let end = at + character.len_utf8();
         let before_space = text[end..].chars().next().is_none_or(char::is_whitespace);
         let last_word = text[..at].rsplit(char::is_whitespace).next().unwrap_or_default();
-        (matches!(character, '.' | '!' | '?') && before_space && !last_word.contains('.')).then_some(end)
+        (matches!(character, '.' | '!' | '?') && before_space && !is_letters_between_stops(last_word)).then_some(end)
     })
+}
+
+/// Whether a word is `e.g`, `(i.e` or the like.
+fn is_letters_between_stops(word: &str) -> bool {
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_letter = |part: &str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
+    word.contains('.') && word.split('.').all(is_letter)
 }
 
 /// As many whole words as fit before a `…`; the beginning of a word that alone is too long.
@@ -68,6 +75,13 @@ mod tests {
         assert_eq!(first_sentence("Lists all\n  campaigns\n\nand more", 100), "Lists all campaigns");
         assert_eq!(first_sentence("Lists all campaigns of a team", 15), "Lists all…");
         assert_eq!(first_sentence("", 15), "");
+    }
+
+    #[test]
+    fn only_letters_between_stops_are_an_abbreviation() {
+        assert_eq!(first_sentence("Since v2.1. Then more.", 100), "Since v2.1.");
+        assert_eq!(first_sentence("See https://acme.test/a.html. Then more.", 100), "See https://acme.test/a.html.");
+        assert_eq!(first_sentence("A number (e.g. 7, i.e. few). Then more.", 100), "A number (e.g. 7, i.e. few).");
     }
 
     proptest! {
