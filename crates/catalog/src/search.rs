@@ -24,20 +24,12 @@ pub struct Index {
     tools: usize,
 }
 
-/// A tool that a query found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Its place in the list that the index was made from.
-    pub position: usize,
-    /// How well it fits; comparable within one search only.
-    pub score: f32,
-}
-
 /// What a query found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matches {
-    /// The best ones, best first; equally good ones in the order of the list.
-    pub hits: Vec<Hit>,
+    /// The places of the best ones in the list that the index was made from, best first; equally good ones in the order of
+    /// the list.
+    pub positions: Vec<usize>,
     /// How many tools have a word of the query.
     pub total: usize,
 }
@@ -119,13 +111,11 @@ impl Index {
                 scores[*position] += WHOLE_NAME;
             }
         }
-        let scored = scores.into_iter().enumerate();
-        let mut hits: Vec<Hit> = scored.filter(|(_, score)| *score > 0.0).map(|(position, score)| Hit { position, score }).collect();
-        let total = hits.len();
+        let mut found: Vec<(usize, f32)> = scores.into_iter().enumerate().filter(|(_, score)| *score > 0.0).collect();
+        let total = found.len();
         // Stable, so that equally good ones keep the order of the list.
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-        hits.truncate(limit);
-        Matches { hits, total }
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Matches { positions: found.into_iter().take(limit).map(|(position, _)| position).collect(), total }
     }
 
     /// Adds what `words` count; whether they found anything.

@@ -91,7 +91,7 @@ impl ToolSet {
     /// The `limit` tools of this set that fit a query best, and how many fit at all.
     pub(crate) fn search(&self, query: &str, limit: usize) -> (Vec<&Tool>, usize) {
         let matches = self.index().search(query, limit);
-        let hits = matches.hits.iter().filter_map(|hit| self.tools.get(hit.position));
+        let hits = matches.positions.iter().filter_map(|position| self.tools.get(*position));
         (hits.map(|tool| &**tool).collect(), matches.total)
     }
 

@@ -119,7 +119,7 @@ fn suite() -> Vec<Arc<Tool>> {
 }
 
 fn found<'t>(tools: &'t [Arc<Tool>], query: &str, limit: usize) -> Vec<&'t str> {
-    Index::new(tools).search(query, limit).hits.iter().map(|hit| tools[hit.position].name.as_str()).collect()
+    Index::new(tools).search(query, limit).positions.iter().map(|position| tools[*position].name.as_str()).collect()
 }
 
 /// Every query whose tool is not among the first ones, with what is.
@@ -212,7 +212,7 @@ fn a_tool_s_name_in_a_sentence_finds_that_tool_first() {
 #[test]
 fn a_word_that_no_tool_has_finds_nothing() {
     let matches = INDEX.search("zeppelin", 5);
-    assert_eq!((matches.hits.len(), matches.total), (0, 0));
+    assert_eq!((matches.positions.len(), matches.total), (0, 0));
     assert_eq!(found(&SUITE, "", 5), Vec::<&str>::new());
     assert_eq!(found(&[], "order", 5), Vec::<&str>::new());
 }
@@ -226,7 +226,7 @@ fn a_word_that_every_question_has_may_be_the_name_of_a_resource() {
 #[test]
 fn all_matches_are_counted_and_the_best_ones_given() {
     let matches = INDEX.search("invoice", 2);
-    assert_eq!(matches.hits.len(), 2);
+    assert_eq!(matches.positions.len(), 2);
     // Five of invoices, five of credit notes.
     assert_eq!(matches.total, 10);
 }
@@ -263,16 +263,16 @@ proptest! {
     #[test]
     fn a_tool_s_exact_name_finds_it_first(tool in proptest::sample::select(&**SUITE)) {
         for query in [tool.name.clone(), format!(" {}\n", tool.name)] {
-            prop_assert_eq!(&SUITE[INDEX.search(&query, 1).hits[0].position].name, &tool.name);
+            prop_assert_eq!(&SUITE[INDEX.search(&query, 1).positions[0]].name, &tool.name);
         }
     }
 
     #[test]
     fn a_smaller_limit_gives_the_beginning_of_the_same_list(query in query(), limit in 0_usize..20) {
         let (few, many) = (INDEX.search(&query, limit), INDEX.search(&query, 20));
-        prop_assert_eq!(&few.hits[..], &many.hits[..few.hits.len()]);
-        prop_assert_eq!(few.hits.len(), limit.min(many.hits.len()));
+        prop_assert_eq!(&few.positions[..], &many.positions[..few.positions.len()]);
+        prop_assert_eq!(few.positions.len(), limit.min(many.positions.len()));
         prop_assert_eq!(few.total, many.total);
-        prop_assert!(many.total >= many.hits.len());
+        prop_assert!(many.total >= many.positions.len());
     }
 }
