@@ -1,10 +1,12 @@
 """The workflows that come with Sendoso as prompts, through the official client."""
 
+import re
+
 import pytest
 
 from mcp_types import PromptReference
 
-from mcp_client import STATELESS, connected, tool_names
+from mcp_client import STATELESS, connected, listed, post
 
 COLLEAGUE = {
     "first_name": "Emily",
@@ -29,11 +31,28 @@ async def test_a_prompt_is_listed_filled_in_and_completed(url, mode):
     assert completed.completion.values == ["manager"]
 
 
-async def test_a_prompt_names_only_tools_that_its_server_has(url):
-    async with connected(url) as client:
-        tools = await tool_names(client)
-        for prompt in (await client.list_prompts()).prompts:
-            arguments = {argument.name: "x" for argument in prompt.arguments}
-            [message] = (await client.get_prompt(prompt.name, arguments)).messages
-            named = [word.strip(".,") for word in message.content.text.split() if "_sendoso_" in word]
-            assert named and set(named) <= set(tools), prompt.name
+@pytest.mark.parametrize(
+    ("config", "shown"),
+    [
+        ({}, ["gift_for_a_closed_deal", "welcome_a_colleague"]),
+        ({"tags": ["campaigns", "sends"]}, ["gift_for_a_closed_deal"]),
+        ({"tags": ["campaigns", "groups", "sends", "users"], "methods": ["read", "create"]}, ["gift_for_a_closed_deal", "welcome_a_colleague"]),
+        ({"tags": ["users"]}, []),
+        ({"methods": ["read"]}, []),
+    ],
+)
+def test_prompts_name_only_tools_that_their_server_has(demo, config, shown):
+    url = demo.create_server(demo.account, **config)["url"]
+    tools = set(listed(url))
+    listing = post(url, "prompts/list")
+    prompts = listing.json()["result"]["prompts"] if shown else []
+    assert [prompt["name"] for prompt in prompts] == shown
+    texts = [listing.text]
+    for name in ["gift_for_a_closed_deal", "welcome_a_colleague"]:
+        arguments = next((prompt["arguments"] for prompt in prompts if prompt["name"] == name), [])
+        got = post(url, "prompts/get", {"name": name, "arguments": {argument["name"]: "x" for argument in arguments}})
+        assert ("result" in got.json()) == (name in shown)
+        texts.append(got.text)
+    named = set(re.findall(r"\w+_sendoso_\w+", " ".join(texts)))
+    assert named <= tools
+    assert bool(named) == bool(shown)

@@ -5,6 +5,9 @@ use crate::headers::is_token;
 use crate::integration::FileInAnswer;
 use crate::problem::Problem;
 
+/// Said of what [`is_media_type`] refuses.
+pub(crate) const NO_MEDIA_TYPE: &str = "this is no media type; write type and subtype in lower case, e.g. `application/pdf`";
+
 /// A place where answers hold files.
 #[derive(Debug, Clone)]
 pub struct FilePlace {
@@ -33,8 +36,7 @@ impl FilePlace {
             problems.push(Problem::error(path, "what these files are is not said; give `media_type`, `media_type_at` or both"));
         }
         if file.media_type.as_deref().is_some_and(|media_type| !is_media_type(media_type)) {
-            let message = "this is no media type; write type and subtype in lower case, e.g. `application/pdf`";
-            problems.push(Problem::error(format!("{path}.media_type"), message));
+            problems.push(Problem::error(format!("{path}.media_type"), NO_MEDIA_TYPE));
         }
         let mut parsed = |key: &str, text: &Option<String>| {
             let parsed = text.as_deref()?.parse::<DottedPath>();

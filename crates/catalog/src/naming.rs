@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::fnv::{START, fnv1a};
 use crate::integration::Integration;
+use crate::problem::Problem;
 use crate::singular::singular;
 
 /// Longest tool name that every MCP client accepts.
@@ -13,6 +14,18 @@ pub(crate) const MAX_TOOL_NAME_CHARACTERS: usize = 64;
 
 /// Digits of the hash at the end of a shortened name.
 const HASH_CHARACTERS: usize = 8;
+
+/// Adds to `problems` if clients would refuse the name of `what`, e.g. `a tool`.
+pub(crate) fn check_client_name(path: &str, what: &str, name: &str, problems: &mut Vec<Problem>) {
+    let is_valid =
+        (1..=MAX_TOOL_NAME_CHARACTERS).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    if !is_valid {
+        let message = format!(
+            "the name of {what} is 1 to {MAX_TOOL_NAME_CHARACTERS} letters, digits, underscores and hyphens; clients refuse others"
+        );
+        problems.push(Problem::error(path, message));
+    }
+}
 
 /// The first part of an integration's tool names.
 pub(crate) fn prefix_of(integration: &Integration) -> String {

@@ -265,6 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn a_prompt_that_nothing_could_fill_in_is_refused() {
+        let messages = vec![json!({"text": "x".repeat(19_000)}); 60];
+        let definition = json!({"description": "Too much.", "messages": messages});
+        let mut problems = Vec::new();
+        Prompt::compile("greet", &serde_json::from_value(definition).unwrap(), &[], &mut problems);
+        let said: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect();
+        assert_snapshot!(said.join("\n"), @"prompts.greet.messages: without any argument these have 1140000 bytes already, more than the 1000000 of a prompt; shorten them");
+    }
+
+    #[test]
     fn an_argument_is_completed_from_its_values() {
         let greeting = greeting();
         assert_eq!(greeting.complete("tone", "w"), Some(vec!["warm", "Wry"]));

@@ -82,3 +82,29 @@ pub struct PromptImage {
     /// The picture in base64.
     pub data: String,
 }
+
+impl PromptDefinition {
+    /// Every text of it that clients are shown, each with its place in the definition.
+    pub(crate) fn texts(&self) -> Vec<(String, &str)> {
+        let mut texts: Vec<(String, &str)> = self.title.iter().map(|title| ("title".to_owned(), title.as_str())).collect();
+        texts.push(("description".to_owned(), &self.description));
+        for (name, argument) in &self.arguments {
+            let path = format!("arguments.{name}");
+            texts.push((path.clone(), name));
+            texts.push((format!("{path}.description"), &argument.description));
+            texts.extend(argument.values.iter().enumerate().map(|(at, value)| (format!("{path}.values.{at}"), value.as_str())));
+        }
+        for (at, message) in self.messages.iter().enumerate() {
+            let path = format!("messages.{at}");
+            texts.extend(message.text.iter().map(|text| (format!("{path}.text"), text.as_str())));
+            if let Some(PromptResource { uri, mime_type, text }) = &message.resource {
+                texts.extend(
+                    [("uri", uri), ("mime_type", mime_type), ("text", text)]
+                        .map(|(key, text)| (format!("{path}.resource.{key}"), text.as_str())),
+                );
+            }
+            texts.extend(message.image.iter().map(|image| (format!("{path}.image.mime_type"), image.mime_type.as_str())));
+        }
+        texts
+    }
+}

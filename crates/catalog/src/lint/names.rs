@@ -38,7 +38,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             check_key(&path, "method", name, problems);
             check_tags(&path, &method.tags, problems);
             if let Some(own) = &method.tool_name {
-                check_tool_name(&format!("{path}.tool_name"), own, problems);
+                naming::check_client_name(&format!("{path}.tool_name"), "a tool", own, problems);
             }
             if FILTER_WORDS.contains(&name.as_str()) {
                 problems.push(Problem::error(&path, format!("`{name}` means a group of methods in filters; give the method another name")));
@@ -119,12 +119,4 @@ fn check_prefix(integration: &Integration, problems: &mut Vec<Problem>) {
 /// Like a key, but may start with a digit: `3_cx`.
 fn is_prefix(prefix: &str) -> bool {
     prefix.len() <= MAX_KEY_CHARACTERS && is_snake_case(&format!("a{prefix}"))
-}
-
-fn check_tool_name(path: &str, name: &str, problems: &mut Vec<Problem>) {
-    let is_valid = (1..=naming::MAX_TOOL_NAME_CHARACTERS).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    if !is_valid {
-        problems.push(Problem::error(path, "a tool name is 1 to 64 letters, digits, underscores and hyphens; clients refuse others"));
-    }
 }

@@ -131,19 +131,16 @@ impl Texts<'_> {
     }
 
     fn check_prompt(&mut self, path: &str, prompt: &PromptDefinition) {
-        self.check(&format!("{path}.title"), prompt.title.as_deref().unwrap_or_default());
         self.check_filled(&format!("{path}.description"), &prompt.description, "say what the prompt is for");
         for (name, argument) in &prompt.arguments {
             self.check_filled(&format!("{path}.arguments.{name}.description"), &argument.description, "say what to fill in");
         }
-        // A prompt is what a person asks for, so it may give orders.
-        for (at, message) in prompt.messages.iter().enumerate() {
-            let path = format!("{path}.messages.{at}");
-            if let Some(text) = &message.text {
-                self.check_characters(&format!("{path}.text"), text, MAX_PROMPT_CHARACTERS);
-            }
-            if let Some(resource) = &message.resource {
-                self.check_characters(&format!("{path}.resource.text"), &resource.text, MAX_PROMPT_CHARACTERS);
+        for (place, text) in prompt.texts() {
+            let path = format!("{path}.{place}");
+            // A prompt is what a person asks for, so it may give orders.
+            match place.starts_with("messages.") {
+                true => self.check_characters(&path, text, MAX_PROMPT_CHARACTERS),
+                false => self.check(&path, text),
             }
         }
     }
@@ -152,7 +149,6 @@ impl Texts<'_> {
         if text.trim().is_empty() {
             self.problems.push(Problem::error(path, format!("the description is empty; {remedy}")));
         }
-        self.check(path, text);
     }
 
     fn check_characters(&mut self, path: &str, text: &str, most: usize) {

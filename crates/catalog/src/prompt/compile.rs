@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use indexmap::IndexSet;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::template::Template;
-use super::{Content, Message, Prompt};
+use super::{Content, MAX_BYTES, Message, Prompt};
+use crate::files::{NO_MEDIA_TYPE, is_media_type};
 use crate::integration::{PromptArgument, PromptDefinition, PromptMessage};
+use crate::naming::check_client_name;
 use crate::problem::Problem;
 use crate::tool::Tool;
 use crate::wording::did_you_mean;
@@ -22,12 +25,12 @@ impl Prompt {
     /// What cannot work is added to `problems`.
     pub(crate) fn compile(name: &str, definition: &PromptDefinition, tools: &[Arc<Tool>], problems: &mut Vec<Problem>) -> Self {
         let path = format!("prompts.{name}");
-        check_name(&path, "a prompt", name, problems);
-        check_tools(&path, definition, tools, problems);
+        check_client_name(&path, "a prompt", name, problems);
+        check_tools(&path, name, definition, tools, problems);
         let names: Vec<&str> = definition.arguments.keys().map(String::as_str).collect();
         for (argument, PromptArgument { values, .. }) in &definition.arguments {
             let path = format!("{path}.arguments.{argument}");
-            check_name(&path, "an argument", argument, problems);
+            check_client_name(&path, "an argument", argument, problems);
             if values.len() > MAX_VALUES {
                 let message =
                     format!("{} values are more than the {MAX_VALUES} that clients are shown; keep the likely ones", values.len());
@@ -42,6 +45,12 @@ impl Prompt {
             .filter_map(|(at, message)| compiler.message(&format!("{path}.messages.{at}"), message))
             .collect();
         let used = compiler.used;
+        let fixed: usize = messages.iter().map(|message| message.content.length(&[])).sum();
+        if fixed > MAX_BYTES {
+            let message =
+                format!("without any argument these have {fixed} bytes already, more than the {MAX_BYTES} of a prompt; shorten them");
+            problems.push(Problem::error(format!("{path}.messages"), message));
+        }
         if definition.messages.is_empty() {
             problems.push(Problem::error(format!("{path}.messages"), "no message is here; add one with `text`"));
         }
@@ -123,36 +132,28 @@ impl Compiler<'_> {
     }
 
     fn check_media_type(&mut self, path: &str, mime_type: &str) {
-        let is_media_type = mime_type.split_once('/').is_some_and(|(kind, form)| !kind.is_empty() && !form.is_empty());
-        if !is_media_type || mime_type.contains(char::is_whitespace) {
-            self.problems.push(Problem::error(format!("{path}.mime_type"), "this is no media type; write e.g. `text/plain`"));
+        if !is_media_type(mime_type) {
+            self.problems.push(Problem::error(format!("{path}.mime_type"), NO_MEDIA_TYPE));
         }
     }
 }
 
-fn check_name(path: &str, what: &str, name: &str, problems: &mut Vec<Problem>) {
-    let is_valid = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    if !is_valid {
-        let message = format!("the name of {what} is 1 to 64 letters, digits, underscores and hyphens; clients refuse others");
-        problems.push(Problem::error(path, message));
-    }
-}
-
-fn check_tools(path: &str, definition: &PromptDefinition, tools: &[Arc<Tool>], problems: &mut Vec<Problem>) {
+fn check_tools(path: &str, name: &str, definition: &PromptDefinition, tools: &[Arc<Tool>], problems: &mut Vec<Problem>) {
     let known: Vec<&str> = tools.iter().map(|tool| tool.name.as_str()).collect();
     for (at, name) in definition.tools.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {
         let message = format!("`{}` is no tool of this integration; {}", name.escape_debug(), did_you_mean(name, &known));
         problems.push(Problem::error(format!("{path}.tools.{at}"), message));
     }
     // Where a filter hides a tool, no prompt may tell of it.
-    for (at, message) in definition.messages.iter().enumerate() {
-        let texts = message.text.iter().chain(message.resource.as_ref().map(|resource| &resource.text));
-        for name in texts.flat_map(|text| words(text)).filter(|word| known.contains(word)).collect::<HashSet<_>>() {
-            if !definition.tools.iter().any(|tool| tool == name) {
-                let message =
-                    format!("the text tells of the tool `{name}`; add it to `tools`, so that the prompt is shown only together with it");
-                problems.push(Problem::error(format!("{path}.messages.{at}"), message));
-            }
+    let own = [(path.to_owned(), name)];
+    let texts = own.into_iter().chain(definition.texts().into_iter().map(|(place, text)| (format!("{path}.{place}"), text)));
+    for (place, text) in texts {
+        let told: IndexSet<&str> =
+            words(text).filter(|word| known.contains(word) && !definition.tools.iter().any(|tool| tool == word)).collect();
+        for tool in told {
+            let message =
+                format!("the text tells of the tool `{tool}`; add it to `tools`, so that the prompt is shown only together with it");
+            problems.push(Problem::error(&place, message));
         }
     }
 }
