@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use super::standard_streams::Output;
 use super::words;
@@ -25,10 +26,11 @@ pub(super) struct InputRequired {
 }
 
 /// Questions that the client has not answered yet.
-#[derive(Default)]
 pub(super) struct Questions {
     open: Mutex<HashMap<Id, oneshot::Sender<Message>>>,
     asked: AtomicU64,
+    /// Cancelled once nothing more comes from the client.
+    ended: CancellationToken,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +52,10 @@ impl InputRequired {
 }
 
 impl Questions {
+    pub(super) fn until(ended: CancellationToken) -> Self {
+        Self { open: Mutex::default(), asked: AtomicU64::default(), ended }
+    }
+
     /// An id that no request of the client has.
     pub(super) fn own_id(&self) -> Id {
         Id::own(format_args!("tidegate-connect-{}", self.asked.fetch_add(1, Ordering::Relaxed)))
@@ -72,7 +78,12 @@ impl Questions {
             let (sender, answer) = oneshot::channel();
             self.lock().insert(id.clone(), sender);
             output.line(words::request(&id, &question.method, &question.params.map_or("{}", RawValue::get))).await;
-            let Ok(answer) = answer.await else {
+            let answered = tokio::select! {
+                biased;
+                answer = answer => answer.ok(),
+                () = self.ended.cancelled() => None,
+            };
+            let Some(answer) = answered else {
                 return Err(serde_json::json!({"code": -32603, "message": "the server's question was not answered"}).to_string());
             };
             match answer.result() {

@@ -9,18 +9,16 @@ use std::time::Duration;
 use http::Method;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::AbortHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
+use super::persistence::Pauses;
 use super::replies::Replies;
 use super::words;
 use crate::mcp_client::{Answer, Cause, Event, Events, Failure, Id, Kind, Line, Message, Target, read_line};
 
 /// The longest wait for the event that names the address, and for a stream that is being opened again.
 const OPENING: Duration = Duration::from_secs(10);
-/// The first wait before the stream is opened again, and the longest.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// One URL whose stream is open, or will be again.
 pub(super) struct Legacy {
@@ -31,7 +29,7 @@ pub(super) struct Legacy {
     waiting: Mutex<HashMap<Id, oneshot::Sender<Message>>>,
     /// The parameters of `initialize`, to open again with.
     opening: Mutex<Option<String>>,
-    reader: Mutex<Option<AbortHandle>>,
+    closed: CancellationToken,
     own_requests: AtomicU64,
 }
 
@@ -57,11 +55,11 @@ impl Legacy {
             state: watch::Sender::new(State::Open(address)),
             waiting: Mutex::default(),
             opening: Mutex::default(),
-            reader: Mutex::default(),
+            closed: CancellationToken::new(),
             own_requests: AtomicU64::default(),
         });
-        let reader = tokio::spawn(Arc::clone(&legacy).keep_open(events));
-        *legacy.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader.abort_handle());
+        let closed = legacy.closed.clone();
+        tokio::spawn(closed.run_until_cancelled_owned(Arc::clone(&legacy).keep_open(events)));
         Ok(legacy)
     }
 
@@ -102,9 +100,12 @@ impl Legacy {
     }
 
     pub(super) fn close(&self) {
-        if let Some(reader) = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            reader.abort();
-        }
+        self.closed.cancel();
+    }
+
+    /// Closes it when dropped.
+    pub(super) fn closing(&self) -> DropGuard {
+        self.closed.clone().drop_guard()
     }
 
     async fn request_at(&self, address: &Url, text: &str, id: &Id) -> Result<Replies, Failure> {
@@ -145,15 +146,14 @@ impl Legacy {
     /// Reads the stream, and opens it again whenever it ends, for as long as the server lets it.
     async fn keep_open(self: Arc<Self>, mut events: Events) {
         self.read(&mut events).await;
-        let mut pause = PAUSE;
+        let mut pauses = Pauses::default();
         loop {
             self.state.send_replace(State::Opening);
             // Their answers were for the stream that ended.
             self.waiting().clear();
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(pauses.next()).await;
             match self.read_again().await {
-                Ok(()) => pause = PAUSE,
+                Ok(()) => pauses = Pauses::default(),
                 Err(failure) if failure.status().is_some_and(|status| status.is_client_error()) => {
                     words::complain(&failure.problem, &failure.remedy);
                     self.state.send_replace(State::Refused(Box::new(failure)));

@@ -75,9 +75,9 @@ impl Streamable {
     ///
     /// # Errors
     /// No answer, or one that refuses.
-    pub(super) async fn request(self: &Arc<Self>, text: &str, waiting: Vec<Id>) -> Result<Replies, Failure> {
-        let answer = self.post(text).await?;
-        Ok(Replies::new(self.target.shown(), answer, waiting, Some(Arc::clone(self))))
+    pub(super) async fn request(self: &Arc<Self>, text: &str, id: &Id) -> Result<Replies, Failure> {
+        let answer = self.post(text, Some(id)).await?;
+        Ok(Replies::new(self.target.shown(), answer, Some(id.clone()), Some(Arc::clone(self))))
     }
 
     /// Sends a notification, or the answer to a request of the server.
@@ -85,7 +85,7 @@ impl Streamable {
     /// # Errors
     /// As for [`Self::request`].
     pub(super) async fn tell(self: &Arc<Self>, text: &str) -> Result<(), Failure> {
-        self.post(text).await.map(drop)
+        self.post(text, None).await.map(drop)
     }
 
     /// Starts to listen to what the server says by itself, if it offers that.
@@ -124,11 +124,6 @@ impl Streamable {
         }
     }
 
-    /// The revision that was agreed on.
-    pub(super) fn version(&self) -> Option<String> {
-        self.session().version.and_then(|version| Some(version.to_str().ok()?.to_owned()))
-    }
-
     pub(super) fn generation(&self) -> u64 {
         self.session().generation
     }
@@ -140,7 +135,7 @@ impl Streamable {
         let response = self.target.send(self.post_request(&Session::default(), initialize.text.clone())).await?;
         let session_id = response.headers().get(&SESSION_ID).cloned();
         let answer = Answer::read(&place, response).await?;
-        let mut replies = Replies::new(place.clone(), answer, vec![id.clone()], None);
+        let mut replies = Replies::new(place.clone(), answer, Some(id.clone()), None);
         while let Some(line) = replies.next().await? {
             match line {
                 Line::One(message) if message.answers(id) => {
@@ -153,10 +148,12 @@ impl Streamable {
         Err(Failure::not_mcp(&place, "`initialize` without a reply"))
     }
 
-    async fn post(self: &Arc<Self>, text: &str) -> Result<Answer, Failure> {
+    async fn post(self: &Arc<Self>, text: &str, id: Option<&Id>) -> Result<Answer, Failure> {
         let session = self.session();
+        // Whoever answers the very request knows the session.
+        let is_answered = |failure: &Failure| failure.answer.as_ref().zip(id).is_some_and(|(answer, id)| answer.answers(id));
         match self.post_in(&session, text).await {
-            Err(failure) if failure.status() == Some(StatusCode::NOT_FOUND) && session.id.is_some() => {
+            Err(failure) if failure.status() == Some(StatusCode::NOT_FOUND) && session.id.is_some() && !is_answered(&failure) => {
                 let session = self.reopened(&session).await?;
                 self.post_in(&session, text).await
             }
