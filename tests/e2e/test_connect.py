@@ -219,6 +219,19 @@ def test_answers_are_passed_on_byte_for_byte_but_on_one_line(start, connect):
     assert server.requests[0].body == sent
 
 
+def test_nothing_for_this_machine_goes_to_a_proxy(start, connect, monkeypatch):
+    proxy = start(foreign.Scripted, lambda request: foreign.Reply(502))
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.origin)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server = start(foreign.Sessions)
+    for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
+        assert connect(url).initialize()["serverInfo"]["name"] == "sessions"
+    assert proxy.requests == []
+    assert connect("http://gate.example/mcp/secret-token").ask(1, "tools/list")["error"]["data"]["status"] == 502
+
+
 def test_large_messages_pass_both_ways(start, connect):
     large = "x" * 6_000_000
     server = start(foreign.Sessions)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::guard::{Denied, GuardedResolver, PrivateAddresses, Reach};
 
@@ -77,33 +77,47 @@ impl Client {
     }
 }
 
-/// A client for the commands that talk to a server their user named, such as a Tidegate or an MCP URL: any address may
-/// be reached, redirects are not followed, nothing is sent twice. Waits are the caller's to limit, but for the
+/// A client for the commands that talk to the server of a `url` their user named, such as a Tidegate or an MCP URL: any
+/// address may be reached, over the proxy that the environment names unless the server is on this machine, redirects are not followed, nothing is sent twice. Waits are the caller's to limit, but for the
 /// connection, which is given up after 10 s.
 ///
 /// # Errors
 /// [`ClientError`] when TLS cannot be set up.
-pub fn operator_client() -> Result<reqwest::Client, ClientError> {
-    operator_builder()?.build().map_err(|error| ClientError(error.to_string()))
+pub fn operator_client(url: &Url) -> Result<reqwest::Client, ClientError> {
+    operator_builder(url)?.build().map_err(|error| ClientError(error.to_string()))
 }
 
 /// The same, but answers are given as they come: a compressed one stays compressed, and its headers say so.
 ///
 /// # Errors
 /// As for [`operator_client`].
-pub fn undecoding_operator_client() -> Result<reqwest::Client, ClientError> {
-    operator_builder()?.no_gzip().no_brotli().no_deflate().build().map_err(|error| ClientError(error.to_string()))
+pub fn undecoding_operator_client(url: &Url) -> Result<reqwest::Client, ClientError> {
+    operator_builder(url)?.no_gzip().no_brotli().no_deflate().build().map_err(|error| ClientError(error.to_string()))
 }
 
-fn operator_builder() -> Result<reqwest::ClientBuilder, ClientError> {
-    Ok(reqwest::Client::builder()
+fn operator_builder(url: &Url) -> Result<reqwest::ClientBuilder, ClientError> {
+    let builder = reqwest::Client::builder()
         .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls()?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .tcp_nodelay(true)
-        .connect_timeout(Duration::from_secs(10)))
+        .connect_timeout(Duration::from_secs(10));
+    // A proxy means its own machine by that name, and would be shown the secrets.
+    Ok(if is_loopback(url) { builder.no_proxy() } else { builder })
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        None => false,
+    }
 }
 
 fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {

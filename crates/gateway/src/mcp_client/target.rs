@@ -50,7 +50,7 @@ impl Target {
             }
             map.append(name, value);
         }
-        Ok(Self { http: upstream::operator_client()?, url, headers: map })
+        Ok(Self { http: upstream::operator_client(&url)?, url, headers: map })
     }
 
     /// The same URL and headers, but answers stay as they come, compressed or not.
@@ -58,7 +58,7 @@ impl Target {
     /// # Errors
     /// TLS cannot be set up.
     pub(crate) fn undecoding(&self) -> anyhow::Result<Self> {
-        Ok(Self { http: upstream::undecoding_operator_client()?, ..self.clone() })
+        Ok(Self { http: upstream::undecoding_operator_client(&self.url)?, ..self.clone() })
     }
 
     /// The same URL as a stranger asks for it: over other connections, without the headers.
@@ -66,7 +66,7 @@ impl Target {
     /// # Errors
     /// TLS cannot be set up.
     pub(crate) fn as_stranger(&self) -> anyhow::Result<Self> {
-        Ok(Self { http: upstream::operator_client()?, url: self.url.clone(), headers: HeaderMap::new() })
+        Ok(Self { http: upstream::operator_client(&self.url)?, url: self.url.clone(), headers: HeaderMap::new() })
     }
 
     /// Whether there is a header that says who asks.
