@@ -2,8 +2,8 @@
 //! questions as requests of the server: elicitation, sampling, roots.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::lock::lock;
 use super::standard_streams::Output;
 use super::words;
 use crate::mcp_client::{Id, Kind, Message, Object, raw, read_object};
@@ -76,7 +77,7 @@ impl Questions {
             })?;
             let id = self.own_id();
             let (sender, answer) = oneshot::channel();
-            self.lock().insert(id.clone(), sender);
+            lock(&self.open).insert(id.clone(), sender);
             output.line(words::request(&id, &question.method, &question.params.map_or("{}", RawValue::get))).await;
             let answered = tokio::select! {
                 biased;
@@ -102,14 +103,10 @@ impl Questions {
     /// Takes an answer of the client.
     pub(super) fn answered(&self, answer: Message) {
         if let Kind::Response { id: Some(id) } = &answer.kind
-            && let Some(waiting) = self.lock().remove(id)
+            && let Some(waiting) = lock(&self.open).remove(id)
         {
             // The request it was for may have been given up.
             let _ = waiting.send(answer);
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, oneshot::Sender<Message>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
+use super::lock::lock;
 use super::persistence::Pauses;
 use super::replies::Replies;
 use super::words;
@@ -74,7 +75,7 @@ impl Legacy {
         let mut replies = self.request(&initialize.text, id).await?;
         match replies.next().await? {
             Some(Line::One(answer)) => {
-                *self.opening.lock().unwrap_or_else(PoisonError::into_inner) = initialize.params().map(|params| params.get().to_owned());
+                *lock(&self.opening) = initialize.params().map(|params| params.get().to_owned());
                 Ok(answer)
             }
             _ => Err(Failure::not_mcp(&self.target.shown(), "`initialize` without a reply")),
@@ -111,9 +112,9 @@ impl Legacy {
     async fn request_at(&self, address: &Url, text: &str, id: &Id) -> Result<Replies, Failure> {
         let (sender, answer) = oneshot::channel();
         // Before it is sent: the answer can be faster than the 202.
-        self.waiting().insert(id.clone(), sender);
+        lock(&self.waiting).insert(id.clone(), sender);
         if let Err(failure) = self.post(address, text).await {
-            self.waiting().remove(id);
+            lock(&self.waiting).remove(id);
             return Err(failure);
         }
         Ok(Replies::elsewhere(self.target.shown(), answer, id.clone()))
@@ -150,7 +151,7 @@ impl Legacy {
         loop {
             self.state.send_replace(State::Opening);
             // Their answers were for the stream that ended.
-            self.waiting().clear();
+            lock(&self.waiting).clear();
             tokio::time::sleep(pauses.next()).await;
             match self.read_again().await {
                 Ok(()) => pauses = Pauses::default(),
@@ -185,7 +186,7 @@ impl Legacy {
     }
 
     async fn open_again(&self, address: &Url) -> Result<(), Failure> {
-        let Some(params) = self.opening.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return Ok(()) };
+        let Some(params) = lock(&self.opening).clone() else { return Ok(()) };
         let number = self.own_requests.fetch_add(1, Ordering::Relaxed);
         let id = Id::own(format_args!("tidegate-connect-{number}"));
         let text = words::request(&id, "initialize", &params);
@@ -204,7 +205,7 @@ impl Legacy {
         };
         for message in messages.into_iter().flatten() {
             let waiting = match &message.kind {
-                Kind::Response { id: Some(id) } => self.waiting().remove(id),
+                Kind::Response { id: Some(id) } => lock(&self.waiting).remove(id),
                 _ => None,
             };
             match waiting {
@@ -214,10 +215,6 @@ impl Legacy {
                 None => drop(self.incoming.send(message).await),
             }
         }
-    }
-
-    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<Id, oneshot::Sender<Message>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

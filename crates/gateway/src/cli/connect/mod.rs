@@ -8,6 +8,7 @@ mod follow;
 mod handshake_url;
 mod input_required;
 mod legacy;
+mod lock;
 mod opening;
 mod over_handshake;
 mod over_stateless;

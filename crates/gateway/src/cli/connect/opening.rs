@@ -17,7 +17,7 @@ use super::words::{self, DISCOVER};
 use crate::mcp_client::{Cause, Failure, Id, Kind, Message, STATELESS, Target, meta};
 
 /// The longest wait for a URL to be opened, over all transports, translations and attempts.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 /// Messages of the server that wait for a slow client.
 const INCOMING: usize = 64;
 

@@ -1,6 +1,6 @@
 //! A client that opens with `initialize`, on a URL that only speaks 2026-07-28.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::follow::is_final;
 use super::input_required::{InputRequired, Questions};
+use super::lock::lock;
 use super::persistence::Pauses;
 use super::standard_streams::Output;
 use super::stateless_url::StatelessUrl;
@@ -78,7 +79,7 @@ impl OverStateless {
             "ping" => output.line(words::result(id, &"{}")).await,
             "logging/setLevel" => {
                 let level = message.params().map(read_object).and_then(|mut params| params.shift_remove("level"));
-                *self.log_level.lock().unwrap_or_else(PoisonError::into_inner) = level;
+                *lock(&self.log_level) = level;
                 output.line(words::result(id, &"{}")).await;
             }
             _ => {
@@ -182,7 +183,7 @@ impl OverStateless {
         about.insert(meta::PROTOCOL_VERSION.to_owned(), raw(&STATELESS));
         about.insert(meta::CLIENT_INFO.to_owned(), self.client_info.clone());
         about.insert(meta::CLIENT_CAPABILITIES.to_owned(), self.client_capabilities.clone());
-        if let Some(level) = self.log_level.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+        if let Some(level) = lock(&self.log_level).clone() {
             about.insert(meta::LOG_LEVEL.to_owned(), level);
         }
         params.insert("_meta".to_owned(), raw(&about));

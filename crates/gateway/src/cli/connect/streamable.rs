@@ -2,7 +2,7 @@
 //! perhaps a session, perhaps a stream for what the server says by itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -13,6 +13,8 @@ use tokio::task::AbortHandle;
 use upstream::reqwest::RequestBuilder;
 
 use super::follow;
+use super::lock::lock;
+use super::opening::DEADLINE;
 use super::replies::Replies;
 use super::words;
 use crate::mcp_client::{Answer, Failure, Id, Kind, Line, Message, Target};
@@ -178,7 +180,8 @@ impl Streamable {
         let number = self.own_requests.fetch_add(1, Ordering::Relaxed);
         let text = words::request(&Id::own(format_args!("tidegate-connect-{number}")), "initialize", &params);
         let initialize = Message::read(&text).map_err(|bad| Failure::not_mcp(&place, &bad.to_string()))?;
-        let (answer, session) = self.handshake(&initialize).await?;
+        let opened = tokio::time::timeout(DEADLINE, self.handshake(&initialize)).await;
+        let (answer, session) = opened.map_err(|_| Failure::silence(&place, DEADLINE))??;
         if let Some(error) = answer.error() {
             return Err(Failure::not_mcp(&place, &format!("that the session has ended, and a new one is refused: {error}")));
         }
@@ -223,10 +226,6 @@ impl Streamable {
     fn session(&self) -> Session {
         lock(&self.session).clone()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn agreed_version(answer: &Message) -> Option<HeaderValue> {
