@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -50,6 +51,15 @@ class Process:
         if self.process.poll() is None:
             self.process.send_signal(by)
         return self.process.wait(timeout=within)
+
+    @contextmanager
+    def held_up(self):
+        """The process does nothing, as when its machine is short of breath."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def end(self):
         """For the end of a test, whatever state it left the process in."""

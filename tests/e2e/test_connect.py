@@ -789,9 +789,15 @@ def test_a_client_that_has_gone_ends_it(binary, url):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense-secret"], ["ftp://host/secret"], ["http://host/mcp/x", "--header", "secret without a colon"]]
+    "arguments",
+    [
+        ["nonsense-secret"],
+        ["ftp://host/secret"],
+        ["http://host/mcp/x", "--header", "secret without a colon"],
+        ["http://host/mcp/x", "--header", "Authorization:secret ${TIDEGATE_NOT_SET}"],
+    ],
 )
 def test_wrong_arguments_are_told_without_being_quoted(binary, tmp_path, arguments):
     done = gateway.run(binary, "connect", *arguments, folder=tmp_path)
-    assert done.returncode == 1 and done.stdout == ""
+    assert done.returncode == 2 and done.stdout == ""
     assert "error: " in done.stderr and "hint: " in done.stderr and "secret" not in done.stderr

@@ -3,8 +3,7 @@
 //! A cached entry is used only while the generation of its account is the one it was read at, so a change
 //! that was acknowledged holds for the next request.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
@@ -14,6 +13,7 @@ use uuid::Uuid;
 
 use crate::connected_account::ConnectedAccount;
 use crate::live_catalog::LiveCatalog;
+use crate::shared::Shared;
 use crate::tool_set::{ToolSet, ToolSets};
 
 /// Entries kept per kind of token. An entry takes about 1 KiB beside what it shares.
@@ -70,7 +70,7 @@ pub(crate) struct Door {
 /// What each MCP server or account may have of something at a time, as long as anyone uses it.
 struct Places {
     most: usize,
-    of: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
+    of: Shared<Uuid, Semaphore>,
 }
 
 struct Cached<T> {
@@ -203,18 +203,11 @@ impl Door {
 
 impl Places {
     fn new(most: usize) -> Self {
-        Self { most, of: Mutex::default() }
+        Self { most, of: Shared::default() }
     }
 
     fn of(&self, id: Uuid) -> Arc<Semaphore> {
-        let mut all = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(places) = all.get(&id).and_then(Weak::upgrade) {
-            return places;
-        }
-        all.retain(|_, places| places.strong_count() > 0);
-        let places = Arc::new(Semaphore::new(self.most));
-        all.insert(id, Arc::downgrade(&places));
-        places
+        self.of.get_or_make(id, |_| Semaphore::new(self.most))
     }
 }
 

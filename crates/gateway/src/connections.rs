@@ -18,6 +18,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::read_by::ReadBy;
+
 /// Connections served at a time; further ones wait in the system's queue.
 const MOST_CONNECTIONS: usize = 10_000;
 /// How long a client may take over a request's head, or leave a connection idle. Longer than the minute after which load
@@ -25,6 +27,9 @@ const MOST_CONNECTIONS: usize = 10_000;
 const HEAD_DEADLINE: Duration = Duration::from_secs(75);
 /// Bytes of a request's head, and of what is read at a time.
 const LONGEST_HEAD: usize = 64 * 1024;
+/// How long a client may leave what it is sent unread. Without a limit, whoever reads nothing would hold a connection, and with a
+/// stream a place at its server, for ever.
+const READ_DEADLINE: Duration = Duration::from_secs(60);
 /// Pause after an accept that failed, e.g. for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -66,10 +71,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: Cance
     drain.saturating_sub(began.elapsed())
 }
 
-fn prepared(stream: TcpStream) -> TokioIo<TcpStream> {
+fn prepared(stream: TcpStream) -> TokioIo<ReadBy<TcpStream>> {
     // Small answers must not wait for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    TokioIo::new(stream)
+    TokioIo::new(ReadBy::new(stream, READ_DEADLINE))
 }
 
 fn service(

@@ -2,7 +2,7 @@
 //! server with the same definition, filter and exposure.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use catalog::definition::Definition;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::{McpServerConfig, ToolExposure};
 
 use crate::mcp::discovery;
+use crate::shared::Shared;
 
 /// Tools on one page of `tools/list`. Many clients read only the first page, so nearly all lists are one.
 pub(crate) const PAGE_SIZE: usize = 1_000;
@@ -184,7 +185,7 @@ pub(crate) fn page_of_cursor(cursor: &str) -> Option<usize> {
 
 /// Tool sets in use, by what they are made of; one that no server uses any more is dropped.
 #[derive(Default)]
-pub(crate) struct ToolSets(Mutex<HashMap<Key, Weak<ToolSet>>>);
+pub(crate) struct ToolSets(Shared<Key, ToolSet>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
@@ -198,14 +199,7 @@ impl ToolSets {
     pub(crate) fn get(&self, definition: &Arc<Definition>, config: &McpServerConfig) -> Arc<ToolSet> {
         // A live set keeps its definition alive, so the address cannot belong to another one.
         let key = Key { definition: Arc::as_ptr(definition).addr(), filter: filter_of(config), exposure: config.tool_exposure };
-        let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(set) = sets.get(&key).and_then(Weak::upgrade) {
-            return set;
-        }
-        sets.retain(|_, set| set.strong_count() > 0);
-        let set = Arc::new(ToolSet::new(Arc::clone(definition), &key.filter, key.exposure));
-        sets.insert(key, Arc::downgrade(&set));
-        set
+        self.0.get_or_make(key, |key| ToolSet::new(Arc::clone(definition), &key.filter, key.exposure))
     }
 }
 
@@ -248,14 +242,11 @@ mod tests {
     }
 
     #[test]
-    fn servers_with_the_same_configuration_share_a_set_until_the_last_one_goes() {
+    fn servers_with_the_same_configuration_share_a_set() {
         let (sets, definition) = (ToolSets::default(), definition());
         let full = sets.get(&definition, &McpServerConfig::default());
         assert!(Arc::ptr_eq(&full, &sets.get(&definition, &McpServerConfig { structured_content: true, ..McpServerConfig::default() })));
         let discovery = McpServerConfig { tool_exposure: ToolExposure::Discovery, ..McpServerConfig::default() };
         assert!(!Arc::ptr_eq(&full, &sets.get(&definition, &discovery)));
-        drop(full);
-        sets.get(&definition, &discovery);
-        assert_eq!(sets.0.lock().unwrap().len(), 1);
     }
 }

@@ -146,18 +146,26 @@ impl Database {
 
     /// The first row of a query that changes nothing.
     pub(crate) async fn fetch_optional(&self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
-        let mut lease = self.reader.lease().await?;
-        let rows = self.reader.in_time(statement.fetch_optional(&mut **lease)).await;
-        lease.is_clean = rows.is_ok();
-        rows
+        let lane = self.reader.clone();
+        to_the_end(async move {
+            let mut lease = lane.lease().await?;
+            let row = lane.in_time(statement.fetch_optional(&mut **lease)).await;
+            lease.is_clean = row.is_ok();
+            row
+        })
+        .await
     }
 
     /// All rows of a query that changes nothing.
     pub(crate) async fn fetch_all(&self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
-        let mut lease = self.reader.lease().await?;
-        let rows = self.reader.in_time(statement.fetch_all(&mut **lease)).await;
-        lease.is_clean = rows.is_ok();
-        rows
+        let lane = self.reader.clone();
+        to_the_end(async move {
+            let mut lease = lane.lease().await?;
+            let rows = lane.in_time(statement.fetch_all(&mut **lease)).await;
+            lease.is_clean = rows.is_ok();
+            rows
+        })
+        .await
     }
 
     /// Runs `work` in one transaction, and after it bumps the generations it touched, here and in other processes.
@@ -228,6 +236,12 @@ impl Database {
         lease.is_clean = is_clean;
         outcome
     }
+}
+
+/// Reads in a task of its own: a caller who leaves in the middle of an answer would leave a connection that nobody can use
+/// again, and whoever made many such callers could have all connections opened anew.
+async fn to_the_end<T: Send + 'static>(reading: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
+    tokio::spawn(reading).await.map_err(|_| StoreError::unavailable("a look-up was interrupted"))?
 }
 
 /// Turns a new file into WAL mode.

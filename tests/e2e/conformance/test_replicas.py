@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -36,6 +37,34 @@ async def test_a_session_is_answered_whichever_replica_takes_its_messages(replic
             send_to(server)
             assert len((await client.request("tools/list"))["tools"]) == 20
             assert not (await client.request("tools/call", {"name": "list_all_sendoso_me", "arguments": {}}))["isError"]
+
+
+async def test_what_is_refused_because_a_replica_is_held_up_is_never_carried_out(replicas, send_to):
+    url = replicas.create_server()["url"]
+    send_to(replicas.first)
+    async with legacy_client(url) as client:
+        address = urljoin(url, await client.endpoint)
+        call = envelope("tools/call", {"name": "create_a_sendoso_egift", "arguments": {"touch_id": 77, "email": "held@example.com"}})
+        send_to(replicas.second)
+        async with httpx2.AsyncClient(timeout=PATIENCE) as http:
+            with replicas.first.process.held_up():
+                assert (await http.post(address, json=call)).status_code == 404
+            # Whatever was waiting at the replica is dealt with before this is answered.
+            assert len((await client.request("tools/list"))["tools"]) == 20
+            assert not any("held@example.com" in json.dumps(entry["body"]) for entry in replicas.vendor.journal())
+
+
+async def test_a_session_with_too_much_unanswered_says_so_through_either_replica(replicas, send_to):
+    async with HeldVendor() as vendor, httpx2.AsyncClient(timeout=PATIENCE) as http:
+        url = await held_url(replicas, vendor)
+        send_to(replicas.first)
+        async with legacy_client(url) as client:
+            address = urljoin(url, await client.endpoint)
+            call = envelope("tools/call", {"name": "list_all_sendoso_me", "arguments": {}})
+            statuses = [(await http.post(address, json=call)).status_code for _ in range(40)]
+            send_to(replicas.second)
+            statuses.append((await http.post(address, json=call)).status_code)
+    assert set(statuses) == {202, 429} and statuses[-1] == 429, statuses
 
 
 @asynccontextmanager
