@@ -168,7 +168,7 @@ mod tests {
         });
         let body = Body::wrap(StreamBody::new(Box::pin(pieces)));
         let response = http::Response::builder().header("content-type", "text/event-stream").body(body).unwrap();
-        let place = Target::new("http://127.0.0.1/mcp/x", &[]).unwrap().shown();
+        let place = Target::new("http://127.0.0.1/mcp/x".parse().unwrap(), Vec::new()).unwrap().shown();
         let Answer::Events(events) = Answer::read(&place, Response::from(response)).await.unwrap() else { panic!() };
         *events
     }

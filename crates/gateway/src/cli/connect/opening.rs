@@ -225,7 +225,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_never_opened_is_given_up_for_good() {
-        let target = Target::new("http://127.0.0.1/mcp/x", &[]).unwrap();
+        let target = Target::new("http://127.0.0.1/mcp/x".parse().unwrap(), Vec::new()).unwrap();
         let Err(Refused::Failed(failure)) = in_time(&target, std::future::pending::<Result<(), _>>()).await else { panic!() };
         assert_eq!(failure.cause, Cause::Silent);
         insta::assert_snapshot!(failure.problem, @"the answer of http://127.0.0.1/mcp/… did not arrive: nothing came for 30 s");
