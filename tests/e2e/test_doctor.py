@@ -397,7 +397,14 @@ def test_what_is_wrong_with_a_deployment_is_told(doctor, start, tmp_path):
 
 
 def test_wrong_arguments_are_told(binary, tmp_path):
-    for arguments in (["not a url"], ["http://127.0.0.1/mcp/x", "--call", "a", "{nope"], ["http://127.0.0.1/mcp/x", "--call", "a", "[]"]):
+    url = "http://127.0.0.1/mcp/x"
+    for code, arguments in (
+        (1, [url, "--call", "a", "{nope"]),
+        (1, [url, "--call", "a", "[]"]),
+        (2, ["not a secret URL"]),
+        (2, [url, "--header", "secret without a colon"]),
+        (2, ["--thorough"]),
+    ):
         done = gateway.run(binary, "doctor", *arguments, folder=tmp_path)
-        assert done.returncode == 1 and "error: " in done.stderr and "hint: " in done.stderr and done.stdout == ""
-    assert gateway.run(binary, "doctor", "--thorough", folder=tmp_path).returncode == 2
+        assert done.returncode == code and "error: " in done.stderr and "hint: " in done.stderr and done.stdout == ""
+        assert "secret" not in done.stderr

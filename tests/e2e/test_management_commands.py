@@ -13,6 +13,7 @@ import gateway
 from conftest import API_TOKEN, seconds_ahead
 from mcp_client import listed, post
 
+SERVER_ID = "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2"
 SECRET = "sentinelCredentialCCCCCCCCCCCCCCCCCCCCCCCC"
 
 
@@ -150,6 +151,15 @@ def test_a_server_may_list_three_tools_in_place_of_all(told, tidegate, account):
     assert tidegate("mcp", "update", made["id"], "--tool-exposure", "some").returncode == 2
 
 
+def test_a_switch_may_be_given_before_the_id_and_turned_off_again(told, account):
+    made = told("mcp", "create", "--account", account, "--name", "Structured", "--structured-content")
+    assert made["config"]["structured_content"] is True
+    off = told("mcp", "update", "--structured-content=false", made["id"])
+    assert off["config"]["structured_content"] is False
+    on = told("mcp", "update", "--structured-content", made["id"])
+    assert on["config"]["structured_content"] is True
+
+
 def test_people_are_shown_the_url_once_and_what_to_do_with_it(tidegate, account):
     done = tidegate("mcp", "create", "--account", account, "--name", "Guarded", "--auth", "bearer")
     assert (done.returncode, done.stderr) == (0, "")
@@ -201,9 +211,30 @@ def test_without_a_token_the_remedy_is_told(tidegate):
     assert_refused(tidegate("token", "list", api_token=""), 1, "TIDEGATE_API_TOKEN")
 
 
-def test_two_tokens_are_one_too_many(tidegate):
-    assert_refused(tidegate("token", "list", "--api-token-file", "nowhere"), 1, "both")
-    assert_refused(tidegate("token", "list", "--api-token-file", "nowhere", api_token=None), 1, "nowhere")
+def test_two_tokens_of_one_source_are_one_too_many(tidegate):
+    assert_refused(tidegate("token", "list", api_token_file="nowhere"), 2, "both")
+    assert_refused(tidegate("token", "list", "--api-token", API_TOKEN, "--api-token-file", "nowhere"), 2, "both")
+
+
+def test_a_flag_beats_a_variable_whichever_form_the_token_has(tidegate, told, tmp_path):
+    (tmp_path / "token").write_text(API_TOKEN + "\n")
+    assert told("token", "list", "--api-token-file", "token", api_token="wrong")["result"]
+    assert told("token", "list", "--api-token", API_TOKEN, api_token=None, api_token_file="nowhere")["result"]
+    # Wherever on the line it is.
+    assert told("token", "--api-token-file", "token", "list", api_token="wrong")["result"]
+    assert_refused(tidegate("token", "list", "--api-token-file", "nowhere"), 1, "nowhere")
+
+
+def test_a_variable_that_is_set_to_nothing_is_not_set(tidegate, told, tmp_path):
+    (tmp_path / "token").write_text(API_TOKEN)
+    assert told("token", "list", api_token_file="")["result"]
+    assert told("token", "list", api_token="", api_token_file="token")["result"]
+    assert_refused(tidegate("token", "list", url="", api_token=None), 1, "TIDEGATE_API_TOKEN")
+
+
+@pytest.mark.parametrize("flag", ["server", "api-token", "api-token-file"])
+def test_a_flag_that_is_empty_is_wrong_usage(tidegate, flag):
+    assert_refused(tidegate("token", "list", f"--{flag}", ""), 2, f"--{flag}")
 
 
 def test_a_wrong_token_is_told_and_not_shown(tidegate):
@@ -227,12 +258,14 @@ def test_a_path_before_the_api_s_is_kept(told, server):
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://127.0.0.1/", "http://127.0.0.1/?x=1", f"http://admin:{SECRET}@127.0.0.1/"], ids=["ftp", "query", "password"]
+    "url",
+    ["ftp://127.0.0.1/", "http://127.0.0.1/?x=1", "localhost:8700", f"http://admin:{SECRET}@127.0.0.1/", f"{SECRET}@127.0.0.1"],
+    ids=["ftp", "query", "no scheme", "password", "password without scheme"],
 )
 def test_an_address_that_cannot_be_one_is_told_without_its_password(tidegate, url):
-    done = tidegate("token", "list", url=url)
-    assert_refused(done, 1, "TIDEGATE_URL")
-    assert SECRET not in done.stderr
+    for done in (tidegate("token", "list", url=url), tidegate("token", "list", "--server", url)):
+        assert_refused(done, 2, "TIDEGATE_URL", "--server")
+        assert SECRET not in done.stderr
 
 
 @contextmanager
@@ -276,6 +309,20 @@ def test_a_token_is_not_sent_on_by_a_redirect(tidegate):
         assert got == []
 
 
+def test_a_proxy_gets_no_token_for_a_server_on_this_machine(tidegate, server, monkeypatch):
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with answering(200, {}, b'{"result": []}') as (proxy, got):
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy)
+        for host in ("127.0.0.1", "localhost"):
+            assert "bootstrap" in tidegate("token", "list", url=server.url.replace("127.0.0.1", host)).stdout
+        assert got == []
+        # Elsewhere the proxy is what leads there.
+        assert tidegate("token", "list", url="http://gate.example").returncode == 0
+        assert got == ["http://gate.example/api-token?limit=100"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -283,12 +330,15 @@ def test_a_token_is_not_sent_on_by_a_redirect(tidegate):
         ["account", "show", "nope"],
         ["token", "delete", API_TOKEN],
         ["mcp", "create", "--name", "x"],
-        ["mcp", "update", "mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2", "--auth", "none"],
+        ["mcp", "update", SERVER_ID, "--auth", "none"],
         ["token", "list", "--limit", "0"],
         ["account", "create", "--integration", "x", "--tenant-id", "y", "--context", "novalue"],
         ["mcp", "snippet", "--client", "cursor"],
+        ["mcp", "update", SERVER_ID],
+        ["mcp", "update", SERVER_ID, "--structured-content", "false"],
+        ["account", "update", "0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2"],
     ],
-    ids=lambda arguments: " ".join(arguments[:2]),
+    ids=" ".join,
 )
 def test_wrong_usage_is_told(tidegate, arguments):
     assert_refused(tidegate(*arguments), 2)

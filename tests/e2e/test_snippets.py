@@ -76,6 +76,8 @@ async def test_claude_desktop_s_file_starts_a_bridge_that_works(server, demo, en
     [text] = [one["text"] for one in server["snippets"]["claude-desktop"] if one["label"] == label]
     # What the note tells the user to do.
     entry = json.loads(text.replace("<API_TOKEN>", demo.api_token))["mcpServers"]["sendoso"]
+    # Other users of the machine see arguments, and on Windows one with a space would become two.
+    assert demo.api_token not in " ".join(entry["args"]) and not any(" " in argument for argument in entry["args"])
     env = {"PATH": environment["PATH"], "MCP_REMOTE_CONFIG_DIR": str(tmp_path), **entry.get("env", {})}
     parameters = StdioServerParameters(command=entry["command"], args=entry["args"], env=env, cwd=node.FOLDER)
     async with Client(stdio_client(parameters), mode="legacy", read_timeout_seconds=60) as client:
@@ -127,11 +129,11 @@ def test_an_unknown_client_is_told_with_the_known_ones(demo, snippet):
     assert all(client in done.stderr for client in CLIENTS)
 
 
-@pytest.mark.parametrize("url", ["mcp/tg_x", "ftp://gate.example/mcp/tg_x"])
-def test_a_url_that_cannot_be_one_is_told(demo, snippet, url):
+@pytest.mark.parametrize("url", ["mcp/tg_secret", "ftp://gate.example/mcp/tg_secret"])
+def test_a_url_that_cannot_be_one_is_told_and_not_shown(demo, snippet, url):
     done = snippet(demo.line["mcp_servers"]["sendoso"]["id"], "--client", "cursor", "--url", url)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "https://tidegate.example.com/mcp/tg_" in done.stderr
+    assert "https://tidegate.example.com/mcp/tg_" in done.stderr and "secret" not in done.stderr
 
 
 def test_the_demo_prints_texts_of_the_same_table(binary, tmp_path):
@@ -141,5 +143,9 @@ def test_the_demo_prints_texts_of_the_same_table(binary, tmp_path):
         url = re.search(r"^  (http\S+/mcp/tg_\S+)$", text, re.MULTILINE)[1]
         assert f"    claude mcp add --transport http sendoso {url}\n" in text
         assert text.count(url) == 4, "by itself, and for three clients"
+        # Built from its sources, the program is not on the path of whoever starts it.
+        assert f'"command": {json.dumps(str(Path(binary).resolve()))}' in text
+        assert "give its full path" not in text
+        assert "quit and reopen Claude Desktop" in text and "keep the file out of version control" in text
     finally:
         process.end()

@@ -1,6 +1,7 @@
 //! One tool call: plan, send, shape. Every door calls tools through here.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use catalog::tool::{Kind, Tool};
 use http::HeaderMap;
@@ -44,19 +45,37 @@ pub(crate) async fn call(
     tool: &Arc<Tool>,
     arguments: Map<String, Value>,
 ) -> Outcome {
-    let started = std::time::Instant::now();
+    let mut trace = Trace { app, connected, caller, tool, started: Instant::now(), code: Some(Code::Cancelled) };
     let outcome = run(app, connected, tool, arguments).await;
-    app.metrics.observe_call(&connected.account.integration, &outcome, started.elapsed());
-    tracing::debug!(
-        account.id = %connected.account.id,
-        mcp_server.id = caller.mcp_server().map(tracing::field::display),
-        api_token.id = caller.api_token().map(tracing::field::display),
-        tool = tool.name,
-        code = outcome.result.as_ref().err().map(|failure| failure.code.as_str()),
-        duration_ms = started.elapsed().as_millis() as u64,
-        "tool called"
-    );
+    trace.code = outcome.result.as_ref().err().map(|failure| failure.code.clone());
     outcome
+}
+
+/// What is left of a call: a number and a line in the log, also when its future is dropped before it has an outcome.
+struct Trace<'a> {
+    app: &'a App,
+    connected: &'a ConnectedAccount,
+    caller: Caller,
+    tool: &'a Tool,
+    started: Instant,
+    /// Why it failed; until it has ended, that it was given up.
+    code: Option<Code>,
+}
+
+impl Drop for Trace<'_> {
+    fn drop(&mut self) {
+        let took = self.started.elapsed();
+        self.app.metrics.observe_call(&self.connected.account.integration, self.code.as_ref(), took);
+        tracing::debug!(
+            account.id = %self.connected.account.id,
+            mcp_server.id = self.caller.mcp_server().map(tracing::field::display),
+            api_token.id = self.caller.api_token().map(tracing::field::display),
+            tool = self.tool.name,
+            code = self.code.as_ref().map(Code::as_str),
+            duration_ms = took.as_millis() as u64,
+            "tool called"
+        );
+    }
 }
 
 /// The same for a caller who has not cancelled by hanging up: what may change something is finished without them, unless they

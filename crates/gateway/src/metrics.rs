@@ -8,7 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use upstream::Outcome;
+use upstream::Code;
 
 /// The metrics of one process.
 pub(crate) struct Metrics {
@@ -36,8 +36,9 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn observe_call(&self, integration: &str, outcome: &Outcome, took: Duration) {
-        let outcome = outcome.result.as_ref().err().map_or("ok", |failure| failure.code.as_str());
+    /// Counts a call that succeeded, or failed with `code`.
+    pub(crate) fn observe_call(&self, integration: &str, code: Option<&Code>, took: Duration) {
+        let outcome = code.map_or("ok", Code::as_str);
         let labels = CallLabels { integration: integration.to_owned(), outcome: outcome.to_owned() };
         self.calls.get_or_create(&labels).inc();
         self.call_seconds.observe(took.as_secs_f64());

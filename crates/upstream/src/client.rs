@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
+use url::{Host, Url};
 
 use crate::guard::{Denied, GuardedResolver, PrivateAddresses, Reach};
 
@@ -79,31 +79,46 @@ impl Client {
 
 /// A client for the commands that talk to a server their user named, such as a Tidegate or an MCP URL: any address may
 /// be reached, redirects are not followed, nothing is sent twice. Waits are the caller's to limit, but for the
-/// connection, which is given up after 10 s.
+/// connection, which is given up after 10 s. `server` says where requests will go: what is on this machine is asked
+/// directly, whatever proxy the environment names, as requests carry secrets and the proxy's loopback is another one.
 ///
 /// # Errors
 /// [`ClientError`] when TLS cannot be set up.
-pub fn operator_client() -> Result<reqwest::Client, ClientError> {
-    operator_builder()?.build().map_err(|error| ClientError(error.to_string()))
+pub fn operator_client(server: &Url) -> Result<reqwest::Client, ClientError> {
+    operator_builder(server)?.build().map_err(|error| ClientError(error.to_string()))
 }
 
 /// The same, but answers are given as they come: a compressed one stays compressed, and its headers say so.
 ///
 /// # Errors
 /// As for [`operator_client`].
-pub fn undecoding_operator_client() -> Result<reqwest::Client, ClientError> {
-    operator_builder()?.no_gzip().no_brotli().no_deflate().build().map_err(|error| ClientError(error.to_string()))
+pub fn undecoding_operator_client(server: &Url) -> Result<reqwest::Client, ClientError> {
+    operator_builder(server)?.no_gzip().no_brotli().no_deflate().build().map_err(|error| ClientError(error.to_string()))
 }
 
-fn operator_builder() -> Result<reqwest::ClientBuilder, ClientError> {
-    Ok(reqwest::Client::builder()
+fn operator_builder(server: &Url) -> Result<reqwest::ClientBuilder, ClientError> {
+    let builder = reqwest::Client::builder()
         .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls()?)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never().max_retries_per_request(0))
         .tcp_nodelay(true)
-        .connect_timeout(Duration::from_secs(10)))
+        .connect_timeout(Duration::from_secs(10));
+    Ok(if is_loopback(server) { builder.no_proxy() } else { builder })
+}
+
+/// Whether a URL names this machine, by address or by a name that resolvers keep for it (RFC 6761 section 6.3).
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        None => false,
+    }
 }
 
 fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {
@@ -143,4 +158,20 @@ fn tls() -> Result<rustls::ClientConfig, ClientError> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_hosts_are_known_in_every_spelling() {
+        let is = |host: &str| is_loopback(&format!("http://{host}:8700/mcp/x").parse().unwrap());
+        for host in ["127.0.0.1", "127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "localhost", "LOCALHOST.", "gate.localhost", "0x7f.1"] {
+            assert!(is(host), "{host}");
+        }
+        for host in ["10.0.0.5", "[::2]", "localhost.example.com", "notlocalhost", "gate.example.com", "0.0.0.0"] {
+            assert!(!is(host), "{host}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The outcome of a tool call as an HTTP answer with the status that the vendor's answer had.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -73,7 +75,9 @@ pub(super) fn answer(tool: &Tool, outcome: Outcome) -> Response {
 /// JSON whose files were taken out of it: `{"answer": …, "files": [{"media_type", "name"?, "text" | "base64"}]}`, in the order of the numbers
 /// that the notes in their places give.
 fn with_files(text: &str, files: Vec<File>) -> Response {
-    let answer = serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    // As the vendor wrote it: a number or a name given twice must not become something else on the way.
+    let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+    let answer = if is_json { Cow::Borrowed(text) } else { Value::from(text).to_string().into() };
     let files: Vec<Value> = files
         .into_iter()
         .map(|file| match file.content {
@@ -81,7 +85,7 @@ fn with_files(text: &str, files: Vec<File>) -> Response {
             FileContent::Bytes(bytes) => json!({"media_type": file.media_type, "name": file.name, "base64": STANDARD.encode(bytes)}),
         })
         .collect();
-    success(HeaderValue::from_static("application/json"), json!({"answer": answer, "files": files}).to_string().into())
+    success(HeaderValue::from_static("application/json"), format!(r#"{{"answer":{answer},"files":{}}}"#, Value::from(files)).into())
 }
 
 fn whole_file(file: File) -> Response {
@@ -201,6 +205,14 @@ mod tests {
         };
         assert_eq!(answered("application/pdf").headers()[CONTENT_TYPE], "application/pdf");
         assert_eq!(answered("a\nb").headers()[CONTENT_TYPE], "application/octet-stream");
+    }
+
+    #[tokio::test]
+    async fn json_without_files_is_passed_on_as_the_vendor_wrote_it() {
+        for text in [r#"{"id":12345678901234567890123,"price":1.10}"#, r#"{"a":1,"a":2}"#, "1E400"] {
+            let body = axum::body::to_bytes(with_files(text, Vec::new()).into_body(), 10_000).await.unwrap();
+            assert_eq!(body, format!(r#"{{"answer":{text},"files":[]}}"#));
+        }
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ use crate::api::{ApiError, ConfigChange, McpServerSecret, NewIntegratedAccount, 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::server::Server;
+use crate::snippet::{Connection, Snippets};
 use crate::telemetry::{self, LogFormat};
 
 /// What the demo suggests to ask an agent.
@@ -81,7 +82,9 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         if args.json {
             output::line(ready_line(&server, &api_token, &connected))?;
         } else {
-            output::line(ready_text(&server, &api_token, &connected))?;
+            // Built from its sources, the program is not on the path.
+            let program = std::env::current_exe().context("cannot tell where this program is")?;
+            output::line(ready_text(&server, &api_token, &connected, &program.to_string_lossy()))?;
         }
         tokio::select! {
             () = server.run(shutdown.gentle) => {}
@@ -142,15 +145,18 @@ fn ready_line(server: &Server, api_token: &str, connected: &[Connected]) -> Valu
     })
 }
 
-fn ready_text(server: &Server, api_token: &str, connected: &[Connected]) -> String {
+fn ready_text(server: &Server, api_token: &str, connected: &[Connected], program: &str) -> String {
     let mut lines = vec!["Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n".to_owned()];
     for one in connected {
         lines.push(format!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url));
     }
     lines.push("Add it to a client, such as these (docs/clients.md has more)".to_owned());
     for one in connected {
-        for snippet in SHOWN_CLIENTS.iter().filter_map(|client| one.server.snippets.get(client).first()) {
-            lines.push(format!("  {}: {}\n    {}\n", snippet.label, snippet.place, snippet.text.replace('\n', "\n    ")));
+        let McpServerSecret { server, url, key, .. } = &one.server;
+        let snippets = Snippets::of(&Connection { key, url, auth: server.config.auth, program });
+        for snippet in SHOWN_CLIENTS.iter().filter_map(|client| snippets.get(client).first()) {
+            let note = snippet.note.as_ref().map(|note| format!("    # {note}\n")).unwrap_or_default();
+            lines.push(format!("  {}: {}\n    {}\n{note}", snippet.label, snippet.place, snippet.text.replace('\n', "\n    ")));
         }
     }
     lines.push(format!("Then ask\n  {PROMPT}\n"));

@@ -3,6 +3,8 @@
 mod database;
 mod management;
 mod master_key;
+mod unquoted;
+mod variables;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use url::Url;
 
 pub(crate) use database::DatabaseSettings;
 pub(crate) use management::{Management, ManagementSettings};
+pub(crate) use unquoted::Unquoted;
+pub(crate) use variables::with_variables;
 
 use self::master_key::NewKey;
 use crate::hint::hinted;

@@ -9,13 +9,13 @@ mod json;
 mod message;
 mod target;
 
-pub(crate) use answer::{Answer, Events, read_text};
+pub(crate) use answer::{Answer, Events, SILENCE, read_text};
 pub(crate) use event_stream::{Event, Parser as StreamParser};
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use headers::{mirrored, value as header_value};
 pub(crate) use json::{Object, raw, read_object, write_object};
 pub(crate) use message::{BadMessage, Id, Kind, Line, Message, read_line};
-pub(crate) use target::{Shown, Target};
+pub(crate) use target::{Header, Shown, Target, mcp_url};
 
 /// The newest revision that opens with `initialize`.
 pub(crate) const NEWEST_HANDSHAKE: &str = "2025-11-25";

@@ -4,13 +4,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{anyhow, bail};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use upstream::ClientError;
 use upstream::reqwest::{Client, RequestBuilder, Response};
 use url::Url;
 
 use super::failure::Failure;
-use crate::hint::hinted;
 
 /// The longest wait for the head of an answer.
 const HEAD_DEADLINE: Duration = Duration::from_secs(600);
@@ -23,55 +22,48 @@ pub(crate) struct Target {
     headers: HeaderMap,
 }
 
+/// A header that a user wants sent with every request. Its value does not show in debug output.
+#[derive(Debug, Clone)]
+pub(crate) struct Header {
+    name: HeaderName,
+    value: HeaderValue,
+}
+
 /// A URL as it may be shown: without user, query, and without the rest of the path, which can be the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shown(String);
 
 impl Target {
-    /// `headers` are lines like `Authorization: Bearer …`.
-    ///
     /// # Errors
-    /// The URL or a header cannot be one. Neither is quoted.
-    pub(crate) fn new(url: &str, headers: &[String]) -> anyhow::Result<Self> {
-        let url = Url::parse(url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or_else(|| hinted(anyhow!("the URL cannot be read"), "give an MCP URL, like https://gate.example.com/mcp/tg_…"))?;
+    /// TLS cannot be set up.
+    pub(crate) fn new(url: Url, headers: Vec<Header>) -> Result<Self, ClientError> {
+        let http = upstream::operator_client(&url)?;
         let mut map = HeaderMap::new();
-        for (index, line) in headers.iter().enumerate() {
-            let (name, value) = header(line).ok_or_else(|| {
-                hinted(
-                    anyhow!("--header number {} is not of the form `Name: value`", index + 1),
-                    "for example --header 'Authorization: Bearer <token>'",
-                )
-            })?;
-            if [http::header::CONTENT_TYPE, http::header::CONTENT_LENGTH, http::header::ACCEPT, http::header::HOST].contains(&name) {
-                bail!("--header cannot set `{name}`: the protocol does");
-            }
+        for Header { name, value } in headers {
             map.append(name, value);
         }
-        Ok(Self { http: upstream::operator_client()?, url, headers: map })
+        Ok(Self { http, url, headers: map })
     }
 
     /// The same URL and headers, but answers stay as they come, compressed or not.
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub(crate) fn undecoding(&self) -> anyhow::Result<Self> {
-        Ok(Self { http: upstream::undecoding_operator_client()?, ..self.clone() })
+    pub(crate) fn undecoding(&self) -> Result<Self, ClientError> {
+        Ok(Self { http: upstream::undecoding_operator_client(&self.url)?, ..self.clone() })
     }
 
     /// The same URL as a stranger asks for it: over other connections, without the headers.
     ///
     /// # Errors
     /// TLS cannot be set up.
-    pub(crate) fn as_stranger(&self) -> anyhow::Result<Self> {
-        Ok(Self { http: upstream::operator_client()?, url: self.url.clone(), headers: HeaderMap::new() })
+    pub(crate) fn as_stranger(&self) -> Result<Self, ClientError> {
+        Self::new(self.url.clone(), Vec::new())
     }
 
     /// Whether there is a header that says who asks.
     pub(crate) fn is_authorized(&self) -> bool {
-        self.headers.contains_key(http::header::AUTHORIZATION)
+        self.headers.contains_key(header::AUTHORIZATION)
     }
 
     /// A request to `url`, which is this target's or one that its server named.
@@ -95,6 +87,35 @@ impl Target {
     }
 }
 
+/// An MCP URL as users write it.
+///
+/// # Errors
+/// What should be given instead. The URL is not quoted.
+pub(crate) fn mcp_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| "this is no MCP URL; give one like https://gate.example.com/mcp/tg_…".to_owned())
+}
+
+impl Header {
+    /// `Name: value`; the space is optional, as some clients cannot pass one on.
+    ///
+    /// # Errors
+    /// What is wrong, without the value.
+    pub(crate) fn parse(line: &str) -> Result<Self, String> {
+        let parts = line.split_once(':').and_then(|(name, value)| {
+            Some((HeaderName::from_bytes(name.trim().as_bytes()).ok()?, HeaderValue::from_str(value.trim()).ok()?))
+        });
+        let Some((name, mut value)) = parts else {
+            return Err("this is no header; give one like 'Authorization: Bearer <token>'".to_owned());
+        };
+        if [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::ACCEPT, header::HOST].contains(&name) {
+            return Err(format!("`{name}` cannot be set: the protocol does"));
+        }
+        value.set_sensitive(true);
+        Ok(Self { name, value })
+    }
+}
+
 impl Shown {
     pub(crate) fn of(url: &Url) -> Self {
         let path = match url.path() {
@@ -112,27 +133,9 @@ impl fmt::Display for Shown {
     }
 }
 
-/// `Name: value`; the space is optional, as some clients cannot pass one on.
-fn header(line: &str) -> Option<(HeaderName, HeaderValue)> {
-    let (name, value) = line.split_once(':')?;
-    let name = HeaderName::from_bytes(name.trim().as_bytes()).ok()?;
-    let mut value = HeaderValue::from_str(value.trim()).ok()?;
-    value.set_sensitive(true);
-    Some((name, value))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Target;
-
-    fn target(url: &str, headers: &[&str]) -> anyhow::Result<Target> {
-        Target::new(url, &headers.iter().map(ToString::to_string).collect::<Vec<_>>())
-    }
-
-    fn refused(url: &str, headers: &[&str]) -> String {
-        let (problem, remedy) = crate::hint::split(&target(url, headers).unwrap_err());
-        format!("{problem}; {}", remedy.unwrap_or_default())
-    }
+    use super::{Header, Target, mcp_url};
 
     #[test]
     fn nothing_secret_of_a_url_is_shown() {
@@ -141,20 +144,21 @@ mod tests {
             ("http://127.0.0.1:8700/secret/sse", "http://127.0.0.1:8700/…"),
             ("https://gate.example", "https://gate.example"),
         ] {
-            assert_eq!(target(url, &[]).unwrap().shown().to_string(), shown);
+            assert_eq!(Target::new(mcp_url(url).unwrap(), Vec::new()).unwrap().shown().to_string(), shown);
         }
     }
 
     #[test]
     fn what_cannot_be_sent_is_refused_without_being_quoted() {
         for url in ["secret", "file:///secret", "https://", "http:secret@"] {
-            assert!(!refused(url, &[]).contains("secret"), "{url}");
+            assert!(!mcp_url(url).unwrap_err().contains("secret"), "{url}");
         }
+        let refused = |line: &str| Header::parse(line).unwrap_err();
         insta::assert_snapshot!(
-            refused("https://gate.example", &["A: b", "Authorization Bearer secret"]),
-            @"--header number 2 is not of the form `Name: value`; for example --header 'Authorization: Bearer <token>'"
+            refused("Authorization Bearer secret"),
+            @"this is no header; give one like 'Authorization: Bearer <token>'"
         );
-        assert!(refused("https://gate.example", &["Host: x"]).starts_with("--header cannot set `host`"));
-        assert!(!format!("{:?}", target("https://gate.example", &["Authorization:Bearer secret"]).unwrap()).contains("secret"));
+        insta::assert_snapshot!(refused("Host: secret"), @"`host` cannot be set: the protocol does");
+        assert!(!format!("{:?}", Header::parse("Authorization:Bearer secret").unwrap()).contains("secret"));
     }
 }

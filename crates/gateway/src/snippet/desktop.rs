@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::text::{escaped, json as pretty, string, word};
-use super::{Client, Connection, Language, Snippet, TOKEN_PLACEHOLDER, Token};
+use super::{Client, Connection, Language, PROGRAM, Snippet, TOKEN_PLACEHOLDER, Token};
 
 pub(super) const CLAUDE_DESKTOP: Client = Client {
     id: "claude-desktop",
@@ -34,19 +34,15 @@ fn claude_desktop(connection: &Connection<'_>) -> Vec<Snippet> {
             .noted(restart.to_owned())
             .noted(connection.token_note(Token::Placeholder))
     };
+    let path = format!("If Claude Desktop does not find `{PROGRAM}`, give its full path.");
     vec![
-        file("Claude Desktop, with tidegate connect", through_tidegate(connection))
-            .noted("If Claude Desktop does not find `tidegate`, give its full path.".to_owned()),
+        file("Claude Desktop, with tidegate connect", through_tidegate(connection)).noted((connection.program == PROGRAM).then_some(path)),
         file("Claude Desktop, with mcp-remote", through_mcp_remote(connection)).noted("Needs Node.js.".to_owned()),
     ]
 }
 
 fn through_tidegate(connection: &Connection<'_>) -> Value {
-    let mut arguments = vec!["connect".to_owned(), connection.url.to_owned()];
-    if connection.asks_for_token() {
-        arguments.extend(["--header".to_owned(), format!("Authorization: Bearer {TOKEN_PLACEHOLDER}")]);
-    }
-    json!({"command": "tidegate", "args": arguments})
+    bridge(connection, connection.program, vec!["connect", connection.url])
 }
 
 fn through_mcp_remote(connection: &Connection<'_>) -> Value {
@@ -54,12 +50,17 @@ fn through_mcp_remote(connection: &Connection<'_>) -> Value {
     if needs_allow_http(connection.url) {
         arguments.push("--allow-http");
     }
+    bridge(connection, "npx", arguments)
+}
+
+/// Both bridges read variables in headers: a token among the arguments would be seen by other users of the machine.
+fn bridge(connection: &Connection<'_>, program: &str, mut arguments: Vec<&str>) -> Value {
     if !connection.asks_for_token() {
-        return json!({"command": "npx", "args": arguments});
+        return json!({"command": program, "args": arguments});
     }
-    // No space in the argument: on Windows it would become two. mcp-remote reads the variable.
+    // No space in the argument: on Windows it would become two.
     arguments.extend(["--header", "Authorization:${AUTH_HEADER}"]);
-    json!({"command": "npx", "args": arguments, "env": {"AUTH_HEADER": format!("Bearer {TOKEN_PLACEHOLDER}")}})
+    json!({"command": program, "args": arguments, "env": {"AUTH_HEADER": format!("Bearer {TOKEN_PLACEHOLDER}")}})
 }
 
 /// mcp-remote speaks plain http only to these two hosts unless told otherwise.

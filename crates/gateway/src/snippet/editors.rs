@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::text::{base64_escaped, escaped, json as pretty};
-use super::{Client, Connection, Language, Snippet, TOKEN_PLACEHOLDER, TOKEN_VARIABLE, Token};
+use super::{Client, Connection, KEEP_OUT_OF_VERSION_CONTROL, Language, Snippet, TOKEN_PLACEHOLDER, TOKEN_VARIABLE, Token};
 
 pub(super) const CURSOR: Client = Client {
     id: "cursor",
@@ -39,6 +39,7 @@ fn cursor(connection: &Connection<'_>) -> Vec<Snippet> {
     let text = pretty(&json!({"mcpServers": {*key: entry}}));
     vec![
         Snippet::file("Cursor, file", "~/.cursor/mcp.json, or .cursor/mcp.json in a project", Language::Json, text)
+            .noted(KEEP_OUT_OF_VERSION_CONTROL.to_owned())
             .noted(connection.token_note(Token::Variable)),
         Snippet::link("Cursor, link", link).noted(connection.token_note(Token::Variable)),
     ]
@@ -60,6 +61,7 @@ fn vscode(connection: &Connection<'_>) -> Vec<Snippet> {
     let link = format!("vscode:mcp/install?{}", escaped(&install.to_string()));
     vec![
         Snippet::file("VS Code, file", ".vscode/mcp.json in a project", Language::Json, pretty(&file))
+            .noted(KEEP_OUT_OF_VERSION_CONTROL.to_owned())
             .noted(connection.token_note(Token::Prompt)),
         Snippet::link("VS Code, link", link).noted(connection.token_note(Token::Prompt)),
     ]

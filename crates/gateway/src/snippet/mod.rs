@@ -27,6 +27,11 @@ const TOKEN_VARIABLE: &str = "TIDEGATE_API_TOKEN";
 /// Stands for that token in clients that read none. Never the token itself: a configuration outlives the moment.
 const TOKEN_PLACEHOLDER: &str = "<API_TOKEN>";
 
+/// How this program is called where it is on the path.
+pub(crate) const PROGRAM: &str = "tidegate";
+/// For files that a project's repository would carry on.
+const KEEP_OUT_OF_VERSION_CONTROL: &str = "The URL is a secret: in a project, keep the file out of version control.";
+
 /// Every client there is a text for, best known first.
 pub(crate) const CLIENTS: &[Client] = &[
     desktop::CLAUDE_DESKTOP,
@@ -64,6 +69,8 @@ pub(crate) struct Connection<'a> {
     pub key: &'a str,
     pub url: &'a str,
     pub auth: Auth,
+    /// How the client starts this program as a bridge: [`PROGRAM`], or the path of it.
+    pub program: &'a str,
 }
 
 /// One way to connect a client: a text, and where it goes.

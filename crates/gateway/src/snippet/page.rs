@@ -5,7 +5,7 @@ use std::path::Path;
 
 use store::Auth;
 
-use super::{CLIENTS, Connection, Kind, Language, Snippet};
+use super::{CLIENTS, Connection, Kind, Language, PROGRAM, Snippet};
 
 const INTRODUCTION: &str = "\
 # Connecting clients
@@ -16,6 +16,9 @@ your URL in them, are in the answers that carry the URL (`snippets`, when a serv
 ```sh
 tidegate mcp snippet MCP_ID --client cursor --url \"$URL\"
 ```
+
+which asks the server at `TIDEGATE_URL` (by default `http://127.0.0.1:8700`), with the API token in `TIDEGATE_API_TOKEN` or in the file that
+`TIDEGATE_API_TOKEN_FILE` names.
 
 Here the server is kept under the name `sendoso`. Any name of lower-case letters, digits and hyphens will do; give two servers of the same
 integration different ones. Names are short because clients put them before the names of tools, and cut or refuse what gets too long.
@@ -40,7 +43,7 @@ Goose, Zed and the model APIs) is written from documentation and was not run.
 /// The page as the table has it.
 fn page() -> String {
     let mut page = INTRODUCTION.to_owned();
-    let connection = |auth| Connection { key: "sendoso", url: "https://tidegate.example.com/mcp/tg_SECRET", auth };
+    let connection = |auth| Connection { key: "sendoso", url: "https://tidegate.example.com/mcp/tg_SECRET", auth, program: PROGRAM };
     for client in CLIENTS {
         let _ = write!(page, "\n## {}\n\n`--client {}`\n\n", client.label, client.id);
         for limit in client.limits {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::editors::with_header;
 use super::text::{json as pretty, string, word};
-use super::{Client, Connection, Language, Snippet, TOKEN_VARIABLE, Token};
+use super::{Client, Connection, KEEP_OUT_OF_VERSION_CONTROL, Language, Snippet, TOKEN_VARIABLE, Token};
 
 pub(super) const CLAUDE_CODE: Client = Client {
     id: "claude-code",
@@ -65,7 +65,7 @@ fn claude_code(connection: &Connection<'_>) -> Vec<Snippet> {
     vec![
         Snippet::command("Claude Code, command", command).noted(connection.token_note(Token::Variable)),
         Snippet::file("Claude Code, file", ".mcp.json in a project", Language::Json, text)
-            .noted("The URL is a secret: keep the file out of version control.".to_owned())
+            .noted(KEEP_OUT_OF_VERSION_CONTROL.to_owned())
             .noted(connection.token_note(Token::Variable)),
     ]
 }
@@ -95,6 +95,7 @@ fn gemini_cli(connection: &Connection<'_>) -> Vec<Snippet> {
     vec![
         Snippet::command("Gemini CLI, command", command).noted(connection.token_note(Token::Variable)),
         Snippet::file("Gemini CLI, file", "~/.gemini/settings.json, or .gemini/settings.json in a project", Language::Json, text)
+            .noted(KEEP_OUT_OF_VERSION_CONTROL.to_owned())
             .noted(connection.token_note(Token::Variable)),
     ]
 }

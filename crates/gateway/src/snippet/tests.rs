@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use store::Auth;
 use url::Url;
 
-use super::{CLIENTS, Connection, Kind, Language, Snippet, Snippets};
+use super::{CLIENTS, Connection, Kind, Language, PROGRAM, Snippet, Snippets};
 
 /// What a public URL may hold at worst.
 const URL: &str = "https://gate.example/it's$HOME;a&b/mcp/tg_0-_";
 const TOKEN: &str = "TIDEGATE_API_TOKEN";
 
 fn connection(auth: Auth) -> Connection<'static> {
-    Connection { key: "help-desk", url: URL, auth }
+    Connection { key: "help-desk", url: URL, auth, program: PROGRAM }
 }
 
 fn snippets(client: &str, auth: Auth) -> Vec<Snippet> {
@@ -155,7 +155,8 @@ fn bridges_are_started_with_the_url_and_the_header() {
     assert_eq!(bridge(0, Auth::Url), json!({"command": "tidegate", "args": ["connect", URL]}));
     assert_eq!(
         bridge(0, Auth::Bearer),
-        json!({"command": "tidegate", "args": ["connect", URL, "--header", "Authorization: Bearer <API_TOKEN>"]})
+        json!({"command": "tidegate", "args": ["connect", URL, "--header", "Authorization:${AUTH_HEADER}"],
+               "env": {"AUTH_HEADER": "Bearer <API_TOKEN>"}})
     );
     assert_eq!(bridge(1, Auth::Url), json!({"command": "npx", "args": ["-y", "mcp-remote", URL]}));
     assert_eq!(
@@ -163,6 +164,26 @@ fn bridges_are_started_with_the_url_and_the_header() {
         json!({"command": "npx", "args": ["-y", "mcp-remote", URL, "--header", "Authorization:${AUTH_HEADER}"],
                "env": {"AUTH_HEADER": "Bearer <API_TOKEN>"}})
     );
+}
+
+#[test]
+fn a_bridge_is_looked_for_on_the_path_or_started_where_it_is() {
+    let bridge = |program| {
+        let connection = Connection { program, ..connection(Auth::Url) };
+        let snippet = Snippets::of(&connection).get("claude-desktop")[0].clone();
+        (parsed(&snippet)["mcpServers"]["help-desk"]["command"].clone(), snippet.note.unwrap().contains("full path"))
+    };
+    assert_eq!(bridge(PROGRAM), (json!("tidegate"), true));
+    assert_eq!(bridge(r"C:\x y\tidegate.exe"), (json!(r"C:\x y\tidegate.exe"), false));
+}
+
+#[test]
+fn files_in_projects_are_to_be_kept_out_of_version_control() {
+    let in_project: Vec<_> = all().filter(|(_, snippet)| snippet.place.contains("project")).collect();
+    assert_eq!(in_project.len(), 2 * 4, "Claude Code, Cursor, VS Code, Gemini CLI");
+    for (_, snippet) in in_project {
+        assert!(snippet.note.as_deref().unwrap_or_default().contains("keep the file out of version control"), "{snippet:?}");
+    }
 }
 
 #[test]

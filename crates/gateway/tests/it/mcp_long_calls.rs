@@ -189,6 +189,8 @@ async fn hanging_up_cancels_since_2026_07_28() {
     signs(&mut events, &json!(1), 1).await;
     drop(events);
     vendor.abandoned().await;
+    let counted = r#"tidegate_tool_calls_total{integration="sendoso",outcome="cancelled"} 4"#;
+    eventually("what was given up is counted", async || setting.gateway.metrics().await.contains(counted)).await;
     setting.gateway.stop().await;
 }
 

@@ -72,15 +72,15 @@ async fn a_file_arrives_byte_for_byte_however_its_base64_is_written() {
 #[tokio::test]
 async fn a_file_of_a_text_type_is_given_as_text() {
     let csv = STANDARD.encode("id,name\n1,café\n2,an apple and some more words\n");
-    let broken = STANDARD.encode([b"caf\xe9".as_slice(), &[b'x'; 40]].concat());
+    let broken = STANDARD.encode([b"caf\xe9".as_slice(), &[b'x'; 46]].concat());
     let attachments = json!([attachment("a.csv", "Text/CSV; charset=utf-8", csv), attachment("b.txt", "text/plain", broken)]);
     assert_snapshot!(letter(json!({"letter": {"attachments": attachments}}).to_string()).await, @r#"
-    {"attachments":[{"name":"a.csv","type":"Text/CSV; charset=utf-8","body":{"data":"[file 1 below: a.csv, text/csv, 47 bytes]"}},{"name":"b.txt","type":"text/plain","body":{"data":"[file 2 below: b.txt, text/plain, 44 bytes]"}}]}
+    {"attachments":[{"name":"a.csv","type":"Text/CSV; charset=utf-8","body":{"data":"[file 1 below: a.csv, text/csv, 47 bytes]"}},{"name":"b.txt","type":"text/plain","body":{"data":"[file 2 below: b.txt, text/plain, 50 bytes]"}}]}
     a.csv, text/csv: id,name
     1,café
     2,an apple and some more words
 
-    b.txt, text/plain, 44 bytes
+    b.txt, text/plain, 50 bytes
     "#);
 }
 
@@ -93,6 +93,7 @@ async fn what_is_no_base64_or_hardly_any_stays_as_it_is() {
         json!(7),
         json!({"x": 1}),
         json!("no file, because it is too large to be shown here"),
+        json!("5f2b".repeat(32)),
         json!(base64(300).split_at(101).0),
     ];
     for value in values {

@@ -19,7 +19,7 @@ use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Body, Id, checked_text};
 use crate::api::output::Time;
 use crate::app::App;
-use crate::snippet::{Connection, Snippets, server_key};
+use crate::snippet::{Connection, PROGRAM, Snippets, server_key};
 use crate::tool_set::filter_of;
 
 /// How far ahead an expiry must be at least.
@@ -81,8 +81,8 @@ pub(super) fn secret_view(app: &App, account: &Account, server: McpServer, tool_
     let url = format!("{}/mcp/{token}", app.public_url);
     let longest_tool_name = app.definition_of(account).map_or(0, |definition| longest_tool_name(&definition));
     let key = server_key(&account.integration, longest_tool_name);
-    let snippets = Snippets::of(&Connection { key: &key, url: &url, auth: server.config.auth });
-    McpServerSecret { server: server.into(), tool_count, token, url, snippets }
+    let snippets = Snippets::of(&Connection { key: &key, url: &url, auth: server.config.auth, program: PROGRAM });
+    McpServerSecret { server: server.into(), tool_count, token, url, key, snippets }
 }
 
 /// In characters. Of all the integration's tools, whatever the server's filter, so that its servers have one key.

@@ -54,6 +54,9 @@ pub(crate) struct McpServerSecret {
     pub token: String,
     /// What a client is given.
     pub url: String,
+    /// The name under which `snippets` have clients keep the server.
+    #[serde(skip)]
+    pub key: String,
     /// How each client is told of the server: its id → one or more texts, with this URL in them.
     #[schema(value_type = BTreeMap<String, Vec<Snippet>>)]
     pub snippets: Snippets,

@@ -13,7 +13,7 @@ use super::visit::{Care, Visit};
 use crate::config::{Config, Settings};
 use crate::hint;
 use crate::live_catalog::read_folder;
-use crate::mcp_client::{NEWEST_HANDSHAKE, Shown, Target};
+use crate::mcp_client::{NEWEST_HANDSHAKE, Shown, Target, mcp_url};
 
 /// What a Tidegate answers to a token that opens nothing.
 const NO_SUCH_SERVER: i64 = -32600;
@@ -113,7 +113,7 @@ async fn public_url(config: &Config) -> Finding {
 /// Whether what answers at an address refuses an unknown token as we do.
 async fn is_tidegate(base: &str) -> Result<(), String> {
     let url = format!("{}/mcp/tg_doctor", base.trim_end_matches('/'));
-    let target = Target::new(&url, &[]).map_err(|error| error.to_string())?;
+    let target = Target::new(mcp_url(&url)?, Vec::new()).map_err(|error| error.to_string())?;
     let visit = Visit::new(target, Care::Quick, None);
     let reply = visit.initialize(&visit.target, NEWEST_HANDSHAKE, HeaderMap::new()).await;
     match &reply.outcome {

@@ -13,15 +13,16 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use url::Url;
 
 use self::checks::CHECKS;
 use self::clients::verdicts;
 use self::finding::{Finding, Outcome};
 use self::visit::{Call, Care, Visit};
 use super::{output, runtime};
-use crate::config::Settings;
+use crate::config::{Settings, Unquoted};
 use crate::hint::hinted;
-use crate::mcp_client::Target;
+use crate::mcp_client::{Header, Target, mcp_url};
 
 /// Says what would fail, for whom, and how to mend it.
 ///
@@ -34,12 +35,12 @@ use crate::mcp_client::Target;
     Exit code 0 when nothing fails, else 1; warnings are no failures.")]
 pub(super) struct DoctorArgs {
     /// The MCP URL; without it, this deployment is checked
-    #[arg(value_name = "URL")]
-    url: Option<String>,
+    #[arg(value_name = "URL", value_parser = Unquoted(mcp_url))]
+    url: Option<Url>,
 
     /// A header to send with every request; may be given several times
-    #[arg(long = "header", value_name = "NAME: VALUE", requires = "url")]
-    headers: Vec<String>,
+    #[arg(long = "header", value_name = "NAME: VALUE", requires = "url", value_parser = Unquoted(Header::parse))]
+    headers: Vec<Header>,
 
     /// Call this tool with these arguments, to measure its answer
     #[arg(long, num_args = 2, value_names = ["NAME", "JSON"], requires = "url")]
@@ -76,7 +77,7 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
             ("deployment".to_owned(), findings, Vec::new())
         }
         Some(url) => {
-            let target = Target::new(&url, &headers)?;
+            let target = Target::new(url, headers)?;
             let subject = target.shown().to_string();
             let care = if thorough { Care::Thorough } else { Care::Quick };
             let mut visit = Visit::new(target, care, call.map(wanted).transpose()?);

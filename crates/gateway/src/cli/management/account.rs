@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use store::AccountId;
 
@@ -97,6 +97,7 @@ struct CreateArgs {
 }
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("changes").required(true).multiple(true).args(["name", "context", "base_url", "credentials_file"]))]
 struct UpdateArgs {
     /// The account's id
     account_id: AccountId,

@@ -26,8 +26,10 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) fn new(Management { base_url, api_token }: Management) -> anyhow::Result<Self> {
-        Ok(Self { client: operator_client()?, base_url, api_token })
+    pub(super) fn new(Management { server, api_token }: Management) -> anyhow::Result<Self> {
+        // Paths are added to it.
+        let base_url = server.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { client: operator_client(&server)?, base_url, api_token })
     }
 
     /// Reads what is at a path like `/api-token`. Ids in it are of types that need no escaping.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use store::{AccountId, McpServerId};
 
@@ -67,21 +67,7 @@ enum McpCommand {
     },
     /// Change an MCP server; what is not given stays
     #[command(after_help = "Example:\n  tidegate mcp update mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2 --tags \"\" --expires-at never")]
-    Update {
-        /// The server's id
-        mcp_id: McpServerId,
-
-        /// What people call it
-        #[arg(long)]
-        name: Option<String>,
-
-        /// When its URL stops working, e.g. 2026-12-31T23:59:59Z, or never
-        #[arg(long, value_name = "TIME")]
-        expires_at: Option<String>,
-
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
+    Update(UpdateArgs),
     /// Give an MCP server a new URL; the old one stops working
     #[command(after_help = "Example:\n  tidegate mcp rotate mcp_0197b2c8f3b27c11a6a1c0f4f5d0a1b2")]
     Rotate {
@@ -101,6 +87,25 @@ enum McpCommand {
     Snippet(SnippetArgs),
 }
 
+#[derive(Args)]
+#[command(group = ArgGroup::new("changes").required(true).multiple(true)
+    .args(["name", "expires_at", "methods", "tags", "auth", "structured_content", "tool_exposure"]))]
+struct UpdateArgs {
+    /// The server's id
+    mcp_id: McpServerId,
+
+    /// What people call it
+    #[arg(long)]
+    name: Option<String>,
+
+    /// When its URL stops working, e.g. 2026-12-31T23:59:59Z, or never
+    #[arg(long, value_name = "TIME")]
+    expires_at: Option<String>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
 /// What a server shows and asks for.
 #[derive(Args)]
 struct ConfigArgs {
@@ -117,7 +122,7 @@ struct ConfigArgs {
     auth: Option<String>,
 
     /// Give successes as structuredContent too
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     structured_content: Option<bool>,
 
     /// What is listed: full (every tool) or discovery (three tools that find, describe and call the others)
@@ -166,7 +171,7 @@ pub(in crate::cli) fn run(args: McpArgs) -> anyhow::Result<ExitCode> {
             let new = body([("name", Some(json!(name))), ("expires_at", expires_at.map(Value::from)), ("config", config.given())]);
             print_secret(&api.post(&format!("/integrated-account/{account}/mcp"), Some(&new)).await?, json)
         }
-        McpCommand::Update { mcp_id, name, expires_at, config } => {
+        McpCommand::Update(UpdateArgs { mcp_id, name, expires_at, config }) => {
             let expires_at = expires_at.map(|time| if time == "never" { Value::Null } else { Value::from(time) });
             let changes = body([("name", name.map(Value::from)), ("expires_at", expires_at), ("config", config.given())]);
             print_one(&api.patch(&path(api, mcp_id).await?, &changes).await?, "", json)

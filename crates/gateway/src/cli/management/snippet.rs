@@ -11,7 +11,8 @@ use url::Url;
 use super::api::Api;
 use super::mcp;
 use crate::cli::output;
-use crate::snippet::{CLIENTS, Connection, Kind, Snippet, Snippets, server_key};
+use crate::config::Unquoted;
+use crate::snippet::{CLIENTS, Connection, Kind, PROGRAM, Snippet, Snippets, server_key};
 
 /// Every client at once.
 const ALL: &str = "all";
@@ -28,7 +29,7 @@ pub(super) struct SnippetArgs {
     pub(super) client: Option<String>,
 
     /// The URL as it was shown when the server was made or rotated
-    #[arg(long, requires = "client", value_parser = http_url)]
+    #[arg(long, requires = "client", value_parser = Unquoted(http_url))]
     pub(super) url: Option<String>,
 }
 
@@ -61,7 +62,7 @@ pub(super) async fn print(api: &Api, id: McpServerId, client: &str, url: Option<
     let server = mcp::find(api, id).await?;
     let key = key(api, &server).await?;
     let auth = if server["config"]["require_api_token_auth"] == true { Auth::Bearer } else { Auth::Url };
-    let connection = Connection { key: &key, url: url.unwrap_or(URL_PLACEHOLDER), auth };
+    let connection = Connection { key: &key, url: url.unwrap_or(URL_PLACEHOLDER), auth, program: PROGRAM };
     let mut snippets = Snippets::of(&connection);
     if client != ALL {
         snippets.keep(|id, _| id == client);
