@@ -7,7 +7,7 @@
 //! {"jsonrpc":"2.0","id":1,"method":"ping"}
 //! ```
 //!
-//! `open` and `guarded` stand for the tokens of the harness, `{api-token}` in the header `Authorization` for its API token, and
+//! `open`, `guarded` and `discovery` stand for the tokens of the harness, `{api-token}` in the header `Authorization` for its API token, and
 //! `/mcp/open/messages?sessionId=open` for the address of a session that is opened for this message.
 
 use axum::body::Body;
@@ -81,6 +81,7 @@ impl<'i> Input<'i> {
                 let token = match name {
                     "open" => &secrets.open,
                     "guarded" => &secrets.guarded,
+                    "discovery" => &secrets.discovery,
                     other => other,
                 };
                 format!("/mcp/{token}{rest}")

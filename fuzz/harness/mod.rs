@@ -42,6 +42,8 @@ pub(crate) struct Secrets {
     pub(crate) open: String,
     /// Of a server that also asks for an API token.
     pub(crate) guarded: String,
+    /// Of a server whose tools are found by searching.
+    pub(crate) discovery: String,
     pub(crate) api_token: String,
     pub(crate) credential: &'static str,
 }
@@ -65,25 +67,23 @@ const CREDENTIAL: &str = "credential-of-the-made-up-vendor";
 const DEFINITION: &str = include_str!("../vendor.yaml");
 
 impl Endpoint {
-    /// Starts everything: a database in a temporary folder, a vendor, an account, two MCP servers.
+    /// Starts everything: a database in a temporary folder, a vendor, an account, three MCP servers.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("fuzzed.yaml"), DEFINITION).unwrap();
         let clock = Arc::new(Clock::standing("2026-11-21T12:00:00Z".parse().unwrap()));
         let server = Server::bind(config(&folder), clock).await.unwrap();
         let api_token = server.first_api_token.as_ref().unwrap().expose_secret().to_owned();
-        let secrets = Secrets { open: String::new(), guarded: String::new(), api_token, credential: CREDENTIAL };
+        let secrets = Secrets { open: String::new(), guarded: String::new(), discovery: String::new(), api_token, credential: CREDENTIAL };
         let host = server.address.to_string();
         let mut endpoint = Self { router: server.router(), secrets, host, _server: server, _folder: folder };
         let vendor = vendor::start().await;
         let account = json!({"integration": "fuzzed", "tenant_id": "t", "credentials": {"token": CREDENTIAL}, "base_url": vendor});
         let account = endpoint.created("/integrated-account", account).await;
         let servers = format!("/integrated-account/{}/mcp", account["id"].as_str().unwrap());
-        for guarded in [false, true] {
-            let config = json!({"name": "fuzzed", "config": {"require_api_token_auth": guarded}});
-            let token = endpoint.created(&servers, config).await["token"].as_str().unwrap().to_owned();
-            *(if guarded { &mut endpoint.secrets.guarded } else { &mut endpoint.secrets.open }) = token;
-        }
+        endpoint.secrets.open = endpoint.created_server(&servers, json!({})).await;
+        endpoint.secrets.guarded = endpoint.created_server(&servers, json!({"require_api_token_auth": true})).await;
+        endpoint.secrets.discovery = endpoint.created_server(&servers, json!({"tool_exposure": "discovery"})).await;
         endpoint
     }
 
@@ -140,6 +140,12 @@ impl Endpoint {
     async fn send(&self, request: Request<Body>) -> (http::response::Parts, Body) {
         let answered: Result<_, std::convert::Infallible> = self.router.clone().oneshot(request).await;
         answered.unwrap().into_parts()
+    }
+
+    /// The token of a new MCP server.
+    async fn created_server(&self, path: &str, config: Value) -> String {
+        let server = self.created(path, json!({"name": "fuzzed", "config": config})).await;
+        server["token"].as_str().unwrap().to_owned()
     }
 
     /// Creates something through the management API.

@@ -166,7 +166,7 @@ fn tells(input: &Input<'_>, body: &str, answer: &Answer, secrets: &Secrets) -> b
     let is_address = body.starts_with("event: endpoint\n");
     let headers = answer.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let texts: Vec<_> = headers.chain([body.into(), answer.event.as_deref().unwrap_or_default().into()]).collect();
-    let tokens = [&secrets.open, &secrets.guarded].into_iter().filter(|_| !is_address).map(String::as_str);
+    let tokens = [&secrets.open, &secrets.guarded, &secrets.discovery].into_iter().filter(|_| !is_address).map(String::as_str);
     let secrets = tokens.chain([secrets.api_token.as_str(), secrets.credential]);
     // Half is as bad, and unlike the whole no escaped character before it can complete it.
     let mut halves = secrets.map(|secret| &secret[secret.len() / 2..]);

@@ -74,6 +74,8 @@ class FixtureVendor:
 
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.path == "/simple-text":
+                    return self.do_GET()
                 what = self.path.removeprefix("/changes/")
                 if what not in vendor.changes:
                     return self.answer_json(404, {"message": "no such fixture"})

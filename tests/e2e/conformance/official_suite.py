@@ -46,6 +46,11 @@ class Check:
     message: str
 
     @property
+    def is_scored(self):
+        """Whether it can be passed or failed at all."""
+        return self.status != "INFO"
+
+    @property
     def fell_short(self):
         """Whether it says less than that all is well. What a server may leave out is reported as INFO."""
         return self.status not in ("SUCCESS", "INFO")
@@ -63,7 +68,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something does not apply to Tidegate. `checks` are written `scenario:check`."""
+    """Why something does not apply to Tidegate, or is not met. `checks` are written `scenario:check`."""
 
     title: str
     why: str
@@ -71,6 +76,8 @@ class Reason:
     checks: frozenset[str]
     # Scenarios that pass only because what they are about does not exist here.
     passing: frozenset[str]
+    # What applies, and was decided otherwise: the decision's file name without its ending.
+    decision: str | None
 
 
 def reasons():
@@ -79,8 +86,8 @@ def reasons():
     return [reason(**entry) for entry in listed]
 
 
-def reason(title, why, scenarios=(), checks=(), passing=()):
-    return Reason(title, " ".join(why.split()), frozenset(scenarios), frozenset(checks), frozenset(passing))
+def reason(title, why, scenarios=(), checks=(), passing=(), decision=None):
+    return Reason(title, " ".join(why.split()), frozenset(scenarios), frozenset(checks), frozenset(passing), decision)
 
 
 def run(suite, url, folder):
@@ -120,16 +127,18 @@ def checks(results, scenario):
 
 
 def shortcomings(found):
-    """Why a run is no good, a line each: what fails and is not listed, and what is listed and does not fail."""
+    """Why a run is no good, a line each: what fails and is not listed, what is listed and does not fail, and what nothing was held against."""
     lines = []
     for scenario, checks in found.scenarios.items():
         lines += unlisted(scenario, checks)
-    return lines + stale(found)
+    return lines + without_wire_schema(found) + stale(found)
 
 
 def unlisted(scenario, checks):
-    """What fell short in a scenario and has no reason to."""
+    """What fell short in a scenario, or was not looked at, and has no reason to."""
     listed = reasons()
+    if not any(check.is_scored for check in checks) and not any(scenario in reason.passing for reason in listed):
+        return [f"{scenario}: nothing was checked"]
     if any(scenario in reason.scenarios for reason in listed):
         # Even what is not offered has to be refused in well-formed messages.
         checks = [check for check in checks if check.id == WIRE_SCHEMA]
@@ -139,6 +148,13 @@ def unlisted(scenario, checks):
         for check in checks
         if check.fell_short and f"{scenario}:{check.id}" not in excused
     ]
+
+
+def without_wire_schema(found):
+    """Listed scenarios that are held to nothing at all, in a suite that checks messages against the schema."""
+    checked = {scenario for scenario, checks in found.scenarios.items() if any(check.id == WIRE_SCHEMA for check in checks)}
+    listed = {scenario for reason in reasons() for scenario in reason.scenarios} & found.scenarios.keys()
+    return [f"{scenario}: {WIRE_SCHEMA} was not checked" for scenario in sorted(listed - checked) if checked]
 
 
 def stale(found):

@@ -18,8 +18,10 @@ SUITE = """
 ## The official suite
 
 `@modelcontextprotocol/conformance`, held against an ordinary `tidegate serve`: a definition in the catalog folder and a small vendor
-behind it ([tests/e2e/conformance](../tests/e2e/conformance)) have the tools and prompts that the suite looks for. The binary contains nothing for it.
-Scenarios that it runs without scoring are held to the same. Checks are counted as passed / held against the server; where a scenario does not apply, what passes is that the refusals are well-formed.
+behind it ([tests/e2e/conformance](../tests/e2e/conformance)) have the tools and prompts that the suite looks for, except for those that would
+have to do what stands under [what does not apply](#what-does-not-apply-or-is-not-met-and-why). The binary contains nothing for it.
+Scenarios that it runs without scoring are held to the same. Checks are counted as passed / held against the server; where a scenario does not apply,
+what passes is that the refusals are well-formed, or what asks nothing of the server.
 """
 
 CLIENT_MATRIX = """
@@ -31,7 +33,7 @@ either of them at random.
 """
 
 REASONS = """
-## What does not apply, and why
+## What does not apply or is not met, and why
 
 From [not_applicable.toml](../tests/e2e/conformance/not_applicable.toml), which the suite is given as its expected failures. An entry that passes
 after all fails the run.
@@ -49,12 +51,14 @@ def suite_part(run):
     applying = [name for name, said in verdicts.items() if not said.startswith("does not apply")]
     rows = [(f"`{name}`", counts(checks), verdicts[name]) for name, checks in run.scenarios.items()]
     heading = f"\n### {run.suite.title} (version {run.suite.version})\n\n"
-    summary = f"{len(run.scenarios)} scenarios: {len(applying)} apply, {len(rows) - len(applying)} do not.\n"
+    unmet = sum(said.startswith("not met") for said in verdicts.values())
+    but = f" (of which {unmet} not met, by decision)" if unmet else ""
+    summary = f"{len(run.scenarios)} scenarios: {len(applying)} apply{but}, {len(rows) - len(applying)} do not.\n"
     return heading + summary + table(("scenario", "checks", "result"), rows)
 
 
 def counts(checks):
-    held = [check for check in checks if check.status != "INFO"]
+    held = [check for check in checks if check.is_scored]
     return f"{sum(not check.fell_short for check in held)} / {len(held)}"
 
 
@@ -66,13 +70,21 @@ def verdict(scenario, checks):
             return f"does not apply: {reason.title}"
         if scenario in reason.passing:
             return f"passes without being put to the test: {reason.title}"
-    held = {check.id for check in checks if check.status != "INFO"} - {WIRE_SCHEMA}
+    held = {check.id for check in checks if check.is_scored} - {WIRE_SCHEMA}
     fell_short = {check.id for check in checks if check.fell_short}
-    excused = [(reason.title, fell_short & ids_in(reason.checks, scenario)) for reason in reasons()]
+    excused = [(reason, fell_short & ids_in(reason.checks, scenario)) for reason in reasons()]
+    excused = [(reason, ids) for reason, ids in excused if ids]
     if held and held == fell_short:
-        return "does not apply: " + ", ".join(title for title, ids in excused if ids)
-    exceptions = [f"{title} ({', '.join(f'`{id}`' for id in sorted(ids))})" for title, ids in excused if ids]
-    return "; ".join(["passes", *(f"does not apply: {exception}" for exception in exceptions)])
+        return "; ".join(f"{ruling(reason)}: {reason.title}" for reason, _ in excused)
+    exceptions = [f"{ruling(reason)}: {reason.title} ({', '.join(f'`{id}`' for id in sorted(ids))})" for reason, ids in excused]
+    met = [] if any(reason.decision for reason, _ in excused) else ["passes"]
+    return "; ".join(met + exceptions)
+
+
+def ruling(reason):
+    if reason.decision is None:
+        return "does not apply"
+    return f"not met, by [decision {reason.decision.partition('-')[0]}](decisions/{reason.decision}.md)"
 
 
 def ids_in(entries, scenario):

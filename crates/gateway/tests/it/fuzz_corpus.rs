@@ -85,7 +85,10 @@ async fn what_is_too_much_is_refused_or_answered_within_bounds() {
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let with =
         |params: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"create_a_fuzzed_thing",{params}}}}}"#);
+    let prompt = |params: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{{{params}}}}}"#);
     let members: Vec<String> = (0..10_000).map(|n| format!(r#""m{n}":{n}"#)).collect();
+    let texts: Vec<String> = (0..10_000).map(|n| format!(r#""m{n}":"{n}""#)).collect();
+    let long = "x".repeat(1_000_000);
     let inputs = [
         ("a body of 4 MiB", format!("{ping}{}", " ".repeat(4 * 1024 * 1024 - ping.len()))),
         ("a body of 4 MiB and a byte", format!("{ping}{}", " ".repeat(4 * 1024 * 1024 - ping.len() + 1))),
@@ -98,10 +101,13 @@ async fn what_is_too_much_is_refused_or_answered_within_bounds() {
         ("_meta 10,000 deep", with(&format!(r#""_meta":{{"progressToken":{}}}"#, deep(10_000)))),
         ("arguments 10,000 deep", with(&format!(r#""arguments":{{"name":{}}}"#, deep(10_000)))),
         ("10,000 arguments", with(&format!(r#""arguments":{{{}}}"#, members.join(",")))),
-        ("a tool's name of 1 MB", with(r#""arguments":{}"#).replace("create_a_fuzzed_thing", &"x".repeat(1_000_000))),
-        ("an id of 1 MB", ping.replace("\"id\":1", &format!(r#""id":"{}""#, "x".repeat(1_000_000)))),
+        ("10,000 prompt arguments", prompt(&format!(r#""name":"make_a_thing","arguments":{{{}}}"#, texts.join(",")))),
+        ("a prompt's argument of 1 MB", prompt(&format!(r#""name":"make_a_thing","arguments":{{"name":"{long}","kind":"round"}}"#))),
+        ("a prompt's name of 1 MB", prompt(&format!(r#""name":"{long}""#))),
+        ("a tool's name of 1 MB", with(r#""arguments":{}"#).replace("create_a_fuzzed_thing", &long)),
+        ("an id of 1 MB", ping.replace("\"id\":1", &format!(r#""id":"{}""#, long))),
         ("a number of 1 MB", with(&format!(r#""arguments":{{"name":"x","size":{}}}"#, "1".repeat(1_000_000)))),
-        ("an argument of 1 MB", with(&format!(r#""arguments":{{"name":"{}"}}"#, "x".repeat(1_000_000)))),
+        ("an argument of 1 MB", with(&format!(r#""arguments":{{"name":"{}"}}"#, long))),
     ];
     let mut verdicts = Vec::new();
     for (name, body) in inputs {
