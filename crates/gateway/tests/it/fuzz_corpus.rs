@@ -11,9 +11,14 @@ use harness::{Answer, Endpoint, Input, check};
 use insta::assert_snapshot;
 use serde_json::Value;
 
-/// Name and text of each input. Those that were found are called by their hash.
-fn corpus() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/mcp_endpoint");
+/// What people wrote, each under a name that says what it is.
+const WRITTEN: &str = "corpus/mcp_endpoint";
+/// What fuzzing came upon, each under its hash.
+const FOUND: &str = "found/mcp_endpoint";
+
+/// Name and text of each input in a folder below `fuzz/`, by name.
+fn inputs(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz").join(folder);
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let mut files: Vec<_> = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())).collect();
     files.sort();
@@ -61,7 +66,8 @@ fn outcome(message: &Value) -> String {
 #[tokio::test]
 async fn every_input_that_was_found_is_answered_within_the_rules() {
     let endpoint = Endpoint::start().await;
-    let found = corpus().into_iter().filter(|(name, _)| name.len() == 40);
+    let found = inputs(FOUND);
+    assert!(!found.is_empty());
     for (name, input) in found {
         verdict(&endpoint, &name, &input).await;
     }
@@ -71,7 +77,7 @@ async fn every_input_that_was_found_is_answered_within_the_rules() {
 async fn every_input_with_a_name_is_answered_as_the_specification_has_it() {
     let endpoint = Endpoint::start().await;
     let mut verdicts = Vec::new();
-    for (name, input) in corpus().into_iter().filter(|(name, _)| name.len() != 40) {
+    for (name, input) in inputs(WRITTEN) {
         verdicts.push(format!("{name}: {}", verdict(&endpoint, &name, &input).await));
     }
     assert_snapshot!(verdicts.join("\n"));
