@@ -219,6 +219,19 @@ def test_answers_are_passed_on_byte_for_byte_but_on_one_line(start, connect):
     assert server.requests[0].body == sent
 
 
+def test_nothing_for_this_machine_goes_to_a_proxy(start, connect, monkeypatch):
+    proxy = start(foreign.Scripted, lambda request: foreign.Reply(502))
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.origin)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server = start(foreign.Sessions)
+    for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
+        assert connect(url).initialize()["serverInfo"]["name"] == "sessions"
+    assert proxy.requests == []
+    assert connect("http://gate.example/mcp/secret-token").ask(1, "tools/list")["error"]["data"]["status"] == 502
+
+
 def test_large_messages_pass_both_ways(start, connect):
     large = "x" * 6_000_000
     server = start(foreign.Sessions)
@@ -233,29 +246,87 @@ def test_what_is_too_large_for_the_server_is_told(url, connect):
     assert answer["id"] == 1 and answer["error"]["data"]["status"] == 413
 
 
-def test_a_batch_is_passed_on_where_the_revision_has_batches_and_split_elsewhere(start, connect):
-    class Old(foreign.Sessions):
+def test_each_message_of_a_batch_has_its_own_fate(start, connect):
+    class Breaking(foreign.Sessions):
         version = "2025-03-26"
 
-        def answer(self, request):
-            if request.body.startswith(b"["):
-                return reply_json([result(message["id"], {}) for message in json.loads(request.body) if "id" in message])
-            return super().answer(request)
+        def call(self, message):
+            return None if message["method"] == "tools/call" else super().call(message)
 
-        def seen(self, method):
-            return [request for request in self.requests if not request.body.startswith(b"[") and request.method == method]
+    server = start(Breaking)
+    bridge = connect(server.url)
+    bridge.initialize(server.version)
+    bridge.send([request(1, "tools/list"), INITIALIZED, 42, call(2, "echo"), request(3, "tools/list")])
+    answers = {message["id"]: message for message in (bridge.receive() for _ in range(4))}
+    assert set(answers) == {1, 2, 3, None}
+    assert "result" in answers[1] and "result" in answers[3]
+    assert "did not arrive" in answers[2]["error"]["message"] and answers[None]["error"]["code"] == -32600
+    assert bridge.end() == (0, [])
 
-    old, new = start(Old), start(foreign.Sessions)
-    batch = [request(1, "tools/list"), INITIALIZED, request(2, "tools/list")]
-    bridge = connect(old.url)
-    bridge.initialize("2025-03-26")
-    bridge.send(batch)
-    assert [answer["id"] for answer in bridge.receive()] == [1, 2]
-    assert old.seen("tools/list") == []
-    bridge = connect(new.url)
-    bridge.initialize("2025-03-26")
-    bridge.send(batch)
-    assert {bridge.receive()["id"], bridge.receive()["id"]} == {1, 2}
+
+def test_notifications_and_answers_keep_their_order(start, connect):
+    server = start(foreign.Sessions)
+    bridge = connect(server.url)
+    bridge.initialize()
+    sent = [{"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progress": number}} for number in range(100)]
+    sent[50] = result("s-1", {})
+    bridge.send(*sent)
+    assert bridge.end() == (0, [])
+    assert [one.message for one in server.requests if one.method in ("notifications/progress", "answer")] == sent
+
+
+# --- opening ---
+
+
+def never(_):
+    threading.Event().wait()
+
+
+def test_what_needs_no_server_goes_on_while_one_is_opened(start, connect):
+    server = start(foreign.Scripted, never)
+    bridge = connect(server.url)
+    bridge.send(request(1, "initialize", {"protocolVersion": HANDSHAKE}))
+    until(lambda: server.seen("initialize"), what="the opening")
+    bridge.send(b"{nope")
+    assert bridge.receive()["error"]["code"] == -32700
+    bridge.process.send_signal(signal.SIGTERM)
+    assert bridge.process.wait(timeout=5) == 0
+    assert len(server.requests) == 1
+
+
+def test_requests_that_wait_for_one_opening_share_its_failure(connect):
+    bridge = connect(f"http://127.0.0.1:{gateway.free_port()}/mcp/secret-token")
+    bridge.send(*[call(number, "echo", **ABOUT) for number in range(5)])
+    first = bridge.receive()
+    told = [first, *(bridge.receive(within=0.5) for _ in range(4))]
+    assert sorted(message["id"] for message in told) == list(range(5))
+    assert all("cannot reach" in message["error"]["message"] for message in told)
+
+
+def test_a_malformed_first_message_is_for_the_server_to_refuse(url, connect):
+    bridge = connect(url)
+    answer = bridge.ask(1, "tools/list", {"_meta": {META + "protocolVersion": STATELESS}})
+    assert answer["id"] == 1 and answer["error"]["code"] == -32602
+    assert bridge.ask(2, "tools/list", {"_meta": ABOUT})["result"]["resultType"] == "complete"
+
+
+def test_a_legacy_url_that_refuses_to_be_opened_is_closed(start, connect):
+    class Refusing(foreign.LegacySse):
+        def call(self, message):
+            if message["id"] in (1, 2):
+                return error(message["id"], -32000, "later")
+            return super().call(message)
+
+    server = start(Refusing)
+    bridge = connect(server.url)
+    hello = {"protocolVersion": "2024-11-05"}
+    assert bridge.ask(1, "initialize", hello) == error(1, -32000, "later")
+    assert bridge.ask(2, "initialize", hello) == error(2, -32000, "later")
+    assert bridge.ask(3, "initialize", hello)["result"]
+    assert len(server.streams) == 3
+    server.say({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
+    assert bridge.receive()["method"] == "notifications/tools/list_changed"
+    assert bridge.end() == (0, [])
 
 
 # --- sessions and streams ---
@@ -293,6 +364,18 @@ def test_a_session_that_expired_is_opened_again_once_without_the_client_noticing
     # The stream is opened again too.
     server.say({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
     assert bridge.receive()["method"] == "notifications/tools/list_changed"
+
+
+def test_a_404_that_answers_the_request_does_not_end_the_session(start, connect):
+    class Strict(foreign.Sessions):
+        def call(self, message):
+            return reply_json(error(message["id"], -32602, "no such tool"), status=404)
+
+    server = start(Strict)
+    bridge = connect(server.url)
+    bridge.initialize()
+    assert bridge.ask(1, "tools/call", {"name": "gone"}) == error(1, -32602, "no such tool")
+    assert len(server.seen("tools/call")) == 1 and len(server.seen("initialize")) == 1
 
 
 def test_what_the_server_says_and_asks_reaches_the_client_and_its_answer_the_server(start, connect):
@@ -426,6 +509,38 @@ def test_announcements_of_a_stateless_server_reach_a_client_with_a_handshake(sta
     assert bridge.receive()["method"] == "notifications/tools/list_changed"
 
 
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_server_that_announces_nothing_is_not_asked_again(start, connect, status):
+    class Mute(foreign.StatelessOnly):
+        def answer(self, request):
+            if request.method == "subscriptions/listen":
+                return reply_json(error(request.message["id"], -32601, "no such method"), status=status)
+            return super().answer(request)
+
+    server = start(Mute)
+    bridge = connect(server.url)
+    bridge.initialize()
+    until(lambda: b"hint: " in bridge.log, what="a word about it")
+    assert len(server.seen("subscriptions/listen")) == 1
+    assert bridge.ask(1, "tools/list")["result"]["tools"]
+
+
+def test_a_subscription_whose_url_is_withdrawn_ends_with_the_reason(start, connect):
+    class Withdrawn(foreign.StatelessOnly):
+        def answer(self, request):
+            if len(self.seen("subscriptions/listen")) > 1:
+                return foreign.Reply(403)
+            return super().answer(request)
+
+    server = start(Withdrawn)
+    bridge = connect(server.url)
+    wanted = {"notifications": {"toolsListChanged": True}, "_meta": ABOUT}
+    assert bridge.ask("sub", "subscriptions/listen", wanted)["method"] == "notifications/subscriptions/acknowledged"
+    server.words.put(None)
+    told = bridge.receive()
+    assert told["id"] == "sub" and told["error"]["data"]["status"] == 403
+
+
 def test_what_a_stateless_server_needs_to_know_is_asked_of_the_client(start, connect):
     class Asking(foreign.StatelessOnly):
         def call(self, message):
@@ -450,6 +565,19 @@ def test_what_a_stateless_server_needs_to_know_is_asked_of_the_client(start, con
     question = bridge.ask(2, "tools/call", {"name": "delete"})
     bridge.send(error(question["id"], -1, "cannot"))
     assert bridge.receive() == error(2, -1, "cannot")
+
+
+def test_a_question_that_nobody_can_answer_any_more_ends_the_call(start, connect):
+    class Asking(foreign.StatelessOnly):
+        def call(self, message):
+            asked = {"method": "elicitation/create", "params": {"message": "sure?"}}
+            return reply_json(result(message["id"], {"resultType": "input_required", "inputRequests": {"q": asked}}))
+
+    bridge = connect(start(Asking).url)
+    bridge.initialize(elicitation={})
+    assert bridge.ask(1, "tools/call", {"name": "delete"})["method"] == "elicitation/create"
+    code, said = bridge.end()
+    assert code == 0 and [message["id"] for message in said] == [1] and "error" in said[0]
 
 
 def test_a_stateless_client_is_told_all_that_it_expects(start, connect):
@@ -503,9 +631,7 @@ def test_tools_that_want_arguments_in_headers_get_them(start, connect):
 
 
 def test_cancelling_closes_a_stateless_request_and_is_told_to_a_session(start, connect):
-    closed = threading.Event()
-
-    def waiting():
+    def waiting(closed):
         try:
             while True:
                 yield b": wait\n\n"
@@ -514,12 +640,16 @@ def test_cancelling_closes_a_stateless_request_and_is_told_to_a_session(start, c
             closed.set()
 
     class SlowStateless(foreign.StatelessOnly):
+        closed = threading.Event()
+
         def call(self, message):
-            return reply_events(waiting())
+            return reply_events(waiting(self.closed))
 
     class SlowSession(foreign.Sessions):
+        closed = threading.Event()
+
         def call(self, message):
-            return reply_events(waiting()) if message["method"] == "tools/call" else super().call(message)
+            return reply_events(waiting(self.closed)) if message["method"] == "tools/call" else super().call(message)
 
     cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "c"}}
     stateless, session = start(SlowStateless), start(SlowSession)
@@ -527,7 +657,7 @@ def test_cancelling_closes_a_stateless_request_and_is_told_to_a_session(start, c
     bridge.send(call("c", "slow", **ABOUT))
     until(lambda: stateless.seen("tools/call"), what="the call")
     bridge.send(cancelled)
-    assert closed.wait(10)
+    assert stateless.closed.wait(10)
     assert stateless.seen("notifications/cancelled") == []
     bridge = connect(session.url)
     bridge.initialize()
@@ -535,6 +665,7 @@ def test_cancelling_closes_a_stateless_request_and_is_told_to_a_session(start, c
     until(lambda: session.seen("tools/call"), what="the call")
     bridge.send(cancelled)
     until(lambda: session.seen("notifications/cancelled"), what="the cancellation")
+    assert session.closed.wait(10)
     # The id is answered no more, and everything else goes on.
     assert bridge.ask(1, "tools/list")["id"] == 1
     assert bridge.end() == (0, [])
@@ -637,6 +768,15 @@ def test_a_signal_ends_it_at_once_even_with_a_call_under_way(demo, url, vendor, 
     until(lambda: vendor.requests(), what="the call at the vendor")
     bridge.process.send_signal(by)
     assert bridge.process.wait(timeout=5) == 0
+
+
+def test_a_signal_ends_the_session(start, connect):
+    server = start(foreign.Sessions)
+    bridge = connect(server.url)
+    bridge.initialize()
+    bridge.process.send_signal(signal.SIGTERM)
+    assert bridge.process.wait(timeout=5) == 0
+    assert len(server.seen("DELETE")) == 1 and not server.sessions
 
 
 def test_a_client_that_has_gone_ends_it(binary, url):

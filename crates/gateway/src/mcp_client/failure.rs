@@ -40,6 +40,8 @@ pub(crate) enum Cause {
     NotSent,
     /// It may have been received; the answer, or the rest of it, did not come.
     Interrupted,
+    /// The same, after a wait that nobody should have twice.
+    Silent,
     /// It was answered with an HTTP status that refuses.
     Refused(StatusCode),
     /// It was answered, but not in the protocol.
@@ -71,12 +73,16 @@ impl Failure {
     }
 
     pub(crate) fn interrupted(place: &Shown, reason: &str) -> Self {
-        let problem = format!("the answer of {place} did not arrive: {reason}");
-        Self::new(Cause::Interrupted, problem, "what was asked for may have been done; look before trying again")
+        Self::unanswered(Cause::Interrupted, place, reason)
     }
 
     pub(crate) fn silence(place: &Shown, waited: Duration) -> Self {
-        Self::interrupted(place, &format!("nothing came for {} s", waited.as_secs()))
+        Self::unanswered(Cause::Silent, place, &format!("nothing came for {} s", waited.as_secs()))
+    }
+
+    fn unanswered(cause: Cause, place: &Shown, reason: &str) -> Self {
+        let problem = format!("the answer of {place} did not arrive: {reason}");
+        Self::new(cause, problem, "what was asked for may have been done; look before trying again")
     }
 
     pub(crate) fn not_mcp(place: &Shown, found: &str) -> Self {
@@ -106,7 +112,7 @@ impl Failure {
     pub(crate) fn status(&self) -> Option<StatusCode> {
         match self.cause {
             Cause::Refused(status) => Some(status),
-            Cause::NotSent | Cause::Interrupted | Cause::NotMcp => None,
+            Cause::NotSent | Cause::Interrupted | Cause::Silent | Cause::NotMcp => None,
         }
     }
 

@@ -9,7 +9,7 @@ mod json;
 mod message;
 mod target;
 
-pub(crate) use answer::{Answer, Events, read_text};
+pub(crate) use answer::{Answer, Events, SILENCE, read_text};
 pub(crate) use event_stream::{Event, Parser as StreamParser};
 pub(crate) use failure::{Cause, Failure};
 pub(crate) use headers::{mirrored, value as header_value};

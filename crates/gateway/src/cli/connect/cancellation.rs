@@ -1,18 +1,19 @@
 //! Requests that are under way, until they are answered or their client no longer waits for them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
 
-use super::route::Route;
+use super::lock::lock;
+use super::opening::Opening;
 use crate::mcp_client::{Id, Message};
 
 /// By id, where a request went and what it can be stopped with.
 #[derive(Clone, Default)]
-pub(super) struct UnderWay(Arc<Mutex<HashMap<Id, (Route, CancellationToken)>>>);
+pub(super) struct UnderWay(Arc<Mutex<HashMap<Id, (Opening, CancellationToken)>>>);
 
 /// A request's place in [`UnderWay`], given up when it is dropped.
 pub(super) struct Place {
@@ -23,28 +24,24 @@ pub(super) struct Place {
 }
 
 impl UnderWay {
-    pub(super) fn enter(&self, id: &Id, route: &Route) -> Place {
+    pub(super) fn enter(&self, id: &Id, opening: &Opening) -> Place {
         let cancelled = CancellationToken::new();
-        self.lock().insert(id.clone(), (route.clone(), cancelled.clone()));
+        lock(&self.0).insert(id.clone(), (opening.clone(), cancelled.clone()));
         Place { under_way: self.clone(), id: id.clone(), cancelled }
     }
 
     /// Follows a `notifications/cancelled`. Gives where the request had gone, unless it was answered meanwhile.
-    pub(super) fn cancel(&self, notification: &Message) -> Option<Route> {
+    pub(super) fn cancel(&self, notification: &Message) -> Option<Opening> {
         let id = cancelled_id(notification)?;
-        let (route, cancelled) = self.lock().remove(&id)?;
+        let (opening, cancelled) = lock(&self.0).remove(&id)?;
         cancelled.cancel();
-        Some(route)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, (Route, CancellationToken)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        Some(opening)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.under_way.lock().remove(&self.id);
+        lock(&self.under_way.0).remove(&self.id);
     }
 }
 

@@ -7,13 +7,9 @@ use tokio::sync::mpsc;
 
 use super::legacy::Legacy;
 use super::replies::Replies;
-use super::standard_streams::Output;
 use super::streamable::Streamable;
 use super::words;
 use crate::mcp_client::{Failure, Id, Message, Target};
-
-/// The one revision with batches.
-const BATCHES: &str = "2025-03-26";
 
 #[derive(Clone)]
 pub(super) enum HandshakeUrl {
@@ -41,45 +37,17 @@ impl HandshakeUrl {
         };
         // What the URL says to its present transport is the better explanation.
         let legacy = Legacy::connect(target.clone(), incoming).await.map_err(|_| refused)?;
-        match legacy.open(initialize).await {
-            Ok(answer) => Ok((Self::Legacy(legacy), answer)),
-            Err(failure) => {
-                legacy.close();
-                Err(failure)
-            }
-        }
+        let unless_opened = legacy.closing();
+        let answer = legacy.open(initialize).await?;
+        unless_opened.disarm();
+        Ok((Self::Legacy(legacy), answer))
     }
 
     /// Sends a request; its answer is still to come.
     pub(super) async fn request(&self, text: &str, id: &Id) -> Result<Replies, Failure> {
         match self {
-            Self::Streamable(url) => url.request(text, vec![id.clone()]).await,
+            Self::Streamable(url) => url.request(text, id).await,
             Self::Legacy(url) => url.request(text, id).await,
-        }
-    }
-
-    /// Sends a batch with the requests `waiting` in it, where the revision has batches; what comes back goes to `output`.
-    ///
-    /// # Errors
-    /// No answer, or one that refuses.
-    pub(super) async fn batch(&self, text: &str, waiting: &[Id], output: &Output) -> Result<(), Failure> {
-        match self {
-            Self::Streamable(url) if !waiting.is_empty() => {
-                let mut replies = url.request(text, waiting.to_vec()).await?;
-                while let Some(line) = replies.next().await? {
-                    output.line(line.into_text()).await;
-                }
-                Ok(())
-            }
-            _ => self.tell(text).await,
-        }
-    }
-
-    /// Whether a batch may be sent as one.
-    pub(super) fn has_batches(&self) -> bool {
-        match self {
-            Self::Streamable(url) => url.version().as_deref() == Some(BATCHES),
-            Self::Legacy(_) => false,
         }
     }
 

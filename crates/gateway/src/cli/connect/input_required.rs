@@ -2,14 +2,16 @@
 //! questions as requests of the server: elicitation, sampling, roots.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
+use super::lock::lock;
 use super::standard_streams::Output;
 use super::words;
 use crate::mcp_client::{Id, Kind, Message, Object, raw, read_object};
@@ -25,10 +27,11 @@ pub(super) struct InputRequired {
 }
 
 /// Questions that the client has not answered yet.
-#[derive(Default)]
 pub(super) struct Questions {
     open: Mutex<HashMap<Id, oneshot::Sender<Message>>>,
     asked: AtomicU64,
+    /// Cancelled once nothing more comes from the client.
+    ended: CancellationToken,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +53,10 @@ impl InputRequired {
 }
 
 impl Questions {
+    pub(super) fn until(ended: CancellationToken) -> Self {
+        Self { open: Mutex::default(), asked: AtomicU64::default(), ended }
+    }
+
     /// An id that no request of the client has.
     pub(super) fn own_id(&self) -> Id {
         Id::own(format_args!("tidegate-connect-{}", self.asked.fetch_add(1, Ordering::Relaxed)))
@@ -70,9 +77,14 @@ impl Questions {
             })?;
             let id = self.own_id();
             let (sender, answer) = oneshot::channel();
-            self.lock().insert(id.clone(), sender);
+            lock(&self.open).insert(id.clone(), sender);
             output.line(words::request(&id, &question.method, &question.params.map_or("{}", RawValue::get))).await;
-            let Ok(answer) = answer.await else {
+            let answered = tokio::select! {
+                biased;
+                answer = answer => answer.ok(),
+                () = self.ended.cancelled() => None,
+            };
+            let Some(answer) = answered else {
                 return Err(serde_json::json!({"code": -32603, "message": "the server's question was not answered"}).to_string());
             };
             match answer.result() {
@@ -91,14 +103,10 @@ impl Questions {
     /// Takes an answer of the client.
     pub(super) fn answered(&self, answer: Message) {
         if let Kind::Response { id: Some(id) } = &answer.kind
-            && let Some(waiting) = self.lock().remove(id)
+            && let Some(waiting) = lock(&self.open).remove(id)
         {
             // The request it was for may have been given up.
             let _ = waiting.send(answer);
         }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Id, oneshot::Sender<Message>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

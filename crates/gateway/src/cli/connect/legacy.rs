@@ -3,24 +3,23 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::AbortHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
+use super::lock::lock;
+use super::persistence::Pauses;
 use super::replies::Replies;
 use super::words;
 use crate::mcp_client::{Answer, Cause, Event, Events, Failure, Id, Kind, Line, Message, Target, read_line};
 
 /// The longest wait for the event that names the address, and for a stream that is being opened again.
 const OPENING: Duration = Duration::from_secs(10);
-/// The first wait before the stream is opened again, and the longest.
-const PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// One URL whose stream is open, or will be again.
 pub(super) struct Legacy {
@@ -31,7 +30,7 @@ pub(super) struct Legacy {
     waiting: Mutex<HashMap<Id, oneshot::Sender<Message>>>,
     /// The parameters of `initialize`, to open again with.
     opening: Mutex<Option<String>>,
-    reader: Mutex<Option<AbortHandle>>,
+    closed: CancellationToken,
     own_requests: AtomicU64,
 }
 
@@ -57,11 +56,11 @@ impl Legacy {
             state: watch::Sender::new(State::Open(address)),
             waiting: Mutex::default(),
             opening: Mutex::default(),
-            reader: Mutex::default(),
+            closed: CancellationToken::new(),
             own_requests: AtomicU64::default(),
         });
-        let reader = tokio::spawn(Arc::clone(&legacy).keep_open(events));
-        *legacy.reader.lock().unwrap_or_else(PoisonError::into_inner) = Some(reader.abort_handle());
+        let closed = legacy.closed.clone();
+        tokio::spawn(closed.run_until_cancelled_owned(Arc::clone(&legacy).keep_open(events)));
         Ok(legacy)
     }
 
@@ -76,7 +75,7 @@ impl Legacy {
         let mut replies = self.request(&initialize.text, id).await?;
         match replies.next().await? {
             Some(Line::One(answer)) => {
-                *self.opening.lock().unwrap_or_else(PoisonError::into_inner) = initialize.params().map(|params| params.get().to_owned());
+                *lock(&self.opening) = initialize.params().map(|params| params.get().to_owned());
                 Ok(answer)
             }
             _ => Err(Failure::not_mcp(&self.target.shown(), "`initialize` without a reply")),
@@ -102,17 +101,20 @@ impl Legacy {
     }
 
     pub(super) fn close(&self) {
-        if let Some(reader) = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            reader.abort();
-        }
+        self.closed.cancel();
+    }
+
+    /// Closes it when dropped.
+    pub(super) fn closing(&self) -> DropGuard {
+        self.closed.clone().drop_guard()
     }
 
     async fn request_at(&self, address: &Url, text: &str, id: &Id) -> Result<Replies, Failure> {
         let (sender, answer) = oneshot::channel();
         // Before it is sent: the answer can be faster than the 202.
-        self.waiting().insert(id.clone(), sender);
+        lock(&self.waiting).insert(id.clone(), sender);
         if let Err(failure) = self.post(address, text).await {
-            self.waiting().remove(id);
+            lock(&self.waiting).remove(id);
             return Err(failure);
         }
         Ok(Replies::elsewhere(self.target.shown(), answer, id.clone()))
@@ -145,15 +147,14 @@ impl Legacy {
     /// Reads the stream, and opens it again whenever it ends, for as long as the server lets it.
     async fn keep_open(self: Arc<Self>, mut events: Events) {
         self.read(&mut events).await;
-        let mut pause = PAUSE;
+        let mut pauses = Pauses::default();
         loop {
             self.state.send_replace(State::Opening);
             // Their answers were for the stream that ended.
-            self.waiting().clear();
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            lock(&self.waiting).clear();
+            tokio::time::sleep(pauses.next()).await;
             match self.read_again().await {
-                Ok(()) => pause = PAUSE,
+                Ok(()) => pauses = Pauses::default(),
                 Err(failure) if failure.status().is_some_and(|status| status.is_client_error()) => {
                     words::complain(&failure.problem, &failure.remedy);
                     self.state.send_replace(State::Refused(Box::new(failure)));
@@ -185,7 +186,7 @@ impl Legacy {
     }
 
     async fn open_again(&self, address: &Url) -> Result<(), Failure> {
-        let Some(params) = self.opening.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return Ok(()) };
+        let Some(params) = lock(&self.opening).clone() else { return Ok(()) };
         let number = self.own_requests.fetch_add(1, Ordering::Relaxed);
         let id = Id::own(format_args!("tidegate-connect-{number}"));
         let text = words::request(&id, "initialize", &params);
@@ -204,7 +205,7 @@ impl Legacy {
         };
         for message in messages.into_iter().flatten() {
             let waiting = match &message.kind {
-                Kind::Response { id: Some(id) } => self.waiting().remove(id),
+                Kind::Response { id: Some(id) } => lock(&self.waiting).remove(id),
                 _ => None,
             };
             match waiting {
@@ -214,10 +215,6 @@ impl Legacy {
                 None => drop(self.incoming.send(message).await),
             }
         }
-    }
-
-    fn waiting(&self) -> std::sync::MutexGuard<'_, HashMap<Id, oneshot::Sender<Message>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,6 +8,8 @@ mod follow;
 mod handshake_url;
 mod input_required;
 mod legacy;
+mod lock;
+mod opening;
 mod over_handshake;
 mod over_stateless;
 mod param_headers;
@@ -35,6 +37,8 @@ use crate::mcp_client::{Header, Target, mcp_url};
 
 /// How long requests may still take once there is no more input.
 const LAST_REPLIES: Duration = Duration::from_secs(60);
+/// How long the ends of sessions may take, and what is still to be written when a signal ends the command.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Makes an MCP URL look like an MCP server that speaks stdio.
 #[derive(Args)]
@@ -79,6 +83,14 @@ pub(super) fn run(args: ConnectArgs) -> anyhow::Result<ExitCode> {
             () = shutdown.gentle.cancelled() => {}
             // The client has gone, and with it whoever would read.
             () = output.closed() => {}
+        }
+        let flushed = async {
+            output.finish().await;
+            written.wait().await;
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(LAST_WORDS, async { tokio::join!(bridge.close(), flushed) }) => {}
+            () = shutdown.now.cancelled() => {}
         }
         Ok::<_, anyhow::Error>(())
     })?;

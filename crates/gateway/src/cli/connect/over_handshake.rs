@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::handshake_url::HandshakeUrl;
 use super::standard_streams::Output;
-use super::words;
+use super::words::{self, DISCOVER, LISTEN};
 use crate::mcp_client::{
     Failure, Id, Kind, Line, Message, NEWEST_HANDSHAKE, Object, STATELESS, Target, meta, raw, read_object, write_object,
 };
@@ -53,10 +53,14 @@ impl OverHandshake {
         let initialize = Message::read(&text).map_err(|bad| Failure::not_mcp(&place, &bad.to_string()))?;
         let (url, answer) = HandshakeUrl::open(target, incoming, &initialize).await?;
         let Some(result) = answer.result().map(read_object) else {
+            url.close().await;
             let error = answer.error().map(ToString::to_string).unwrap_or_default();
             return Err(Failure::not_mcp(&place, &format!("`initialize` with the error {error}")));
         };
-        url.tell(words::INITIALIZED).await?;
+        if let Err(failure) = url.tell(words::INITIALIZED).await {
+            url.close().await;
+            return Err(failure);
+        }
         let server_info = result.get("serverInfo").cloned().unwrap_or_else(|| raw(&json!({})));
         let discovered = discover_result(result, &server_info);
         let opened = Arc::new(Self {
@@ -76,8 +80,8 @@ impl OverHandshake {
     /// No answer, or one that refuses.
     pub(super) async fn exchange(&self, message: &Message, id: &Id, method: &str, output: &Output) -> Result<(), Failure> {
         match method {
-            "server/discover" => output.line(words::result(id, &write_object(&self.discovered))).await,
-            "subscriptions/listen" => self.subscribe(message, id, output).await,
+            DISCOVER => output.line(words::result(id, &write_object(&self.discovered))).await,
+            LISTEN => self.subscribe(message, id, output).await,
             gone if GONE.contains(&gone) => output.line(words::method_not_found(id, gone)).await,
             _ => {
                 let text = words::request(id, method, &write_object(&older_params(message)));

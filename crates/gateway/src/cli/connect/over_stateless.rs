@@ -1,15 +1,18 @@
 //! A client that opens with `initialize`, on a URL that only speaks 2026-07-28.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
+use super::follow::is_final;
 use super::input_required::{InputRequired, Questions};
+use super::lock::lock;
+use super::persistence::Pauses;
 use super::standard_streams::Output;
 use super::stateless_url::StatelessUrl;
-use super::words;
+use super::words::{self, DISCOVER, LISTEN};
 use crate::mcp_client::{
     Failure, Id, Kind, Line, Message, NEWEST_HANDSHAKE, Object, STATELESS, Target, meta, raw, read_object, write_object,
 };
@@ -34,24 +37,25 @@ pub(super) struct OverStateless {
 }
 
 impl OverStateless {
-    /// Asks the URL who it is, and makes the answer to `initialize` of that.
+    /// Asks the URL who it is, and makes the answer to `initialize` of that. Once the input has `ended`, the client is asked
+    /// nothing more.
     ///
     /// # Errors
     /// The URL does not speak 2026-07-28.
-    pub(super) async fn open(target: &Target, initialize: &Message) -> Result<(Self, String), Failure> {
+    pub(super) async fn open(target: &Target, initialize: &Message, ended: CancellationToken) -> Result<(Self, String), Failure> {
         let params = initialize.params().map(read_object).unwrap_or_default();
         let mut opened = Self {
             url: StatelessUrl::new(target.clone()),
             client_info: params.get("clientInfo").cloned().unwrap_or_else(|| raw(&json!({"name": "unknown", "version": "0"}))),
             client_capabilities: params.get("capabilities").cloned().unwrap_or_else(|| raw(&json!({}))),
             log_level: Mutex::default(),
-            questions: Questions::default(),
+            questions: Questions::until(ended),
             announcements: Object::new(),
             closed: CancellationToken::new(),
         };
         let place = target.shown();
         let id = opened.questions.own_id();
-        let discover = opened.request_text(&id, "server/discover", Object::new())?;
+        let discover = opened.request_text(&id, DISCOVER, Object::new())?;
         let answer = opened.url.request(&discover).await?.answer(&id).await?;
         let Some(discovered) = answer.result().map(read_object) else {
             return Err(Failure::not_mcp(&place, "`server/discover` with an error"));
@@ -75,7 +79,7 @@ impl OverStateless {
             "ping" => output.line(words::result(id, &"{}")).await,
             "logging/setLevel" => {
                 let level = message.params().map(read_object).and_then(|mut params| params.shift_remove("level"));
-                *self.log_level.lock().unwrap_or_else(PoisonError::into_inner) = level;
+                *lock(&self.log_level) = level;
                 output.line(words::result(id, &"{}")).await;
             }
             _ => {
@@ -109,19 +113,27 @@ impl OverStateless {
     async fn subscribe(&self, output: &Output) {
         let mut params = Object::new();
         params.insert("notifications".to_owned(), raw(&self.announcements));
-        let mut pauses = super::persistence::pauses_for_ever();
+        let mut pauses = Pauses::default();
         loop {
             let id = self.questions.own_id();
-            let Ok(listen) = self.request_text(&id, "subscriptions/listen", params.clone()) else { return };
-            if let Ok(mut replies) = self.url.request(&listen).await {
-                while let Ok(Some(Line::One(message))) = replies.next().await {
-                    if let Some(text) = announcement(&message) {
-                        output.line(text).await;
-                        pauses = super::persistence::pauses_for_ever();
+            let Ok(listen) = self.request_text(&id, LISTEN, params.clone()) else { return };
+            match self.url.request(&listen).await {
+                Ok(mut replies) => {
+                    while let Ok(Some(Line::One(message))) = replies.next().await {
+                        if let Some(error) = message.error() {
+                            let problem = format!("{} announces no changes: {error}", self.url.shown());
+                            return words::complain(problem, "what it offers is read once; start again to read it anew");
+                        }
+                        if let Some(text) = announcement(&message) {
+                            output.line(text).await;
+                            pauses = Pauses::default();
+                        }
                     }
                 }
+                Err(failure) if is_final(&failure) => return words::complain(&failure.problem, &failure.remedy),
+                Err(_) => {}
             }
-            tokio::time::sleep(pauses.next().unwrap_or_default()).await;
+            tokio::time::sleep(pauses.next()).await;
         }
     }
 
@@ -171,7 +183,7 @@ impl OverStateless {
         about.insert(meta::PROTOCOL_VERSION.to_owned(), raw(&STATELESS));
         about.insert(meta::CLIENT_INFO.to_owned(), self.client_info.clone());
         about.insert(meta::CLIENT_CAPABILITIES.to_owned(), self.client_capabilities.clone());
-        if let Some(level) = self.log_level.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+        if let Some(level) = lock(&self.log_level).clone() {
             about.insert(meta::LOG_LEVEL.to_owned(), level);
         }
         params.insert("_meta".to_owned(), raw(&about));

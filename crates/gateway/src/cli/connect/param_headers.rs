@@ -2,11 +2,12 @@
 //! tool parameters").
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 
+use super::lock::lock;
 use crate::mcp_client::{Kind, Message, header_value};
 
 /// Where an argument lies, by names of properties, and the header that repeats it.
@@ -25,7 +26,7 @@ impl ParamHeaders {
         }
         let result = answer.result().and_then(|result| serde_json::from_str::<Value>(result.get()).ok());
         let tools = result.as_ref().and_then(|result| result["tools"].as_array());
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.0);
         for tool in tools.into_iter().flatten() {
             let Some(name) = tool["name"].as_str() else { continue };
             let mut mirrors = Vec::new();
@@ -37,7 +38,7 @@ impl ParamHeaders {
     /// The headers that repeat the arguments of a `tools/call`.
     pub(super) fn of(&self, message: &Message) -> HeaderMap {
         let is_call = matches!(&message.kind, Kind::Request { method, .. } if method == "tools/call");
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock(&self.0);
         if !is_call || known.is_empty() {
             return HeaderMap::new();
         }

@@ -7,11 +7,22 @@ use crate::mcp_client::{Cause, Failure};
 
 /// Waits between attempts that someone waits for. A server that starts again is back by then.
 const PAUSES: [Duration; 4] = [Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Waits between attempts that nobody waits for.
-pub(super) fn pauses_for_ever() -> impl Iterator<Item = Duration> + Send {
-    std::iter::successors(Some(Duration::from_secs(1)), |pause| Some((*pause * 2).min(LONGEST_PAUSE)))
+/// Waits between attempts that nobody waits for. There is always another one.
+pub(super) struct Pauses(Duration);
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self(Duration::from_millis(250))
+    }
+}
+
+impl Pauses {
+    pub(super) fn next(&mut self) -> Duration {
+        let longer = (self.0 * 2).min(LONGEST_PAUSE);
+        std::mem::replace(&mut self.0, longer)
+    }
 }
 
 /// How often one request was tried.
@@ -25,7 +36,7 @@ impl Patience {
         let may_repeat = match failure.cause {
             Cause::NotSent => true,
             Cause::Interrupted => words::is_safe_to_repeat(method),
-            Cause::Refused(_) | Cause::NotMcp => false,
+            Cause::Silent | Cause::Refused(_) | Cause::NotMcp => false,
         };
         let Some(pause) = PAUSES.get(self.0).filter(|_| may_repeat) else { return false };
         self.0 += 1;

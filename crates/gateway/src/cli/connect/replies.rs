@@ -8,19 +8,18 @@ use tokio::sync::oneshot;
 
 use super::streamable::Streamable;
 use super::words;
-use crate::mcp_client::{Answer, Events, Failure, Id, Kind, Line, Message, Shown, read_line};
+use crate::mcp_client::{Answer, Cause, Events, Failure, Id, Kind, Line, Message, SILENCE, Shown, read_line};
 
-/// The longest silence before an answer is given up.
-pub(super) const SILENCE: Duration = Duration::from_secs(600);
 /// The wait before a stream is taken up again, where the server names none.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often in a row a stream is taken up again without anything new on it.
 const MOST_RESUMPTIONS: u32 = 5;
 
-/// The messages that belong to one request, or to one batch.
+/// The messages that belong to one request.
 pub(super) struct Replies {
     source: Source,
-    waiting: Vec<Id>,
+    /// The request, until it is answered.
+    waiting: Option<Id>,
     place: Shown,
 }
 
@@ -41,7 +40,7 @@ pub(super) struct Resumption {
 }
 
 impl Replies {
-    pub(super) fn new(place: Shown, answer: Answer, waiting: Vec<Id>, resume_at: Option<Arc<Streamable>>) -> Self {
+    pub(super) fn new(place: Shown, answer: Answer, waiting: Option<Id>, resume_at: Option<Arc<Streamable>>) -> Self {
         let source = match answer {
             Answer::Accepted => Source::Text(VecDeque::new()),
             Answer::Json(text) => Source::Text(VecDeque::from([text])),
@@ -51,7 +50,7 @@ impl Replies {
     }
 
     pub(super) fn elsewhere(place: Shown, answer: oneshot::Receiver<Message>, id: Id) -> Self {
-        Self { source: Source::Elsewhere(answer), waiting: vec![id], place }
+        Self { source: Source::Elsewhere(answer), waiting: Some(id), place }
     }
 
     /// The next message, or batch of them; `None` after the answer.
@@ -59,7 +58,7 @@ impl Replies {
     /// # Errors
     /// The answer did not come, or is no message.
     pub(super) async fn next(&mut self) -> Result<Option<Line>, Failure> {
-        if self.waiting.is_empty() {
+        if self.waiting.is_none() {
             return Ok(None);
         }
         let text = match &mut self.source {
@@ -100,14 +99,12 @@ impl Replies {
             Line::One(message) => vec![message],
             Line::Batch(_, messages) => messages.iter().flatten().collect(),
         };
-        for message in messages {
-            self.waiting.retain(|id| !message.answers(id));
-        }
+        self.waiting.take_if(|id| messages.iter().any(|message| message.answers(id)));
         Ok(line)
     }
 
     fn claim(&self, message: Message) -> Result<Message, Failure> {
-        let (Kind::Response { id: None }, [id], Some(error)) = (&message.kind, self.waiting.as_slice(), message.error()) else {
+        let (Kind::Response { id: None }, Some(id), Some(error)) = (&message.kind, &self.waiting, message.error()) else {
             return Ok(message);
         };
         let text = words::error(id, &error);
@@ -118,17 +115,17 @@ impl Replies {
 /// The text of the next event that holds a message, across interruptions where the server allows for them.
 async fn next_event(place: &Shown, events: &mut Box<Events>, mut resumption: Option<&mut Resumption>) -> Result<String, Failure> {
     loop {
-        let ended = match tokio::time::timeout(SILENCE, events.next()).await {
-            Ok(Ok(Some(event))) if event.name != "message" || event.data.is_empty() => continue,
-            Ok(Ok(Some(event))) => {
+        let ended = match events.next_within(SILENCE).await {
+            Ok(Some(event)) if event.name != "message" || event.data.is_empty() => continue,
+            Ok(Some(event)) => {
                 if let Some(resumption) = resumption {
                     resumption.attempts = 0;
                 }
                 return Ok(event.data);
             }
-            Ok(Ok(None)) => Failure::interrupted(place, "its event stream ended early"),
-            Ok(Err(failure)) => failure,
-            Err(_) => return Err(Failure::silence(place, SILENCE)),
+            Ok(None) => Failure::interrupted(place, "its event stream ended early"),
+            Err(failure) if failure.cause == Cause::Silent => return Err(failure),
+            Err(failure) => failure,
         };
         let (Some(resumption), Some(last_id)) = (resumption.as_deref_mut(), events.last_id().map(str::to_owned)) else {
             return Err(ended);

@@ -1,17 +1,16 @@
 //! Where a message goes: straight to the URL, or by way of a translation.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use super::follow::is_final;
 use super::handshake_url::HandshakeUrl;
 use super::over_handshake::OverHandshake;
 use super::over_stateless::OverStateless;
-use super::persistence::pauses_for_ever;
+use super::persistence::Pauses;
 use super::standard_streams::Output;
 use super::stateless_url::StatelessUrl;
+use super::words::LISTEN;
 use crate::mcp_client::{Failure, Id, Kind, Line, Message};
-
-pub(super) const LISTEN: &str = "subscriptions/listen";
 
 /// The client's family of revisions, and the URL's.
 #[derive(Clone)]
@@ -56,35 +55,24 @@ impl Route {
         }
     }
 
-    /// Passes on a notification of the client.
+    /// Passes on a notification of the client, or its answer to a request of the server.
     ///
     /// # Errors
     /// It was not accepted.
-    pub(super) async fn notify(&self, message: &Message, method: &str) -> Result<(), Failure> {
+    pub(super) async fn pass_on(&self, message: Message) -> Result<(), Failure> {
+        let is_answer = matches!(message.kind, Kind::Response { .. });
+        let is_cancellation = matches!(&message.kind, Kind::Notification { method } if method == "notifications/cancelled");
         match self {
             Self::Handshake(url) => url.tell(&message.text).await,
-            // Here a request is cancelled by no longer waiting for it (2026-07-28, "Cancellation").
-            Self::Stateless(_) if method == "notifications/cancelled" => Ok(()),
-            Self::Stateless(url) => url.tell(message).await,
-            Self::OverHandshake(translation) if method == "notifications/cancelled" => translation.cancelled(message).await,
-            // The other side has none of these.
-            Self::OverStateless(_) | Self::OverHandshake(_) => Ok(()),
-        }
-    }
-
-    /// Passes on the client's answer to a request of the server.
-    ///
-    /// # Errors
-    /// It was not accepted.
-    pub(super) async fn answer(&self, message: Message) -> Result<(), Failure> {
-        match self {
-            Self::Handshake(url) => url.tell(&message.text).await,
-            Self::OverStateless(translation) => {
+            // Here servers ask nothing, and a request is cancelled by no longer waiting for it (2026-07-28, "Cancellation").
+            Self::Stateless(url) if !is_answer && !is_cancellation => url.tell(&message).await,
+            Self::OverHandshake(translation) if is_cancellation => translation.cancelled(&message).await,
+            Self::OverStateless(translation) if is_answer => {
                 translation.answered(message);
                 Ok(())
             }
-            // Servers ask nothing there.
-            Self::Stateless(_) | Self::OverHandshake(_) => Ok(()),
+            // The other side has none of these.
+            Self::Stateless(_) | Self::OverStateless(_) | Self::OverHandshake(_) => Ok(()),
         }
     }
 
@@ -111,16 +99,16 @@ impl Route {
 
 /// A subscription, taken up again whenever its stream breaks. The client sees one.
 async fn listen(url: &StatelessUrl, message: &Message, id: &Id, output: &Output) -> Result<(), Failure> {
-    let mut pauses = pauses_for_ever();
+    let mut pauses = Pauses::default();
     let mut is_acknowledged = false;
     loop {
-        let mut interrupted = match url.request(message).await {
+        let interrupted = match url.request(message).await {
             Ok(mut replies) => loop {
                 match replies.next().await {
                     Ok(Some(line)) if is_acknowledgement(&line) && is_acknowledged => {}
                     Ok(Some(line)) => {
                         is_acknowledged = true;
-                        pauses = pauses_for_ever();
+                        pauses = Pauses::default();
                         let ends = matches!(&line, Line::One(reply) if reply.answers(id));
                         output.line(line.into_text()).await;
                         if ends {
@@ -133,12 +121,11 @@ async fn listen(url: &StatelessUrl, message: &Message, id: &Id, output: &Output)
             },
             Err(failure) => failure,
         };
-        if !is_acknowledged || interrupted.is_misunderstanding() {
-            // What was never begun may be tried as any other request is.
-            interrupted.cause = if is_acknowledged { crate::mcp_client::Cause::NotMcp } else { interrupted.cause };
+        // What was never begun may be tried as any other request is.
+        if !is_acknowledged || is_final(&interrupted) {
             return Err(interrupted);
         }
-        tokio::time::sleep(pauses.next().unwrap_or(Duration::from_secs(1))).await;
+        tokio::time::sleep(pauses.next()).await;
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::io::{BufRead, Read, Write};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// The longest line that is read, in bytes.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -54,13 +55,15 @@ fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<InputLine>> {
 pub(super) struct Output(mpsc::Sender<Option<String>>);
 
 /// Tells when everything has been written.
-pub(super) struct Written(oneshot::Receiver<()>);
+pub(super) struct Written(CancellationToken);
 
 impl Output {
     pub(super) fn open() -> (Self, Written) {
         let (sender, mut lines) = mpsc::channel::<Option<String>>(QUEUE);
-        let (done, written) = oneshot::channel();
+        let written = CancellationToken::new();
+        let done = written.clone().drop_guard();
         std::thread::spawn(move || {
+            let _done = done;
             let mut output = std::io::stdout().lock();
             while let Some(Some(mut line)) = lines.blocking_recv() {
                 line.push('\n');
@@ -68,8 +71,6 @@ impl Output {
                     return;
                 }
             }
-            // Nobody may be waiting for it any more.
-            let _ = done.send(());
         });
         (Self(sender), Written(written))
     }
@@ -92,8 +93,8 @@ impl Output {
 }
 
 impl Written {
-    pub(super) async fn wait(self) {
-        let _ = self.0.await;
+    pub(super) async fn wait(&self) {
+        self.0.cancelled().await;
     }
 }
 

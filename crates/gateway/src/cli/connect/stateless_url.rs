@@ -5,7 +5,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 
 use super::param_headers::ParamHeaders;
 use super::replies::Replies;
-use crate::mcp_client::{Answer, Failure, Id, Kind, Message, STATELESS, Shown, Target, mirrored};
+use crate::mcp_client::{Answer, Failure, Kind, Message, STATELESS, Shown, Target, mirrored};
 
 pub(super) struct StatelessUrl {
     target: Target,
@@ -24,8 +24,8 @@ impl StatelessUrl {
     pub(super) async fn request(&self, message: &Message) -> Result<Replies, Failure> {
         let answer = self.send(message).await?;
         let waiting = match &message.kind {
-            Kind::Request { id, .. } => vec![id.clone()],
-            Kind::Notification { .. } | Kind::Response { .. } => Vec::new(),
+            Kind::Request { id, .. } => Some(id.clone()),
+            Kind::Notification { .. } | Kind::Response { .. } => None,
         };
         Ok(Replies::new(self.target.shown(), answer, waiting, None))
     }
@@ -34,7 +34,8 @@ impl StatelessUrl {
     ///
     /// # Errors
     /// As for [`Self::request`].
-    pub(super) async fn discover(&self, probe: &Message, id: &Id) -> Result<Message, Failure> {
+    pub(super) async fn discover(&self, probe: &Message) -> Result<Message, Failure> {
+        let Kind::Request { id, .. } = &probe.kind else { return Err(Failure::not_mcp(&self.shown(), "no request")) };
         self.request(probe).await?.answer(id).await
     }
 

@@ -2,7 +2,7 @@
 //! perhaps a session, perhaps a stream for what the server says by itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -13,6 +13,8 @@ use tokio::task::AbortHandle;
 use upstream::reqwest::RequestBuilder;
 
 use super::follow;
+use super::lock::lock;
+use super::opening::DEADLINE;
 use super::replies::Replies;
 use super::words;
 use crate::mcp_client::{Answer, Failure, Id, Kind, Line, Message, Target};
@@ -75,9 +77,9 @@ impl Streamable {
     ///
     /// # Errors
     /// No answer, or one that refuses.
-    pub(super) async fn request(self: &Arc<Self>, text: &str, waiting: Vec<Id>) -> Result<Replies, Failure> {
-        let answer = self.post(text).await?;
-        Ok(Replies::new(self.target.shown(), answer, waiting, Some(Arc::clone(self))))
+    pub(super) async fn request(self: &Arc<Self>, text: &str, id: &Id) -> Result<Replies, Failure> {
+        let answer = self.post(text, Some(id)).await?;
+        Ok(Replies::new(self.target.shown(), answer, Some(id.clone()), Some(Arc::clone(self))))
     }
 
     /// Sends a notification, or the answer to a request of the server.
@@ -85,7 +87,7 @@ impl Streamable {
     /// # Errors
     /// As for [`Self::request`].
     pub(super) async fn tell(self: &Arc<Self>, text: &str) -> Result<(), Failure> {
-        self.post(text).await.map(drop)
+        self.post(text, None).await.map(drop)
     }
 
     /// Starts to listen to what the server says by itself, if it offers that.
@@ -124,11 +126,6 @@ impl Streamable {
         }
     }
 
-    /// The revision that was agreed on.
-    pub(super) fn version(&self) -> Option<String> {
-        self.session().version.and_then(|version| Some(version.to_str().ok()?.to_owned()))
-    }
-
     pub(super) fn generation(&self) -> u64 {
         self.session().generation
     }
@@ -140,7 +137,7 @@ impl Streamable {
         let response = self.target.send(self.post_request(&Session::default(), initialize.text.clone())).await?;
         let session_id = response.headers().get(&SESSION_ID).cloned();
         let answer = Answer::read(&place, response).await?;
-        let mut replies = Replies::new(place.clone(), answer, vec![id.clone()], None);
+        let mut replies = Replies::new(place.clone(), answer, Some(id.clone()), None);
         while let Some(line) = replies.next().await? {
             match line {
                 Line::One(message) if message.answers(id) => {
@@ -153,10 +150,12 @@ impl Streamable {
         Err(Failure::not_mcp(&place, "`initialize` without a reply"))
     }
 
-    async fn post(self: &Arc<Self>, text: &str) -> Result<Answer, Failure> {
+    async fn post(self: &Arc<Self>, text: &str, id: Option<&Id>) -> Result<Answer, Failure> {
         let session = self.session();
+        // Whoever answers the very request knows the session.
+        let is_answered = |failure: &Failure| failure.answer.as_ref().zip(id).is_some_and(|(answer, id)| answer.answers(id));
         match self.post_in(&session, text).await {
-            Err(failure) if failure.status() == Some(StatusCode::NOT_FOUND) && session.id.is_some() => {
+            Err(failure) if failure.status() == Some(StatusCode::NOT_FOUND) && session.id.is_some() && !is_answered(&failure) => {
                 let session = self.reopened(&session).await?;
                 self.post_in(&session, text).await
             }
@@ -181,7 +180,8 @@ impl Streamable {
         let number = self.own_requests.fetch_add(1, Ordering::Relaxed);
         let text = words::request(&Id::own(format_args!("tidegate-connect-{number}")), "initialize", &params);
         let initialize = Message::read(&text).map_err(|bad| Failure::not_mcp(&place, &bad.to_string()))?;
-        let (answer, session) = self.handshake(&initialize).await?;
+        let opened = tokio::time::timeout(DEADLINE, self.handshake(&initialize)).await;
+        let (answer, session) = opened.map_err(|_| Failure::silence(&place, DEADLINE))??;
         if let Some(error) = answer.error() {
             return Err(Failure::not_mcp(&place, &format!("that the session has ended, and a new one is refused: {error}")));
         }
@@ -226,10 +226,6 @@ impl Streamable {
     fn session(&self) -> Session {
         lock(&self.session).clone()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn agreed_version(answer: &Message) -> Option<HeaderValue> {

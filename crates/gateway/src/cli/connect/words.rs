@@ -7,6 +7,9 @@ use crate::mcp_client::{BadMessage, Id};
 /// What opens a session in the revisions that have sessions.
 pub(super) const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
 
+pub(super) const DISCOVER: &str = "server/discover";
+pub(super) const LISTEN: &str = "subscriptions/listen";
+
 /// Errors with which only a server of 2026-07-28 answers an `initialize`: an unknown method, headers that are missing, a
 /// revision that is not served.
 pub(super) const STATELESS_CODES: &[i64] = &[-32601, -32020, UNSUPPORTED_REVISION];
@@ -14,16 +17,8 @@ pub(super) const STATELESS_CODES: &[i64] = &[-32601, -32020, UNSUPPORTED_REVISIO
 pub(super) const UNSUPPORTED_REVISION: i64 = -32022;
 
 /// Methods that only read the server's own facts. Asking twice is the same as asking once.
-const SAFE_TO_REPEAT: &[&str] = &[
-    "initialize",
-    "ping",
-    "server/discover",
-    "tools/list",
-    "prompts/list",
-    "resources/list",
-    "resources/templates/list",
-    "subscriptions/listen",
-];
+const SAFE_TO_REPEAT: &[&str] =
+    &["initialize", "ping", DISCOVER, "tools/list", "prompts/list", "resources/list", "resources/templates/list", LISTEN];
 
 pub(super) fn is_safe_to_repeat(method: &str) -> bool {
     SAFE_TO_REPEAT.contains(&method)

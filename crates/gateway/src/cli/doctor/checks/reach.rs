@@ -50,7 +50,7 @@ pub(super) async fn public_https(visit: &mut Visit) -> Finding {
 pub(super) async fn connection(visit: &mut Visit) -> Finding {
     let reply = visit.initialize(&visit.target, NEWEST_HANDSHAKE, http::HeaderMap::new()).await;
     let finding = match &reply.outcome {
-        Err(failure) if matches!(failure.cause, Cause::NotSent | Cause::Interrupted) => {
+        Err(failure) if matches!(failure.cause, Cause::NotSent | Cause::Interrupted | Cause::Silent) => {
             Finding::fail(&failure.problem, &failure.remedy).breaking(Breaks::Everybody).and_last()
         }
         _ => {
