@@ -90,12 +90,21 @@ fn service(
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::sync::{Arc, Mutex};
+
     use axum::Router;
+    use axum::body::Body;
+    use axum::routing::get;
+    use bytes::Bytes;
+    use futures_util::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::{TcpListener, TcpStream};
+    use tokio::net::{TcpListener, TcpSocket, TcpStream};
+    use tokio::sync::oneshot;
+    use tokio::time::timeout;
     use tokio_util::sync::CancellationToken;
 
-    use super::{HEAD_DEADLINE, serve};
+    use super::{HEAD_DEADLINE, READ_DEADLINE, serve};
 
     // Time is paused: it runs ahead to the next timer whenever everything waits.
     #[tokio::test(start_paused = true)]
@@ -110,5 +119,42 @@ mod tests {
             stream.read_to_end(&mut answer).await.unwrap();
             assert!(!answer.starts_with(b"HTTP/1.1 2"), "{head}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_sends_requests_and_reads_no_answer_is_given_up() {
+        let mut client = connected_to(Router::new()).await;
+        let refused = async { while client.write_all(b"POST /mcp/x HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").await.is_ok() {} };
+        timeout(2 * READ_DEADLINE, refused).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_whose_client_does_not_read_is_given_up() {
+        let (held, given_up) = oneshot::channel::<()>();
+        let held = Arc::new(Mutex::new(Some(held)));
+        let endless = || async move {
+            let held = held.lock().unwrap().take();
+            Body::from_stream(stream::repeat_with(move || {
+                let _ = &held;
+                Ok::<_, Infallible>(Bytes::from_static(b": nothing new\n\n"))
+            }))
+        };
+        let mut client = connected_to(Router::new().route("/", get(endless))).await;
+        client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        client.read_exact(&mut [0; 1]).await.unwrap();
+        timeout(2 * READ_DEADLINE, given_up).await.unwrap().unwrap_err();
+    }
+
+    /// A client of a server, with little room between them for what nobody reads.
+    async fn connected_to(router: Router) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(4_096).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, router, CancellationToken::new(), HEAD_DEADLINE));
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        socket.connect(address).await.unwrap()
     }
 }

@@ -41,6 +41,7 @@ impl<K: Eq + Hash, V> Shared<K, V> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use super::Shared;
@@ -64,5 +65,18 @@ mod tests {
         }
         assert!(shared.0.lock().unwrap().by_key.len() <= 2 * held.len() + 1);
         assert!(held.iter().all(|value| Arc::ptr_eq(value, &shared.get_or_make(**value, |_| 0))));
+    }
+
+    #[test]
+    fn what_is_held_is_looked_through_only_when_it_has_doubled() {
+        let shared = Shared::default();
+        let mut looks = BTreeSet::new();
+        let _held: Vec<_> = (0..10_000)
+            .map(|key| {
+                looks.insert(shared.0.lock().unwrap().sweep_at);
+                shared.get_or_make(key, |key| *key)
+            })
+            .collect();
+        assert_eq!(Vec::from_iter(looks), [64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384]);
     }
 }

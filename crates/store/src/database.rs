@@ -147,8 +147,9 @@ impl Database {
     /// The first row of a query that changes nothing.
     pub(crate) async fn fetch_optional(&self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
         let lane = self.reader.clone();
+        let turn = lane.turn().await?;
         to_the_end(async move {
-            let mut lease = lane.lease().await?;
+            let mut lease = lane.lease(turn).await?;
             let row = lane.in_time(statement.fetch_optional(&mut **lease)).await;
             lease.is_clean = row.is_ok();
             row
@@ -159,8 +160,9 @@ impl Database {
     /// All rows of a query that changes nothing.
     pub(crate) async fn fetch_all(&self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
         let lane = self.reader.clone();
+        let turn = lane.turn().await?;
         to_the_end(async move {
-            let mut lease = lane.lease().await?;
+            let mut lease = lane.lease(turn).await?;
             let rows = lane.in_time(statement.fetch_all(&mut **lease)).await;
             lease.is_clean = rows.is_ok();
             rows
@@ -196,7 +198,7 @@ impl Database {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN; SET LOCAL statement_timeout = 2000; SET LOCAL idle_in_transaction_session_timeout = 5000",
         };
-        let mut lease = self.writer.lease().await?;
+        let mut lease = self.writer.lease(self.writer.turn().await?).await?;
         let (mut touched, mut is_clean) = (Vec::new(), false);
         let outcome = async {
             let (result, change) = self
@@ -239,7 +241,8 @@ impl Database {
 }
 
 /// Reads in a task of its own: a caller who leaves in the middle of an answer would leave a connection that nobody can use
-/// again, and whoever made many such callers could have all connections opened anew.
+/// again, and whoever made many such callers could have all connections opened anew. A turn is waited for outside, so that
+/// nothing is done for a caller who left the queue.
 async fn to_the_end<T: Send + 'static>(reading: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
     tokio::spawn(reading).await.map_err(|_| StoreError::unavailable("a look-up was interrupted"))?
 }
@@ -261,9 +264,13 @@ impl Lane {
         }
     }
 
-    async fn lease(&self) -> Result<Lease, StoreError> {
+    /// Waits for one's turn.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
         let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.map_err(|_| StoreError::unavailable("too many callers wait for it"))?.map_err(StoreError::unavailable)?;
+        turn.map_err(|_| StoreError::unavailable("too many callers wait for it"))?.map_err(StoreError::unavailable)
+    }
+
+    async fn lease(&self, turn: OwnedSemaphorePermit) -> Result<Lease, StoreError> {
         Ok(Lease { connection: self.pool.acquire().await?, is_clean: false, _turn: turn })
     }
 
@@ -346,6 +353,7 @@ impl DerefMut for Lease {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Row;
     use tempfile::TempDir;
     use tokio::task::JoinSet;
 
@@ -381,6 +389,45 @@ mod tests {
             .await
     }
 
+    async fn lease(lane: &Lane) -> Lease {
+        lane.lease(lane.turn().await.unwrap()).await.unwrap()
+    }
+
+    /// A database with one connection, which has an empty table `seen` that is gone with it.
+    async fn on_one_connection() -> OnSqlite {
+        let mut on_sqlite = on_sqlite().await;
+        on_sqlite.database.reader = on_sqlite.database.writer.clone();
+        run(&on_sqlite.database, "CREATE TEMP TABLE seen (x INTEGER)").await.unwrap();
+        on_sqlite
+    }
+
+    /// Leaves a trace on the connection that it runs on.
+    const SEEN: &str = "INSERT INTO seen VALUES (1) RETURNING x";
+
+    async fn times_seen(database: &Database) -> i64 {
+        database.fetch_optional(sqlx::query("SELECT COUNT(*) FROM seen")).await.unwrap().unwrap().get(0)
+    }
+
+    /// Lets a look-up begin and leaves before its answer.
+    async fn leave(reading: impl Future) {
+        tokio::select! {
+            biased;
+            _ = reading => panic!("there was no time to leave"),
+            () = std::future::ready(()) => {}
+        }
+    }
+
+    #[tokio::test]
+    async fn a_look_up_whose_caller_leaves_comes_to_its_end_and_keeps_its_connection() {
+        let OnSqlite { database, _folder, .. } = on_one_connection().await;
+        leave(database.fetch_optional(sqlx::query(SEEN))).await;
+        leave(database.fetch_all(sqlx::query(SEEN))).await;
+        // The second left in the queue, behind the first.
+        assert_eq!(times_seen(&database).await, 1);
+        leave(database.fetch_all(sqlx::query(SEEN))).await;
+        assert_eq!(times_seen(&database).await, 2);
+    }
+
     #[tokio::test]
     async fn a_writer_whose_transaction_sqlite_ended_by_itself_is_replaced_and_the_reason_is_told() {
         let OnSqlite { database, _folder, .. } = on_sqlite().await;
@@ -394,7 +441,7 @@ mod tests {
     #[tokio::test]
     async fn a_commit_on_sqlite_that_takes_longer_than_everything_may_is_waited_for_before_generations_are_bumped() {
         let OnSqlite { mut database, url, _folder } = on_sqlite().await;
-        let mut lease = database.writer.lease().await.unwrap();
+        let mut lease = lease(&database.writer).await;
         lease.execute(sqlx::raw_sql("PRAGMA journal_mode = DELETE")).await.unwrap();
         lease.is_clean = true;
         drop(lease);

@@ -8,6 +8,7 @@ mod accounts;
 mod api_tokens;
 mod durability;
 mod environments;
+mod hang_ups;
 mod invalidation;
 mod isolation;
 mod mcp_servers;
