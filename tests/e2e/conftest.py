@@ -107,3 +107,17 @@ def seconds_ahead(seconds):
     """A moment as the API takes it, and as a clock value to wait for."""
     moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"), moment.timestamp()
+
+
+@pytest.fixture
+def start():
+    """`start(kind, …)`: a server that is not ours, e.g. one of `foreign.py`, for as long as a test."""
+    servers = []
+
+    def start(kind, *arguments, **more):
+        servers.append(kind(*arguments, **more))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

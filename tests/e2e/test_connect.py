@@ -104,20 +104,6 @@ def connect(binary):
         bridge.process.wait()
 
 
-@pytest.fixture
-def start():
-    """Starts a foreign server."""
-    servers = []
-
-    def start(kind, *arguments, **more):
-        servers.append(kind(*arguments, **more))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
-
-
 def official(binary, url, *arguments, mode):
     return connected_by_stdio(binary, "connect", url, *arguments, mode=mode, env=gateway.clean_environment())
 

@@ -62,19 +62,6 @@ def doctor(binary, tmp_path):
     return doctor
 
 
-@pytest.fixture
-def start():
-    servers = []
-
-    def start(kind, *arguments, **more):
-        servers.append(kind(*arguments, **more))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
-
-
 # --- our own URLs ---
 
 

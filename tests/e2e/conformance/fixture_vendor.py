@@ -6,7 +6,6 @@ import json
 import os
 import struct
 import threading
-import time
 import zipfile
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ class FixtureVendor:
 
     def __init__(self, catalog_dir):
         self.changes = {"tools": 0, "prompts": 0}
+        self.stopped = threading.Event()
         self._definition = catalog_dir / "fixture.yaml"
         self._lock = threading.Lock()
         self._write_definition()
@@ -30,6 +30,7 @@ class FixtureVendor:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self):
+        self.stopped.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -67,7 +68,7 @@ class FixtureVendor:
                     case "/error":
                         self.answer_json(500, {"message": "This tool intentionally returns an error for testing"})
                     case "/slow":
-                        time.sleep(SLOW_SECONDS)
+                        vendor.stopped.wait(SLOW_SECONDS)
                         self.answer("text/plain", b"Done, after a while.")
                     case _:
                         self.answer_json(404, {"message": "no such fixture"})

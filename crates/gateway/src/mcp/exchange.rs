@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderMap, StatusCode};
 
@@ -99,9 +98,4 @@ impl Exchange {
             relay::cancel_elsewhere(&self.app, key);
         }
     }
-}
-
-/// The same, for a body that outlives the request it came in.
-pub(crate) async fn answer(exchange: Exchange, body: Bytes) -> Option<Reply> {
-    exchange.answer(&body).await
 }

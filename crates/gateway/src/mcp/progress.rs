@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 use super::answer::{Framing, Reply};
 use super::envelope::{self, Message};
 use super::event;
-use super::exchange::{self, Exchange};
+use super::exchange::Exchange;
 use super::params::Params;
 
 /// The time between two signs. What is answered sooner goes without.
@@ -33,7 +33,7 @@ pub(crate) fn token_of(message: &[u8]) -> Option<Box<RawValue>> {
 /// Answers a call whose client reads events: at once where the answer comes soon, else by a stream that ends with it.
 pub(crate) async fn respond(exchange: Exchange, token: Box<RawValue>, body: Bytes, framing: Framing) -> Response {
     let vendor = exchange.access.tools.label().to_owned();
-    let mut answering: Answering = Box::pin(exchange::answer(exchange, body));
+    let mut answering: Answering = Box::pin(async move { exchange.answer(&body).await });
     if let Ok(reply) = tokio::time::timeout(INTERVAL, &mut answering).await {
         return reply.map_or_else(|| StatusCode::ACCEPTED.into_response(), |reply| reply.into_response(framing));
     }
