@@ -161,7 +161,7 @@ fn ready_text(server: &Server, api_token: &str, connected: &[Connected], program
         lines.push(format!("{}, {} tools", label.unwrap_or_default(), one.server.tool_count));
         lines.push(format!("  MCP URL      {}", one.server.url));
         if let Some(snippet) = one.snippet(program, LINE_CLIENT) {
-            lines.push(format!("  {:<12} {}", snippet.label, snippet.text));
+            lines.push(format!("  Claude Code  {}", snippet.text));
         }
         lines.push(format!("  then ask     {}", prompt(one.vendor)));
         lines.push(format!("  its sandbox  {}/__sandbox/state\n", one.sandbox.url()));
