@@ -9,6 +9,7 @@ use catalog::docs::page;
 use catalog::parse::{lint, parse};
 use catalog::schema::schema;
 use proptest::prelude::*;
+use tiktoken_rs::cl100k_base;
 
 fn integrations() -> Vec<(String, String)> {
     files("../../integrations")
@@ -85,6 +86,18 @@ fn every_shipped_definition_has_a_page_that_is_current() {
     let mut published: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     published.sort();
     assert_eq!(published, pages, "a page of a definition that is gone goes, too");
+}
+
+/// All that `tools/list` has of a tool counts, though hosts hand only a part of it to models.
+#[test]
+fn a_shipped_tool_is_220_tokens_on_average_at_most() {
+    let tokenizer = cl100k_base().unwrap();
+    for (file, text) in integrations() {
+        let tools = parse(&file, &text).unwrap().tools;
+        let tokens: usize = tools.iter().map(|tool| tokenizer.encode_ordinary(tool.listing()).len()).sum();
+        let average = tokens as f64 / tools.len() as f64;
+        assert!(average <= 220.0, "{file}: {average:.1} tokens a tool; benches/tokens.py names the dearest");
+    }
 }
 
 #[test]
