@@ -9,7 +9,11 @@ use crate::parse::{DefinitionError, Finding, parse, parse_shipped};
 use crate::problem::Problem;
 
 /// Definitions shipped with the binary: file name and text. A new vendor adds a line.
-const BUILT_IN: &[(&str, &str)] = &[("sendoso.yaml", include_str!("../../../integrations/sendoso.yaml"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("edesk.yaml", include_str!("../../../integrations/edesk.yaml")),
+    ("gladly.yaml", include_str!("../../../integrations/gladly.yaml")),
+    ("sendoso.yaml", include_str!("../../../integrations/sendoso.yaml")),
+];
 
 /// Integrations by name. Never changes; a changed folder makes a new one.
 #[derive(Debug, Clone, Default)]
