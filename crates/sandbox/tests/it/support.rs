@@ -42,7 +42,7 @@ impl Api {
     /// Time stands still unless a test moves it: what is slow here or there makes no difference.
     pub(crate) async fn start_with_limits() -> Api {
         let sandbox = Sandbox::start(Vendor::Sendoso, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let token = sandbox.issue_tokens().access_token;
+        let token = issued(&sandbox, "access_token");
         let api = Api { sandbox, client: client(), token };
         api.control("clock", json!({"frozen": true})).await;
         api
@@ -105,6 +105,11 @@ impl Api {
         let group = groups["groups"].as_array().unwrap().iter().find(|group| group["id"] == group_id);
         group.unwrap()["budget"].as_i64().unwrap()
     }
+}
+
+/// One of a fresh set of credentials.
+pub(crate) fn issued(sandbox: &Sandbox, name: &str) -> String {
+    sandbox.issue_credentials()[name].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
