@@ -10,6 +10,7 @@ use crate::problem::Problem;
 
 /// Definitions shipped with the binary: file name and text. A new vendor adds a line.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("edesk.yaml", include_str!("../../../integrations/edesk.yaml")),
     ("gladly.yaml", include_str!("../../../integrations/gladly.yaml")),
     ("sendoso.yaml", include_str!("../../../integrations/sendoso.yaml")),
 ];

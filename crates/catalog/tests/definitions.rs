@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use catalog::docs::page;
 use catalog::parse::{lint, parse};
 use catalog::schema::schema;
 use proptest::prelude::*;
@@ -68,6 +69,22 @@ fn the_published_schema_is_current() {
     let published = fs::read_to_string(path).unwrap_or_default();
     let current = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
     assert!(published == current, "write it anew: cargo run -- catalog schema > docs/integration.schema.json");
+}
+
+#[test]
+fn every_shipped_definition_has_a_page_that_is_current() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integrations");
+    let mut pages = Vec::new();
+    for (file, text) in integrations() {
+        let name = file.trim_end_matches(".yaml");
+        let published = fs::read_to_string(folder.join(format!("{name}.md"))).unwrap_or_default();
+        let current = page(&parse(&file, &text).unwrap());
+        assert!(published == current, "write it anew: cargo run -- catalog docs {name} > docs/integrations/{name}.md");
+        pages.push(format!("{name}.md"));
+    }
+    let mut published: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    published.sort();
+    assert_eq!(published, pages, "a page of a definition that is gone goes, too");
 }
 
 #[test]
