@@ -5,16 +5,25 @@
 
 mod access;
 mod call;
+mod contact;
+mod conversations;
+mod custom_attributes;
+mod customers;
 mod directory;
 mod event_log;
 mod fields;
 mod ids;
+mod items;
+mod media;
 mod organization;
 mod phone;
+mod profile;
 mod refusal;
 mod seed;
 mod settings;
 mod success;
+mod task_comments;
+mod tasks;
 mod topics;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -32,7 +41,16 @@ use crate::kit::request::Request;
 /// Answers what is of its area, by method and path after `/api/v1`; `None` leaves the request to the next one.
 type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 
-const AREAS: &[Route] = &[directory::route];
+const AREAS: &[Route] = &[
+    directory::route,
+    customers::route,
+    conversations::route,
+    items::route,
+    media::route,
+    custom_attributes::route,
+    tasks::route,
+    task_comments::route,
+];
 
 #[derive(Debug)]
 pub(crate) struct Gladly {
@@ -92,12 +110,18 @@ impl Simulator for Gladly {
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
-        self.settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        let settings: Settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        self.organization.merge_customers(settings.merged_customers.iter())?;
+        self.settings = settings;
         Ok(())
     }
 
     fn state(&self) -> Map<String, Value> {
-        let mut state = Map::from_iter([("vendor".to_owned(), json!("gladly")), ("api_users".to_owned(), json!(self.api_users))]);
+        let mut state = Map::from_iter([
+            ("vendor".to_owned(), json!("gladly")),
+            ("api_users".to_owned(), json!(self.api_users)),
+            ("notes".to_owned(), json!(self.organization.items_of_kind("CONVERSATION_NOTE"))),
+        ]);
         if let Value::Object(collections) = json!(self.organization) {
             state.extend(collections);
         }
