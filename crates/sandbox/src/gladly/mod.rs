@@ -4,21 +4,27 @@
 //! next one. What the areas remember is in [`Organization`], since one's actions are the other's consequences.
 
 mod access;
+mod activities;
 mod call;
 mod contact;
+mod conversation_notes;
+mod conversation_topics;
 mod conversations;
 mod custom_attributes;
 mod customers;
 mod directory;
 mod event_log;
 mod fields;
+mod identity;
 mod ids;
 mod items;
 mod media;
 mod organization;
 mod phone;
 mod profile;
+mod redactions;
 mod refusal;
+mod replies;
 mod seed;
 mod settings;
 mod success;
@@ -31,6 +37,7 @@ use serde_json::{Map, Value, json};
 
 use crate::gladly::access::{ApiUsers, Caller, Gate};
 use crate::gladly::call::Call;
+use crate::gladly::conversation_notes::NOTE;
 use crate::gladly::organization::Organization;
 use crate::gladly::refusal::{Answer, not_exist};
 use crate::gladly::settings::Settings;
@@ -44,8 +51,14 @@ type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 const AREAS: &[Route] = &[
     directory::route,
     customers::route,
+    identity::route,
     conversations::route,
+    conversation_topics::route,
+    conversation_notes::route,
     items::route,
+    activities::route,
+    replies::route,
+    redactions::route,
     media::route,
     custom_attributes::route,
     tasks::route,
@@ -120,7 +133,7 @@ impl Simulator for Gladly {
         let mut state = Map::from_iter([
             ("vendor".to_owned(), json!("gladly")),
             ("api_users".to_owned(), json!(self.api_users)),
-            ("notes".to_owned(), json!(self.organization.items_of_kind("CONVERSATION_NOTE"))),
+            ("notes".to_owned(), json!(self.organization.items_of_kind(NOTE))),
         ]);
         if let Value::Object(collections) = json!(self.organization) {
             state.extend(collections);
