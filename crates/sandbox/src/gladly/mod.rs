@@ -4,17 +4,32 @@
 //! next one. What the areas remember is in [`Organization`], since one's actions are the other's consequences.
 
 mod access;
+mod activities;
 mod call;
+mod contact;
+mod conversation_notes;
+mod conversation_topics;
+mod conversations;
+mod custom_attributes;
+mod customers;
 mod directory;
 mod event_log;
 mod fields;
+mod identity;
 mod ids;
+mod items;
+mod media;
 mod organization;
 mod phone;
+mod profile;
+mod redactions;
 mod refusal;
+mod replies;
 mod seed;
 mod settings;
 mod success;
+mod task_comments;
+mod tasks;
 mod topics;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -22,6 +37,7 @@ use serde_json::{Map, Value, json};
 
 use crate::gladly::access::{ApiUsers, Caller, Gate};
 use crate::gladly::call::Call;
+use crate::gladly::conversation_notes::NOTE;
 use crate::gladly::organization::Organization;
 use crate::gladly::refusal::{Answer, not_exist};
 use crate::gladly::settings::Settings;
@@ -32,7 +48,22 @@ use crate::kit::request::Request;
 /// Answers what is of its area, by method and path after `/api/v1`; `None` leaves the request to the next one.
 type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 
-const AREAS: &[Route] = &[directory::route];
+const AREAS: &[Route] = &[
+    directory::route,
+    customers::route,
+    identity::route,
+    conversations::route,
+    conversation_topics::route,
+    conversation_notes::route,
+    items::route,
+    activities::route,
+    replies::route,
+    redactions::route,
+    media::route,
+    custom_attributes::route,
+    tasks::route,
+    task_comments::route,
+];
 
 #[derive(Debug)]
 pub(crate) struct Gladly {
@@ -92,12 +123,18 @@ impl Simulator for Gladly {
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
-        self.settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        let settings: Settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        self.organization.merge_customers(settings.merged_customers.iter())?;
+        self.settings = settings;
         Ok(())
     }
 
     fn state(&self) -> Map<String, Value> {
-        let mut state = Map::from_iter([("vendor".to_owned(), json!("gladly")), ("api_users".to_owned(), json!(self.api_users))]);
+        let mut state = Map::from_iter([
+            ("vendor".to_owned(), json!("gladly")),
+            ("api_users".to_owned(), json!(self.api_users)),
+            ("notes".to_owned(), json!(self.organization.items_of_kind(NOTE))),
+        ]);
         if let Value::Object(collections) = json!(self.organization) {
             state.extend(collections);
         }
