@@ -39,8 +39,11 @@ fn is_blank(call: &Call, place: &Place, answer: &Answer) -> bool {
     };
     let is_this = |problem: &Value| {
         let attr = problem["attr"].as_str().unwrap_or_default();
-        // How fields of a list's items are named is in no example.
-        let is_place = if place.is_in_a_list() { attr.ends_with(place.name()) } else { attr == place.dotted() };
+        // How fields of a list's items are named is in no example. Instead of an object that is missing, what it must have may be named.
+        let is_place = match place.is_in_a_list() {
+            true => attr.ends_with(place.name()),
+            false => attr == place.dotted() || attr.starts_with(&format!("{}.", place.dotted())),
+        };
         is_place && problem["code"].as_str().is_some_and(|found| code.contains(&found))
     };
     answer.status == 400 && answer.json()["errors"].as_array().is_some_and(|problems| problems.iter().any(is_this))
