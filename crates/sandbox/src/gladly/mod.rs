@@ -5,12 +5,14 @@
 
 mod access;
 mod call;
+mod directory;
 mod event_log;
 mod fields;
 mod ids;
 mod organization;
 mod phone;
 mod refusal;
+mod seed;
 mod settings;
 mod success;
 mod topics;
@@ -30,7 +32,7 @@ use crate::kit::request::Request;
 /// Answers what is of its area, by method and path after `/api/v1`; `None` leaves the request to the next one.
 type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 
-const AREAS: &[Route] = &[];
+const AREAS: &[Route] = &[directory::route];
 
 #[derive(Debug)]
 pub(crate) struct Gladly {

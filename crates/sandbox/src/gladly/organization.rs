@@ -3,12 +3,16 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::gladly::directory::Directory;
 use crate::gladly::event_log::EventLog;
 use crate::gladly::ids::Ids;
+use crate::gladly::seed;
 use crate::gladly::topics::{self, Topic};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Organization {
+    #[serde(flatten)]
+    pub(super) directory: Directory,
     pub(super) topics: Vec<Topic>,
     pub(super) events: EventLog,
     /// Of what is created later.
@@ -19,6 +23,6 @@ pub(super) struct Organization {
 impl Organization {
     /// The data at the start, dated relative to `now`.
     pub(super) fn seeded(_now: Timestamp) -> Organization {
-        Organization { topics: topics::seed(), events: EventLog::new(), ids: Ids::from_seed(1) }
+        Organization { directory: seed::directory(), topics: topics::seed(), events: EventLog::new(), ids: Ids::from_seed(1) }
     }
 }
