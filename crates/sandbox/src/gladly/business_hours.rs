@@ -68,7 +68,7 @@ pub(super) fn seed(now: Timestamp) -> Vec<BusinessHours> {
 
 fn get(call: &Call<'_>, id: &str) -> Answer {
     let hours = call.organization.business_hours.iter().find(|hours| hours.id == id);
-    hours.map(|hours| found(hours)).ok_or_else(not_exist)
+    hours.map(found).ok_or_else(not_exist)
 }
 
 fn create(call: &mut Call<'_>) -> Answer {
@@ -141,8 +141,7 @@ fn name(fields: &Fields) -> Result<String, Reply> {
 fn office_hours(fields: &Fields) -> Result<Map<String, Value>, Reply> {
     let hours = fields.object("officeHours")?.ok_or_else(|| blank("officeHours"))?;
     let timezone = hours.text("timezone")?.filter(|name| !name.trim().is_empty());
-    let timezone =
-        timezone.ok_or_else(|| Problem::new("blank", "Timezone is required").at("officeHours.timezone").refused(400))?;
+    let timezone = timezone.ok_or_else(|| Problem::new("blank", "Timezone is required").at("officeHours.timezone").refused(400))?;
     if !time_zone::is_known(&timezone) {
         return Err(invalid("officeHours.timezone", "Timezone is invalid"));
     }

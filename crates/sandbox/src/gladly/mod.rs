@@ -4,17 +4,20 @@
 //! next one. What the areas remember is in [`Organization`], since one's actions are the other's consequences.
 
 mod access;
+mod business_hours;
 mod call;
 mod directory;
 mod event_log;
 mod fields;
 mod ids;
+mod knowledge;
 mod organization;
 mod phone;
 mod refusal;
 mod seed;
 mod settings;
 mod success;
+mod time_zone;
 mod topics;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -32,7 +35,7 @@ use crate::kit::request::Request;
 /// Answers what is of its area, by method and path after `/api/v1`; `None` leaves the request to the next one.
 type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 
-const AREAS: &[Route] = &[directory::route];
+const AREAS: &[Route] = &[directory::route, topics::route, business_hours::route, knowledge::route];
 
 #[derive(Debug)]
 pub(crate) struct Gladly {

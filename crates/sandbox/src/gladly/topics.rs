@@ -47,7 +47,7 @@ pub(super) fn seed() -> Vec<Topic> {
 
 fn get(call: &Call<'_>, id: &str) -> Answer {
     let topic = call.organization.topics.iter().find(|topic| topic.id == id);
-    topic.map(|topic| found(topic)).ok_or_else(|| unknown(id))
+    topic.map(found).ok_or_else(|| unknown(id))
 }
 
 fn create(call: &mut Call<'_>) -> Answer {

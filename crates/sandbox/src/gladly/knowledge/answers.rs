@@ -15,7 +15,7 @@ const LONGEST_DESCRIPTION: usize = 10_000;
 pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<Answer> {
     match (method, path) {
         ("POST", []) => Some(create(call)),
-        ("GET", [id]) => Some(call.organization.knowledge.answer(id).map(|answer| found(answer))),
+        ("GET", [id]) => Some(call.organization.knowledge.answer(id).map(found)),
         ("PATCH", [id]) => Some(update(call, id)),
         ("DELETE", [id]) => Some(delete(call, id)),
         _ => None,

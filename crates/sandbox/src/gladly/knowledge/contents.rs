@@ -23,7 +23,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, answer_id: &str, language
 fn get(call: &Call<'_>, answer_id: &str, language: &str, kind: &str) -> Answer {
     let kind = checked(call, answer_id, language, kind)?;
     let mut contents = call.organization.knowledge.answer_contents.iter();
-    contents.find(|content| content.is(answer_id, language, kind)).map(|content| found(content)).ok_or_else(no_content_there)
+    contents.find(|content| content.is(answer_id, language, kind)).map(found).ok_or_else(no_content_there)
 }
 
 /// Creates the content or replaces it. Assumed: a field that is not sent is empty afterwards.

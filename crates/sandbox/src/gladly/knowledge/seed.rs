@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::gladly::knowledge::{Audience, Content, Entry, HelpCenter, Kind, Knowledge, Snippet, Use};
 
-const AUDIENCES: &[Audience] =
-    &[Audience { id: "aud_everyone", name: "Everyone" }, Audience { id: "aud_vip", name: "VIP customers" }];
+const AUDIENCES: &[Audience] = &[Audience { id: "aud_everyone", name: "Everyone" }, Audience { id: "aud_vip", name: "VIP customers" }];
 
 const HELP_CENTERS: &[HelpCenter] = &[HelpCenter {
     id: "hc_acme",
@@ -56,7 +55,13 @@ pub(in crate::gladly) fn knowledge(now: Timestamp) -> Knowledge {
     let english = english.map(|(id, _, _, body)| content(id, "en-us", Kind::Public, body, now));
     let others = [
         content("ans_returns", "es-mx", Kind::Public, "<p>Devuelva lo que quiera en 60 días.</p>", now),
-        content("ans_intl_shipping", "en-us", Kind::Email, "<p>Sorry for the wait! Parcels abroad may take up to 21 business days.</p>", now),
+        content(
+            "ans_intl_shipping",
+            "en-us",
+            Kind::Email,
+            "<p>Sorry for the wait! Parcels abroad may take up to 21 business days.</p>",
+            now,
+        ),
         content("ans_vip", "en-us", Kind::Reference, "<p>VIP customers see new collections two days early.</p>", now),
     ];
     Knowledge {
