@@ -156,7 +156,7 @@ fn office_hours(fields: &Fields) -> Result<Map<String, Value>, Reply> {
         }
         demand_blocks(&exception, "scheduleBlocks")?;
     }
-    Ok(hours.names().filter_map(|name| Some((name.to_owned(), hours.value(name)?.clone()))).collect())
+    Ok(hours.into_values())
 }
 
 /// Blocks of a day: each with a start and a later stop. The wording is assumed.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::gladly::call::Call;
-use crate::gladly::event_log::{Actor, EventLog};
+use crate::gladly::event_log::Actor;
 use crate::gladly::moments;
 use crate::gladly::organization::Organization;
 use crate::gladly::refusal::{Answer, Problem, invalid, not_exist};
@@ -106,28 +106,28 @@ pub(super) fn seed(now: Timestamp) -> Exports {
     }
 }
 
-impl Exports {
-    /// Starts what the schedule has come to, finishes what has run for an hour, and forgets what is too old.
-    pub(super) fn tick(&mut self, events: &mut EventLog, ids: &mut crate::gladly::ids::Ids, moment: Timestamp) {
-        for schedule in &mut self.schedules {
-            while schedule.next_start_at <= moment {
-                let end_at = schedule.next_start_at;
-                let parameters = Parameters { kind: schedule.kind, start_at: later(end_at, -EVERY), end_at };
-                let (id, status) = (ids.next(), Status::InProgress);
-                self.jobs.push(Job { id, schedule_id: schedule.id, status, updated_at: end_at, parameters, files: Vec::new() });
-                schedule.updated_at = end_at;
-                schedule.next_start_at = later(end_at, EVERY);
-            }
+/// Starts what the schedule has come to, finishes what has run for an hour, and forgets what is too old.
+pub(super) fn tick(organization: &mut Organization, moment: Timestamp) {
+    let Organization { exports, events, ids, .. } = organization;
+    for schedule in exports.schedules.iter_mut() {
+        while schedule.next_start_at <= moment {
+            let end_at = schedule.next_start_at;
+            let parameters = Parameters { kind: schedule.kind, start_at: later(end_at, -EVERY), end_at };
+            let (id, status) = (ids.next(), Status::InProgress);
+            exports.jobs.push(Job { id, schedule_id: schedule.id, status, updated_at: end_at, parameters, files: Vec::new() });
+            schedule.updated_at = end_at;
+            schedule.next_start_at = later(end_at, EVERY);
         }
-        let is_running = |job: &&mut Job| matches!(job.status, Status::InProgress | Status::Pending);
-        for job in self.jobs.iter_mut().filter(is_running).filter(|job| later(job.updated_at, LENGTH) <= moment) {
-            job.status = Status::Completed;
-            job.updated_at = later(job.updated_at, LENGTH);
-            job.files = FILES.to_vec();
-            events.record("EXPORT_JOB/COMPLETED", Actor { id: job.schedule_id.to_owned(), kind: "INTERNAL" }, json!({"jobId": job.id}), job.updated_at);
-        }
-        self.jobs.retain(|job| moment.duration_since(job.updated_at) <= KEPT);
     }
+    let is_running = |job: &&mut Job| matches!(job.status, Status::InProgress | Status::Pending);
+    for job in exports.jobs.iter_mut().filter(is_running).filter(|job| later(job.updated_at, LENGTH) <= moment) {
+        job.status = Status::Completed;
+        job.updated_at = later(job.updated_at, LENGTH);
+        job.files = FILES.to_vec();
+        let schedule = Actor { id: job.schedule_id.to_owned(), kind: "INTERNAL" };
+        events.record("EXPORT_JOB/COMPLETED", schedule, json!({"jobId": job.id}), job.updated_at);
+    }
+    exports.jobs.retain(|job| moment.duration_since(job.updated_at) <= KEPT);
 }
 
 /// Assumed: both ends of the time asked for are included.
@@ -184,6 +184,8 @@ fn file(call: &Call<'_>, id: &str, name: &str) -> Answer {
 fn lines(organization: &Organization, name: &str) -> Vec<Value> {
     match name {
         "agents.jsonl" => organization.directory.agents.iter().map(|agent| json!(agent)).collect(),
+        "conversation_items.jsonl" => organization.items.iter().map(|item| json!(item)).collect(),
+        "customers.jsonl" => organization.customers.customers.iter().map(|customer| json!(customer)).collect(),
         "topics.jsonl" => organization.topics.iter().map(|topic| json!(topic)).collect(),
         _ => Vec::new(),
     }

@@ -142,9 +142,9 @@ impl Fields {
         list.iter().map(text).collect::<Result<Vec<String>, Reply>>().map(Some)
     }
 
-    /// The names of the fields that were sent, in their order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().map(String::as_str)
+    /// What was sent, as it is.
+    pub(super) fn into_values(self) -> Map<String, Value> {
+        self.values
     }
 
     fn list(&self, name: &str) -> Result<Option<&[Value]>, Reply> {

@@ -4,21 +4,40 @@
 //! next one. What the areas remember is in [`Organization`], since one's actions are the other's consequences.
 
 mod access;
+mod automation;
 mod business_hours;
 mod call;
+mod campaigns;
+mod communications;
+mod contact;
+mod conversations;
+mod custom_attributes;
+mod custom_channels;
+mod customers;
 mod directory;
 mod event_log;
+mod event_types;
+mod events;
+mod exports;
 mod fields;
 mod ids;
+mod items;
 mod knowledge;
+mod media;
+mod moments;
 mod organization;
 mod phone;
+mod profile;
 mod refusal;
+mod reports;
 mod seed;
 mod settings;
 mod success;
+mod task_comments;
+mod tasks;
 mod time_zone;
 mod topics;
+mod webhooks;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serde_json::{Map, Value, json};
@@ -35,7 +54,27 @@ use crate::kit::request::Request;
 /// Answers what is of its area, by method and path after `/api/v1`; `None` leaves the request to the next one.
 type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 
-const AREAS: &[Route] = &[directory::route, topics::route, business_hours::route, knowledge::route];
+const AREAS: &[Route] = &[
+    directory::route,
+    customers::route,
+    conversations::route,
+    items::route,
+    media::route,
+    custom_attributes::route,
+    tasks::route,
+    task_comments::route,
+    topics::route,
+    business_hours::route,
+    knowledge::route,
+    exports::route,
+    events::route,
+    reports::route,
+    communications::route,
+    campaigns::route,
+    webhooks::route,
+    custom_channels::route,
+    automation::route,
+];
 
 #[derive(Debug)]
 pub(crate) struct Gladly {
@@ -74,8 +113,10 @@ impl Simulator for Gladly {
         self.gate.with_limit_headers(reply, request, self.settings.requests_per_second, now)
     }
 
-    /// Nothing moves by itself.
-    fn tick(&mut self, _moment: Timestamp) {}
+    /// Exports are all that moves by itself.
+    fn tick(&mut self, moment: Timestamp) {
+        exports::tick(&mut self.organization, to_the_millisecond(moment));
+    }
 
     fn reset(&mut self, now: Timestamp) {
         self.settings = Settings::default();
@@ -95,12 +136,18 @@ impl Simulator for Gladly {
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
-        self.settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        let settings: Settings = serde_json::from_value(Value::Object(settings)).map_err(|error| error.to_string())?;
+        self.organization.merge_customers(settings.merged_customers.iter())?;
+        self.settings = settings;
         Ok(())
     }
 
     fn state(&self) -> Map<String, Value> {
-        let mut state = Map::from_iter([("vendor".to_owned(), json!("gladly")), ("api_users".to_owned(), json!(self.api_users))]);
+        let mut state = Map::from_iter([
+            ("vendor".to_owned(), json!("gladly")),
+            ("api_users".to_owned(), json!(self.api_users)),
+            ("notes".to_owned(), json!(self.organization.items_of_kind("CONVERSATION_NOTE"))),
+        ]);
         if let Value::Object(collections) = json!(self.organization) {
             state.extend(collections);
         }

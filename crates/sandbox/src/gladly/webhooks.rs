@@ -55,6 +55,20 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     }
 }
 
+pub(super) fn seed(now: Timestamp) -> Vec<Webhook> {
+    vec![Webhook {
+        id: "wh_tasks".to_owned(),
+        name: Some("Task board".to_owned()),
+        url: "https://hooks.acme.example/tasks".to_owned(),
+        events: vec!["TASK/CREATED".to_owned(), "TASK/CLOSED".to_owned()],
+        enabled: true,
+        created_at: now,
+        updated_at: now,
+        has_credentials: true,
+        header_keys: Vec::new(),
+    }]
+}
+
 fn create(call: &mut Call<'_>) -> Answer {
     let changes = Changes::read(&Fields::of(call.request)?)?;
     let (url, events) = match (&changes.url, &changes.events) {
@@ -106,7 +120,7 @@ fn delete(call: &mut Call<'_>, id: &str) -> Answer {
 /// HTTPS, no other webhook's address, and one that answers a PING if it must. The vendor publishes these rules without
 /// the bodies of their refusals.
 fn demand_good_address(call: &Call<'_>, webhook: &Webhook, before: &Webhook) -> Result<(), Reply> {
-    if !webhook.url.strip_prefix("https://").is_some_and(|host| !host.is_empty()) {
+    if webhook.url.strip_prefix("https://").is_none_or(str::is_empty) {
         return Err(invalid("url", "url must be an HTTPS address"));
     }
     if call.organization.webhooks.iter().any(|other| other.id != webhook.id && other.url == webhook.url) {
@@ -147,7 +161,7 @@ impl Changes {
             events,
             enabled: fields.boolean("enabled")?,
             has_credentials: credentials.is_some(),
-            header_keys: headers.map(|headers| headers.names().map(str::to_owned).collect()),
+            header_keys: headers.map(|headers| headers.into_values().keys().cloned().collect()),
         })
     }
 
