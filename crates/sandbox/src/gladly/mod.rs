@@ -4,12 +4,15 @@
 //! next one. What the areas remember is in [`Organization`], since one's actions are the other's consequences.
 
 mod access;
+mod activities;
 mod automation;
 mod business_hours;
 mod call;
 mod campaigns;
 mod communications;
 mod contact;
+mod conversation_notes;
+mod conversation_topics;
 mod conversations;
 mod custom_attributes;
 mod custom_channels;
@@ -20,6 +23,7 @@ mod event_types;
 mod events;
 mod exports;
 mod fields;
+mod identity;
 mod ids;
 mod items;
 mod knowledge;
@@ -28,7 +32,9 @@ mod moments;
 mod organization;
 mod phone;
 mod profile;
+mod redactions;
 mod refusal;
+mod replies;
 mod reports;
 mod seed;
 mod settings;
@@ -44,6 +50,7 @@ use serde_json::{Map, Value, json};
 
 use crate::gladly::access::{ApiUsers, Caller, Gate};
 use crate::gladly::call::Call;
+use crate::gladly::conversation_notes::NOTE;
 use crate::gladly::organization::Organization;
 use crate::gladly::refusal::{Answer, not_exist};
 use crate::gladly::settings::Settings;
@@ -57,8 +64,14 @@ type Route = fn(&mut Call<'_>, &str, &[&str]) -> Option<Answer>;
 const AREAS: &[Route] = &[
     directory::route,
     customers::route,
+    identity::route,
     conversations::route,
+    conversation_topics::route,
+    conversation_notes::route,
     items::route,
+    activities::route,
+    replies::route,
+    redactions::route,
     media::route,
     custom_attributes::route,
     tasks::route,
@@ -146,7 +159,7 @@ impl Simulator for Gladly {
         let mut state = Map::from_iter([
             ("vendor".to_owned(), json!("gladly")),
             ("api_users".to_owned(), json!(self.api_users)),
-            ("notes".to_owned(), json!(self.organization.items_of_kind("CONVERSATION_NOTE"))),
+            ("notes".to_owned(), json!(self.organization.items_of_kind(NOTE))),
         ]);
         if let Value::Object(collections) = json!(self.organization) {
             state.extend(collections);

@@ -26,6 +26,11 @@ impl Problem {
         Problem { attr: None, code, detail: Some(detail.to_owned()), meta: None }
     }
 
+    /// One of the few that are not explained.
+    pub(super) fn unexplained(code: &'static str) -> Problem {
+        Problem { attr: None, code, detail: None, meta: None }
+    }
+
     /// Names the field at fault: `assignee.inboxId`.
     pub(super) fn at(self, attr: &str) -> Problem {
         Problem { attr: Some(attr.to_owned()), ..self }
