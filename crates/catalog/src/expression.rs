@@ -50,12 +50,13 @@ impl From<minijinja::Error> for ExpressionError {
     }
 }
 
-fn check_names(used: HashSet<String>, names: &[&str]) -> Result<(), ExpressionError> {
+/// The names that are asked for, which must be among those that are known.
+fn checked_names(used: HashSet<String>, names: &[&str]) -> Result<Box<[String]>, ExpressionError> {
     // Functions count as used too.
     let is_known = |name: &String| names.contains(&name.as_str()) || ENVIRONMENT.globals().any(|(global, _)| global == name);
-    match used.into_iter().filter(|name| !is_known(name)).min() {
-        Some(name) => Err(ExpressionError::new(format!("nothing here is called `{name}`; {}", did_you_mean(&name, names)))),
-        None => Ok(()),
+    match used.iter().filter(|name| !is_known(name)).min() {
+        Some(name) => Err(ExpressionError::new(format!("nothing here is called `{name}`; {}", did_you_mean(name, names)))),
+        None => Ok(used.into_iter().collect()),
     }
 }
 
@@ -66,6 +67,7 @@ fn remedied(error: minijinja::Error, example: &str) -> ExpressionError {
 /// A condition or a value, e.g. `status == 404 and body.message == "Touch not found"`.
 pub(crate) struct Expression {
     source: String,
+    asked: Box<[String]>,
     compiled: minijinja::Expression<'static, 'static>,
 }
 
@@ -77,8 +79,13 @@ impl Expression {
     /// condition would just never hold.
     pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
-        check_names(compiled.undeclared_variables(false), names)?;
-        Ok(Self { source: source.to_owned(), compiled })
+        let asked = checked_names(compiled.undeclared_variables(false), names)?;
+        Ok(Self { source: source.to_owned(), asked, compiled })
+    }
+
+    /// The names that the expression looks at.
+    pub(crate) fn asked(&self) -> &[String] {
+        &self.asked
     }
 
     /// Whether the condition holds; one that fails while it is evaluated does not hold.
@@ -107,6 +114,7 @@ impl fmt::Debug for Expression {
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     source: String,
+    asked: Box<[String]>,
 }
 
 impl Template {
@@ -116,8 +124,13 @@ impl Template {
     /// The text is not a template, or asks for something else.
     pub(crate) fn parse(source: &str, names: &[&str]) -> Result<Self, ExpressionError> {
         let template = ENVIRONMENT.template_from_str(source).map_err(|error| remedied(error, "no order has the id {{ body.id }}"))?;
-        check_names(template.undeclared_variables(false), names)?;
-        Ok(Self { source: source.to_owned() })
+        let asked = checked_names(template.undeclared_variables(false), names)?;
+        Ok(Self { source: source.to_owned(), asked })
+    }
+
+    /// The names that the template looks at.
+    pub(crate) fn asked(&self) -> &[String] {
+        &self.asked
     }
 
     /// The text with its holes filled, cut to a length that suits a message; `None` if that fails.

@@ -129,6 +129,11 @@ impl Tool {
         &self.errors
     }
 
+    /// Whether reading an answer takes what the tool was called with.
+    pub(crate) fn asks_for_arguments(&self) -> bool {
+        self.errors.ask_for_arguments()
+    }
+
     /// The properties of the input schema.
     pub(crate) fn properties(&self) -> &Map<String, Value> {
         static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
@@ -154,7 +159,7 @@ impl Tool {
             problems,
         )?;
         let response = ResponseShape::compile(&path, &method.response, problems);
-        let errors = ErrorRules::compile(&path, &method.errors, scope.errors, problems);
+        let errors = ErrorRules::compile(&path, &method.errors, &integration.errors, scope.errors, problems);
         let annotations = annotations(scope, input.route.verb);
         let kind = kind(scope, input.route.verb, &annotations);
         let name =

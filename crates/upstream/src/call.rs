@@ -33,7 +33,7 @@ impl Client {
             return Outcome { result, rate_limit: facts };
         }
         let known = limits.and_then(|limits| limits.when_limited.as_ref());
-        let failure = refusal::failure(reply, plan.kind, tool.errors(), known, facts, credential);
+        let failure = refusal::failure(reply, plan, tool.errors(), known, facts, credential);
         Outcome { rate_limit: failure.rate_limit, result: Err(Box::new(failure)) }
     }
 }

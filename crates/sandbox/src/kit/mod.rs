@@ -6,11 +6,13 @@
 
 pub(crate) mod clock;
 pub(crate) mod code;
+pub(crate) mod page;
 pub(crate) mod rate_limiter;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod stage;
+pub(crate) mod token_bucket;
 pub(crate) mod tokens;
 
 mod connection;

@@ -158,8 +158,15 @@ fn definition() -> Value {
         "credentials": {"token": {"kind": "bearer"}},
         "rate_limit": {"when_limited": {"limit": 10, "reset": 1}},
         "errors": {
+            "entry": ["errors.0", "errors", "0"],
             "message": ["reason"],
             "rules": [
+                {
+                    "when": "error.code == 'moved'",
+                    "code": "merged",
+                    "extract": {"new_id": "error.meta.new", "server": "headers['x-server']", "seen": "error.meta.seen"},
+                    "hint": "{{ arguments.id }} is {{ new_id }} now.",
+                },
                 {
                     "when": "status == 404 and body.reason == 'Thing not found'",
                     "code": "not_found",

@@ -1,0 +1,43 @@
+//! Answers: where their interesting parts are.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where the interesting parts of an answer are. Paths are dotted, e.g. `pagination.after`; absent = the whole answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// The array of records in a `list` answer. A single object counts as one record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
+    /// The number of all records, for `page` and `offset` pagination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// The part of any other answer that is passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Replaces the usual limit of 100,000 characters on what a tool answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_characters: Option<usize>,
+    /// Files that the answer holds as base64, e.g. attachments: they are taken out of the text and given beside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileInAnswer>,
+}
+
+/// Where an answer holds files as base64, and what they are: at least one of `media_type` and `media_type_at`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileInAnswer {
+    /// Dotted path of the base64 text in what is passed on, of a list in each record; `[]` stands for every item of a list,
+    /// e.g. `attachments[].content`.
+    pub at: String,
+    /// Media type of the file where the answer does not name one, e.g. `application/pdf`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Dotted path of the file's media type, from the item that the last `[]` of `at` stands for, e.g. `content_type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type_at: Option<String>,
+    /// Dotted path of the file's name, from the same item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_at: Option<String>,
+}
