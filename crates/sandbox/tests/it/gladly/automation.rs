@@ -45,7 +45,7 @@ async fn a_session_is_handed_to_an_agent_or_closed_once() {
     assert_snapshot!(api.post("/message-automation/sessions/ses_2/close", json!({"description": "Solved"})).await.line(), @"204 ");
     assert_eq!(api.get(SESSION).await.json()["status"], "HANDED_OFF");
     assert_eq!(api.get("/message-automation/sessions/ses_2").await.json()["status"], "CLOSED");
-    assert_snapshot!(api.post(&format!("{SESSION}/messages"), text()).await.line(), @r#""#);
+    assert_snapshot!(api.post(&format!("{SESSION}/messages"), text()).await.line(), @r#"400 {"errors":[{"code":"invalid_state","detail":"session is no longer active"}]}"#);
     assert_eq!(api.post(&format!("{SESSION}/close"), json!({"description": "Again"})).await.status, 400);
 }
 
@@ -53,20 +53,27 @@ async fn a_session_is_handed_to_an_agent_or_closed_once() {
 async fn an_unknown_session_is_not_found_but_a_bad_request_when_it_is_to_end() {
     let api = Gladly::start().await;
     let none = "/message-automation/sessions/none";
-    assert_snapshot!(api.get(none).await.line(), @r#""#);
+    assert_snapshot!(api.get(none).await.line(), @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
     assert_eq!(api.get(&format!("{none}/messages")).await.status, 404);
     assert_eq!(api.get(&format!("{SESSION}/messages/none")).await.status, 404);
     assert_eq!(api.post(&format!("{none}/messages"), text()).await.status, 404);
-    assert_snapshot!(api.post(&format!("{none}/handoff"), json!({"description": "x"})).await.line(), @r#""#);
-    assert_snapshot!(api.post(&format!("{none}/close"), json!({"description": "x"})).await.line(), @r#""#);
+    assert_snapshot!(api.post(&format!("{none}/handoff"), json!({"description": "x"})).await.line(), @r#"400 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
+    assert_snapshot!(api.post(&format!("{none}/close"), json!({"description": "x"})).await.line(), @r#"400 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
 }
 
 #[tokio::test]
 async fn automation_without_a_required_field_is_refused() {
     let api = Gladly::start().await;
     let messages = format!("{SESSION}/messages");
-    assert_snapshot!(posted_without(&api, &messages, &text(), &["/type", "/content", "/content/value"]).await, @r#""#);
-    assert_snapshot!(posted_without(&api, &messages, &menu(), &["/content/prompt", "/content/menuItems"]).await, @r#""#);
+    assert_snapshot!(posted_without(&api, &messages, &text(), &["/type", "/content", "/content/value"]).await, @r#"
+    400 {"errors":[{"attr":"type","code":"blank","detail":"type cannot be blank"}]}
+    400 {"errors":[{"attr":"content","code":"blank","detail":"content cannot be blank"}]}
+    400 {"errors":[{"attr":"content.value","code":"blank","detail":"content.value cannot be blank"}]}
+    "#);
+    assert_snapshot!(posted_without(&api, &messages, &menu(), &["/content/prompt", "/content/menuItems"]).await, @r#"
+    400 {"errors":[{"attr":"content.prompt","code":"blank","detail":"content.prompt cannot be blank"}]}
+    400 {"errors":[{"attr":"content.menuItems","code":"blank","detail":"content.menuItems cannot be blank"}]}
+    "#);
     let mut refusals = Vec::new();
     for (path, body) in [
         ("messages", with(&text(), "/content/value", json!("x".repeat(2_049)))),
@@ -80,7 +87,16 @@ async fn automation_without_a_required_field_is_refused() {
     ] {
         refusals.push(api.post(&format!("{SESSION}/{path}"), body).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"content.value","code":"too_long","detail":"content.value cannot be longer than 2048 characters"}]}
+    400 {"errors":[{"attr":"content.prompt","code":"too_long","detail":"content.prompt cannot be longer than 50 characters"}]}
+    400 {"errors":[{"attr":"type","code":"invalid","detail":"type must be one of TEXT, MENU, HTML"}]}
+    400 {"errors":[{"attr":"state","code":"blank","detail":"state cannot be blank"}]}
+    400 {"errors":[{"attr":"state","code":"invalid","detail":"state must be one of STARTED, STOPPED"}]}
+    400 {"errors":[{"attr":"description","code":"blank","detail":"description cannot be blank"}]}
+    400 {"errors":[{"attr":"description","code":"blank","detail":"description cannot be blank"}]}
+    400 {"errors":[{"attr":"description","code":"too_long","detail":"description cannot be longer than 240 characters"}]}
+    "#);
 }
 
 #[tokio::test]
@@ -111,12 +127,21 @@ async fn custom_channels_without_a_required_field_are_refused() {
         "/content",
         "/content/text",
     ];
-    assert_snapshot!(posted_without(&api, CHANNEL, &incoming(), &fields).await, @r#""#);
+    assert_snapshot!(posted_without(&api, CHANNEL, &incoming(), &fields).await, @r#"
+    400 {"errors":[{"attr":"sender","code":"blank","detail":"sender cannot be blank"}]}
+    400 {"errors":[{"attr":"sender.address","code":"blank","detail":"sender.address cannot be blank"}]}
+    400 {"errors":[{"attr":"sender.profileIdentifier.type","code":"blank","detail":"sender.profileIdentifier.type cannot be blank"}]}
+    400 {"errors":[{"attr":"sender.profileIdentifier.address","code":"blank","detail":"sender.profileIdentifier.address cannot be blank"}]}
+    400 {"errors":[{"attr":"to","code":"blank","detail":"to cannot be blank"}]}
+    400 {"errors":[{"attr":"type","code":"blank","detail":"type cannot be blank"}]}
+    400 {"errors":[{"attr":"content","code":"blank","detail":"content cannot be blank"}]}
+    400 {"errors":[{"attr":"content.text","code":"blank","detail":"content.text cannot be blank"}]}
+    "#);
     let files = with(&with(&incoming(), "/type", json!("FILES")), "/content", json!({"files": [{"fileName": "a"}]}));
-    assert_snapshot!(api.post(CHANNEL, files.clone()).await.line(), @r#""#);
-    assert_snapshot!(api.post(CHANNEL, without(&files, "/content/files")).await.line(), @r#""#);
-    assert_snapshot!(api.put(&format!("{CHANNEL}/msg_line_1/status"), json!({})).await.line(), @r#""#);
-    assert_snapshot!(api.put(&format!("{CHANNEL}/msg_line_1/status"), json!({"value": "LOST"})).await.line(), @r#""#);
+    assert_snapshot!(api.post(CHANNEL, files.clone()).await.line(), @r#"400 {"errors":[{"attr":"content.files.url","code":"blank","detail":"content.files.url cannot be blank"}]}"#);
+    assert_snapshot!(api.post(CHANNEL, without(&files, "/content/files")).await.line(), @r#"400 {"errors":[{"attr":"content.files","code":"blank","detail":"content.files cannot be blank"}]}"#);
+    assert_snapshot!(api.put(&format!("{CHANNEL}/msg_line_1/status"), json!({})).await.line(), @r#"400 {"errors":[{"attr":"value","code":"blank","detail":"value cannot be blank"}]}"#);
+    assert_snapshot!(api.put(&format!("{CHANNEL}/msg_line_1/status"), json!({"value": "LOST"})).await.line(), @r#"400 {"errors":[{"attr":"value","code":"invalid","detail":"value must be one of ACCEPTED, DELIVERED, READ, FAILED"}]}"#);
     assert_eq!(api.put(&format!("{CHANNEL}/none/status"), json!({"value": "READ"})).await.status, 404);
     assert_eq!(api.post("/communications/custom-channels/none/messages", incoming()).await.status, 404);
 }

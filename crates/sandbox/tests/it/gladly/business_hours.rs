@@ -31,15 +31,15 @@ async fn hours_are_created_with_a_body_and_changed_by_their_version() {
 
     let changed = api.put(&path, with(&with(&hours(), "/version", json!(1)), "/name", json!("Winter"))).await;
     assert_eq!((changed.status, &changed.json()["version"], &changed.json()["name"]), (200, &json!(2), &json!("Winter")));
-    assert_snapshot!(api.put(&path, with(&hours(), "/version", json!(1))).await.line(), @r#""#);
+    assert_snapshot!(api.put(&path, with(&hours(), "/version", json!(1))).await.line(), @r#"409 {"errors":[{"code":"version_outdated","detail":"the version provided is outdated"}]}"#);
     assert_snapshot!(api.delete(&path).await.line(), @"204 ");
-    assert_snapshot!(api.get(&path).await.line(), @r#""#);
+    assert_snapshot!(api.get(&path).await.line(), @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
 }
 
 #[tokio::test]
 async fn exactly_one_set_of_hours_is_primary() {
     let api = Gladly::start().await;
-    assert_snapshot!(api.delete("/business-hours/bh_support").await.line(), @r#""#);
+    assert_snapshot!(api.delete("/business-hours/bh_support").await.line(), @r#"400 {"errors":[{"code":"invalid_state","detail":"cannot delete primary business hours"}]}"#);
     let new = api.post("/business-hours", with(&hours(), "/primary", json!(true))).await.json();
     let listed = api.get("/business-hours").await.json();
     let primary: Vec<&Value> = listed.as_array().unwrap().iter().filter(|hours| hours["primary"] == true).collect();
@@ -52,13 +52,21 @@ async fn exactly_one_set_of_hours_is_primary() {
 async fn hours_without_a_required_field_are_refused() {
     let api = Gladly::start().await;
     let fields = ["/name", "/officeHours", "/officeHours/timezone"];
-    assert_snapshot!(posted_without(&api, "/business-hours", &hours(), &fields).await, @r#""#);
+    assert_snapshot!(posted_without(&api, "/business-hours", &hours(), &fields).await, @r#"
+    400 {"errors":[{"attr":"name","code":"invalid","detail":"name cannot be blank"}]}
+    400 {"errors":[{"attr":"officeHours","code":"blank","detail":"officeHours cannot be blank"}]}
+    400 {"errors":[{"attr":"officeHours.timezone","code":"blank","detail":"Timezone is required"}]}
+    "#);
     let change = with(&hours(), "/version", json!(1));
     let mut refusals = Vec::new();
     for field in ["/version", "/name", "/officeHours"] {
         refusals.push(api.put("/business-hours/bh_phone", without(&change, field)).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"version","code":"blank","detail":"version cannot be blank"}]}
+    400 {"errors":[{"attr":"name","code":"invalid","detail":"name cannot be blank"}]}
+    400 {"errors":[{"attr":"officeHours","code":"blank","detail":"officeHours cannot be blank"}]}
+    "#);
 }
 
 #[tokio::test]
@@ -74,5 +82,11 @@ async fn hours_that_make_no_sense_are_refused() {
     ] {
         refusals.push(api.post("/business-hours", with(&hours(), field, value)).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"officeHours.timezone","code":"invalid","detail":"Timezone is invalid"}]}
+    400 {"errors":[{"attr":"officeHours.monday.start","code":"invalid","detail":"officeHours.monday.start must be written as HH:MM"}]}
+    400 {"errors":[{"attr":"officeHours.monday.stop","code":"invalid","detail":"stop must occur after start"}]}
+    400 {"errors":[{"attr":"officeHours.exceptions.stop","code":"blank","detail":"officeHours.exceptions.stop cannot be blank"}]}
+    400 {"errors":[{"attr":"name","code":"too_long","detail":"name cannot be longer than 200 characters"}]}
+    "#);
 }

@@ -46,8 +46,18 @@ async fn an_email_to_a_stranger_makes_a_customer() {
 async fn messages_without_a_required_field_are_refused() {
     let api = Gladly::start().await;
     let fields = ["/customer", "/customer/mobileNumber", "/from", "/body"];
-    assert_snapshot!(posted_without(&api, "/communications/sms", &sms(), &fields).await, @r#""#);
-    assert_snapshot!(posted_without(&api, "/communications/email", &email(), &["/to", "/from", "/subject", "/body"]).await, @r#""#);
+    assert_snapshot!(posted_without(&api, "/communications/sms", &sms(), &fields).await, @r#"
+    400 {"errors":[{"attr":"customer","code":"blank","detail":"customer cannot be blank"}]}
+    400 {"errors":[{"attr":"customer.mobileNumber","code":"blank","detail":"customer.mobileNumber cannot be blank"}]}
+    400 {"errors":[{"attr":"from","code":"blank","detail":"from cannot be blank"}]}
+    400 {"errors":[{"attr":"body","code":"blank","detail":"body cannot be blank"}]}
+    "#);
+    assert_snapshot!(posted_without(&api, "/communications/email", &email(), &["/to", "/from", "/subject", "/body"]).await, @r#"
+    400 {"errors":[{"attr":"to","code":"blank","detail":"to cannot be blank"}]}
+    400 {"errors":[{"attr":"from","code":"blank","detail":"from cannot be blank"}]}
+    400 {"errors":[{"attr":"subject","code":"blank","detail":"subject cannot be blank"}]}
+    400 {"errors":[{"attr":"body","code":"blank","detail":"body cannot be blank"}]}
+    "#);
     let mut refusals = Vec::new();
     for (field, value) in [
         ("/to", json!([{"name": "New"}])),
@@ -59,7 +69,14 @@ async fn messages_without_a_required_field_are_refused() {
         refusals.push(api.post("/communications/email", with(&email(), field, value)).await.line());
     }
     refusals.push(api.post("/communications/sms", with(&sms(), "/from", json!("555-0000"))).await.line());
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"to.email","code":"blank","detail":"to.email cannot be blank"}]}
+    400 {"errors":[{"attr":"to","code":"invalid","detail":"to must have exactly one entry"}]}
+    400 {"errors":[{"attr":"from","code":"invalid","detail":"from is not a configured email address"}]}
+    400 {"errors":[{"attr":"subject","code":"too_long","detail":"subject cannot be longer than 999 characters"}]}
+    400 {"errors":[{"attr":"body","code":"blank","detail":"body cannot be blank"}]}
+    400 {"errors":[{"attr":"from","code":"invalid","detail":"from must be in E.164 format"}]}
+    "#);
 }
 
 #[tokio::test]
@@ -72,7 +89,7 @@ async fn recipients_are_added_to_a_campaign() {
     assert_eq!(api.state("recipient_collections").await, json!([added]));
     let now = with(&recipients(), "/startAfter", json!("2020-06-01T00:00:00Z"));
     assert_eq!(api.post("/campaigns/cmp_delays/recipient-collections", now).await.json()["status"], "ACTIVE");
-    assert_snapshot!(api.post("/campaigns/none/recipient-collections", recipients()).await.line(), @r#""#);
+    assert_snapshot!(api.post("/campaigns/none/recipient-collections", recipients()).await.line(), @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
 }
 
 #[tokio::test]
@@ -80,8 +97,15 @@ async fn recipients_that_cannot_be_reached_are_refused() {
     let api = Gladly::start().await;
     let fields =
         ["/name", "/startAfter", "/recipients", "/recipients/0/customerName", "/recipients/0/timezone", "/recipients/0/emailAddress"];
-    assert_snapshot!(posted_without(&api, "/campaigns/cmp_delays/recipient-collections", &recipients(), &fields).await, @r#""#);
-    assert_snapshot!(api.post("/campaigns/cmp_recall/recipient-collections", recipients()).await.line(), @r#""#);
+    assert_snapshot!(posted_without(&api, "/campaigns/cmp_delays/recipient-collections", &recipients(), &fields).await, @r#"
+    400 {"errors":[{"attr":"name","code":"blank","detail":"name cannot be blank"}]}
+    400 {"errors":[{"attr":"startAfter","code":"blank","detail":"startAfter cannot be blank"}]}
+    400 {"errors":[{"attr":"recipients","code":"blank","detail":"recipients cannot be blank"}]}
+    400 {"errors":[{"attr":"recipients.customerName","code":"blank","detail":"recipients.customerName cannot be blank"}]}
+    400 {"errors":[{"attr":"recipients.timezone","code":"blank","detail":"recipients.timezone cannot be blank"}]}
+    400 {"errors":[{"attr":"recipients.emailAddress","code":"blank","detail":"recipients.emailAddress cannot be blank"}]}
+    "#);
+    assert_snapshot!(api.post("/campaigns/cmp_recall/recipient-collections", recipients()).await.line(), @r#"400 {"errors":[{"attr":"recipients.phoneNumber","code":"blank","detail":"recipients.phoneNumber cannot be blank"}]}"#);
     let by_phone = with(&recipients(), "/recipients/0/phoneNumber", json!("+15555550198"));
     assert_eq!(api.post("/campaigns/cmp_recall/recipient-collections", by_phone).await.json()["type"], "SMS");
 }

@@ -47,7 +47,7 @@ async fn the_list_reaches_back_for_a_day() {
     api.control("clock", json!({"advance_seconds": 86_390})).await;
     assert_eq!(api.get(&path).await.status, 200);
     api.control("clock", json!({"advance_seconds": 20})).await;
-    assert_snapshot!(api.get(&path).await.line(), @r#""#);
+    assert_snapshot!(api.get(&path).await.line(), @r#"400 {"errors":[{"attr":"startAt","code":"invalid","detail":"startAt must be within the last 24 hours"}]}"#);
 }
 
 #[tokio::test]
@@ -64,5 +64,11 @@ async fn a_time_that_makes_no_sense_is_refused() {
     ] {
         refusals.push(api.get(&format!("/events?{query}")).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"startAt","code":"blank","detail":"startAt cannot be blank"}]}
+    400 {"errors":[{"attr":"entities","code":"blank","detail":"entities cannot be blank"}]}
+    400 {"errors":[{"attr":"entities","code":"invalid","detail":"PARCEL is not one of AGENT_AVAILABILITY, AGENT_STATUS, CONTACT, CONVERSATION, CUSTOMER, PAYMENT_REQUEST, TASK"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"endAt must occur after startAt"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"startAt must be an RFC 3339 date and time"}]}
+    "#);
 }

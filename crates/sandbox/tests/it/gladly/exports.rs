@@ -34,16 +34,21 @@ async fn jobs_are_found_by_status_and_time() {
     for query in ["status=DONE", "startAt=yesterday", &format!("startAt={too_early}"), &format!("startAt={end}&endAt={start}")] {
         refusals.push(api.get(&format!("/export/jobs?{query}")).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"status","code":"invalid","detail":"status must be one of PENDING, IN_PROGRESS, COMPLETED, FAILED"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"startAt must be an RFC 3339 date and time"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"startAt must be within the last 14 days"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"endAt must occur after startAt"}]}
+    "#);
 }
 
 #[tokio::test]
 async fn only_a_finished_job_is_deleted() {
     let api = Gladly::start().await;
-    assert_snapshot!(api.delete("/export/jobs/job_running").await.line(), @r#""#);
-    assert_snapshot!(api.delete("/export/jobs/job_waiting").await.line(), @r#""#);
+    assert_snapshot!(api.delete("/export/jobs/job_running").await.line(), @r#"400 [{"attr":"status","code":"temporary_failure","detail":"unable to delete job with status [IN_PROGRESS]. Please try again after it has finished"}]"#);
+    assert_snapshot!(api.delete("/export/jobs/job_waiting").await.line(), @r#"400 [{"attr":"status","code":"temporary_failure","detail":"unable to delete job with status [PENDING]. Please try again after it has finished"}]"#);
     assert_snapshot!(api.delete("/export/jobs/job_done").await.line(), @"204 ");
-    assert_snapshot!(api.get("/export/jobs/job_done").await.line(), @r#""#);
+    assert_snapshot!(api.get("/export/jobs/job_done").await.line(), @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
     assert_eq!(api.get("/export/jobs/job_done/files/agents.jsonl").await.status, 404);
     assert_eq!(api.get("/export/jobs/job_last_week/files/secrets.jsonl").await.status, 404);
     assert_eq!(api.get("/export/jobs/job_failed/files/agents.jsonl").await.status, 404);
@@ -64,7 +69,7 @@ async fn the_schedule_starts_jobs_which_end_and_are_forgotten() {
     let new = jobs.as_array().unwrap().last().unwrap();
     assert_eq!((&new["parameters"]["endAt"], &new["status"], &new["scheduleId"]), (&next, &json!("COMPLETED"), &json!("sched_daily")));
 
-    api.control("clock", json!({"advance_seconds": 13 * 86_400})).await;
+    api.control("clock", json!({"advance_seconds": 12 * 86_400})).await;
     assert_eq!(api.get("/export/jobs/job_done").await.status, 200);
     api.control("clock", json!({"advance_seconds": 86_400})).await;
     assert_eq!(api.get("/export/jobs/job_done").await.status, 404);

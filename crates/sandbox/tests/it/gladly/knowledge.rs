@@ -38,7 +38,7 @@ async fn the_public_sees_public_texts_in_its_language_by_name() {
     assert_eq!(ids(&titles), ["ans_intl_shipping", "ans_returns"]);
     assert_eq!(public(&api, "other/answers").await.status, 404);
     assert_eq!(public(&api, "org_acme/help-center/none/answer-titles").await.status, 404);
-    assert_snapshot!(public(&api, "org_acme/answers/ans_vip").await.line(), @r#""#);
+    assert_snapshot!(public(&api, "org_acme/answers/ans_vip").await.line(), @r#"404 {"errors":{"code":"not_exist","detail":"answer does not exist"}}"#);
 }
 
 #[tokio::test]
@@ -66,13 +66,13 @@ async fn an_answer_is_created_with_a_body_changed_and_deleted() {
     let changed = api.get("/answers/ans_new").await.json();
     assert_eq!((&changed["name"], &changed["description"], &changed["audienceIds"]), (&json!("New"), &json!("About it"), &json!([])));
     assert_snapshot!(api.delete("/answers/ans_new").await.line(), @"204 ");
-    assert_snapshot!(api.get("/answers/ans_new").await.line(), @r#""#);
+    assert_snapshot!(api.get("/answers/ans_new").await.line(), @r#"404 {"errors":{"code":"not_exist","detail":"answer does not exist"}}"#);
 }
 
 #[tokio::test]
 async fn answers_are_refused_as_documented() {
     let api = Gladly::start().await;
-    assert_snapshot!(posted_without(&api, "/answers", &json!({"name": "New"}), &["/name"]).await, @r#""#);
+    assert_snapshot!(posted_without(&api, "/answers", &json!({"name": "New"}), &["/name"]).await, @r#"400 {"errors":[{"attr":"name","code":"blank","detail":"name cannot be blank"}]}"#);
     let mut refusals = Vec::new();
     for body in [
         json!({"name": "x".repeat(501)}),
@@ -86,7 +86,16 @@ async fn answers_are_refused_as_documented() {
     }
     refusals.push(api.patch("/answers/ans_vip", json!({"name": "Gift cards"})).await.line());
     refusals.push(api.patch("/answers/none", json!({})).await.line());
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"name","code":"too_long","detail":"name cannot be longer than 500 characters"}]}
+    400 {"errors":[{"attr":"description","code":"too_long","detail":"description cannot be longer than 10000 characters"}]}
+    400 {"errors":[{"attr":"id","code":"invalid","detail":"id contains unsupported characters"}]}
+    409 {"errors":[{"attr":"id","code":"taken","detail":"answer id already taken"}]}
+    409 {"errors":[{"attr":"name","code":"taken","detail":"duplicate answer name"}]}
+    400 {"errors":[{"attr":"audienceIds","code":"invalid","detail":"audience does not exist"}]}
+    400 {"errors":[{"attr":"name","code":"taken","detail":"duplicate answer name"}]}
+    404 {"errors":{"code":"not_exist","detail":"answer does not exist"}}
+    "#);
 }
 
 #[tokio::test]
@@ -96,7 +105,12 @@ async fn an_answer_in_use_is_not_deleted() {
     for path in ["ans_missing_item", "ans_refund_time", "ans_intl_shipping", "ans_returns/languages/en-us/type/public"] {
         refusals.push(api.delete(&format!("/answers/{path}")).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"code":"in_use","detail":"answer is associated with rules"}]}
+    400 {"errors":[{"code":"in_use","detail":"answer is associated with thread"}]}
+    400 {"errors":[{"code":"in_use","detail":"answer is associated with help center","meta":{"helpCenterID":"hc_acme","sectionID":"sec_shipping","snippetID":"snip_shipping"}}]}
+    400 {"errors":[{"code":"in_use","detail":"answer is associated with help center","meta":{"helpCenterID":"hc_acme","sectionID":"sec_returns","snippetID":"snip_returns"}}]}
+    "#);
     assert_eq!(api.delete("/answers/ans_gift_cards").await.status, 204);
 }
 
@@ -104,9 +118,9 @@ async fn an_answer_in_use_is_not_deleted() {
 async fn contents_are_written_read_and_deleted_by_language_and_type() {
     let api = Gladly::start().await;
     let path = "/answers/ans_gift_cards/languages/fr-ca/type/messaging";
-    assert_snapshot!(api.get(path).await.line(), @r#""#);
+    assert_snapshot!(api.get(path).await.line(), @r#"404 {"errors":{"code":"not_exist","detail":"answer content does not exist"}}"#);
     let written = api.put(path, json!({"bodyHtml": "<p>Oui.</p>", "title": "Cartes"})).await;
-    assert_snapshot!(written.line(), @r#""#);
+    assert_snapshot!(written.line(), @r#"200 {"answerId":"ans_gift_cards","language":"fr-ca","type":"messaging","bodyHtml":"<p>Oui.</p>","title":"Cartes"}"#);
     assert_eq!(api.get(path).await.json(), written.json());
     assert_eq!(api.put(path, json!({"bodyHtml": "<p>Non.</p>"})).await.json()["bodyHtml"], "<p>Non.</p>");
     assert_snapshot!(api.delete(path).await.line(), @"204 ");
@@ -128,6 +142,12 @@ async fn contents_of_unknown_languages_and_types_are_refused() {
     }
     api.set("answer_contents", json!("only_public")).await;
     refusals.push(api.put("/answers/ans_vip/languages/en-us/type/email", body.clone()).await.line());
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"language","code":"invalid","detail":"invalid language"}]}
+    400 {"errors":[{"attr":"language","code":"invalid","detail":"language not configured for org"}]}
+    400 {"errors":[{"attr":"type","code":"invalid","detail":"invalid type"}]}
+    404 {"errors":{"code":"not_exist","detail":"answer does not exist"}}
+    400 {"errors":[{"code":"invalid","detail":"not implemented"}]}
+    "#);
     assert_eq!(api.put("/answers/ans_vip/languages/en-us/type/public", body).await.status, 200);
 }

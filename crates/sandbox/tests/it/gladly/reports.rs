@@ -51,7 +51,11 @@ fn column(csv: &str, name: &str) -> usize {
 async fn reports_are_refused_as_documented() {
     let api = Gladly::start().await;
     api.set("reports_per_minute", json!(0)).await;
-    assert_snapshot!(posted_without(&api, "/reports", &report(), &["/metricSet", "/startAt", "/endAt"]).await, @r#""#);
+    assert_snapshot!(posted_without(&api, "/reports", &report(), &["/metricSet", "/startAt", "/endAt"]).await, @r#"
+    400 {"errors":[{"attr":"metricSet","code":"blank","detail":"metricSet must be specified"}]}
+    400 {"errors":[{"attr":"startAt","code":"blank","detail":"startAt cannot be blank"}]}
+    400 {"errors":[{"attr":"endAt","code":"blank","detail":"endAt cannot be blank"}]}
+    "#);
     let mut refusals = Vec::new();
     for (field, value) in [
         ("/filters/inboxes", json!(["none"])),
@@ -68,7 +72,19 @@ async fn reports_are_refused_as_documented() {
     ] {
         refusals.push(api.post("/reports", with(&report(), field, value)).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"filters.inboxes","code":"present","detail":"the requested inbox does not exist"}]}
+    400 {"errors":[{"attr":"aggregationLevel","code":"invalid","detail":"the specified value is not a valid aggregation level"}]}
+    400 {"errors":[{"attr":"filters.phoneNumber","code":"invalid","detail":"the phoneNumber filter cannot be applied to the ContactSummaryReport metricSet"}]}
+    400 {"errors":[{"attr":"filters.channel","code":"invalid","detail":"the specified value is not a valid channel"}]}
+    400 {"errors":[{"attr":"filters.teams","code":"present","detail":"the requested team does not exist"}]}
+    400 {"errors":[{"attr":"metricSet","code":"invalid","detail":"the specified value is not a valid metric set"}]}
+    400 {"errors":[{"attr":"filters.phoneNumber","code":"blank","detail":"filters.phoneNumber cannot be blank"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"endAt must occur after startAt"}]}
+    400 {"errors":[{"attr":"startAt","code":"invalid","detail":"startAt must be written as YYYY-MM-DD"}]}
+    400 {"errors":[{"attr":"endAt","code":"invalid","detail":"a report cannot cover more than 366 days"}]}
+    400 {"errors":[{"attr":"timezone","code":"invalid","detail":"Timezone is invalid"}]}
+    "#);
     let ivr = with(&with(&report(), "/metricSet", json!("IvrEndStatesReportV2")), "/filters/phoneNumber", json!("+14155550000"));
     assert_eq!(api.post("/reports", ivr).await.status, 200);
 }
@@ -81,13 +97,16 @@ async fn work_sessions_are_listed_with_the_documented_columns() {
     let answer = api.post("/reports/work-session-events", body.clone()).await;
     assert_eq!((answer.status, &answer.headers["content-type"]), (200, &"text/csv".parse().unwrap()));
     let mut rows = answer.text.lines();
-    assert_snapshot!(rows.next().unwrap(), @"");
+    assert_snapshot!(rows.next().unwrap(), @"id,contact_session_id,contact_session_created_at,customer_id,conversation_id,inbox_id,channel,direction,agent_accepted_at,contact_session_routed_at,agent_id,sla_fulfilled_at,contact_session_ended_at,status,within_sla,work_session_handle_time_sec,work_session_after_contact_time_sec,work_session_unknown_time_sec,accepted_inbox_id");
     let row: Vec<&str> = rows.find(|row| row.starts_with("ws_con_77,")).unwrap().split(',').collect();
     assert_eq!(row.len(), 19);
     assert_eq!((row[3], row[5], row[6], row[10]), ("cus_456", "inb_support", "voice", "agt_ben"));
     let fields = ["/startAtTime", "/endAtTime"];
-    assert_snapshot!(posted_without(&api, "/reports/work-session-events", &body, &fields).await, @r#""#);
-    assert_snapshot!(api.post("/reports/work-session-events", json!({"startAtTime": end, "endAtTime": start})).await.line(), @r#""#);
+    assert_snapshot!(posted_without(&api, "/reports/work-session-events", &body, &fields).await, @r#"
+    400 {"errors":[{"attr":"startAtTime","code":"blank","detail":"startAtTime cannot be blank"}]}
+    400 {"errors":[{"attr":"endAtTime","code":"blank","detail":"endAtTime cannot be blank"}]}
+    "#);
+    assert_snapshot!(api.post("/reports/work-session-events", json!({"startAtTime": end, "endAtTime": start})).await.line(), @r#"400 {"errors":[{"attr":"startAtTime","code":"invalid","detail":"endAtTime must occur after startAtTime"}]}"#);
 }
 
 #[tokio::test]
@@ -98,7 +117,7 @@ async fn the_eleventh_report_of_a_minute_is_too_many() {
         assert_eq!(api.post("/reports", report()).await.status, 200);
     }
     assert_eq!(api.post("/reports/work-session-events", sessions).await.status, 200);
-    assert_snapshot!(api.post("/reports", report()).await.line(), @r#""#);
+    assert_snapshot!(api.post("/reports", report()).await.line(), @r#"429 {"message":"API rate limit exceeded"}"#);
     assert_eq!(api.post("/answers", json!({"name": "Other requests go on"})).await.status, 200);
     api.control("clock", json!({"advance_seconds": 60})).await;
     assert_eq!(api.post("/reports", report()).await.status, 200);

@@ -23,19 +23,19 @@ async fn a_topic_is_created_renamed_and_read() {
 #[tokio::test]
 async fn names_and_ids_of_topics_are_unique() {
     let api = Gladly::start().await;
-    assert_snapshot!(api.post("/topics", json!({"name": "Shipping"})).await.line(), @r#""#);
-    assert_snapshot!(api.patch("/topics/top_refund", json!({"name": "Shipping"})).await.line(), @r#""#);
-    assert_snapshot!(api.post("/topics", json!({"id": "top_orders", "name": "New"})).await.line(), @r#""#);
+    assert_snapshot!(api.post("/topics", json!({"name": "Shipping"})).await.line(), @r#"409 {"errors":[{"attr":"name","code":"taken","detail":"another topic already has this name","meta":{"id":"top_shipping"}}]}"#);
+    assert_snapshot!(api.patch("/topics/top_refund", json!({"name": "Shipping"})).await.line(), @r#"409 {"errors":[{"attr":"name","code":"taken","detail":"another topic already has this name","meta":{"id":"top_shipping"}}]}"#);
+    assert_snapshot!(api.post("/topics", json!({"id": "top_orders", "name": "New"})).await.line(), @r#"409 {"errors":[{"attr":"id","code":"taken","detail":"another topic already has this id"}]}"#);
     assert_eq!(api.patch("/topics/top_refund", json!({"name": "Refund"})).await.status, 204);
 }
 
 #[tokio::test]
 async fn what_cannot_be_a_topic_is_refused() {
     let api = Gladly::start().await;
-    assert_snapshot!(posted_without(&api, "/topics", &json!({"name": "Lost"}), &["/name"]).await, @r#""#);
-    assert_snapshot!(api.patch("/topics/top_refund", json!({"disabled": true})).await.line(), @r#""#);
-    assert_snapshot!(api.get("/topics/none").await.line(), @r#""#);
-    assert_snapshot!(api.patch("/topics/none", json!({"name": "A"})).await.line(), @r#""#);
-    assert_snapshot!(api.post("/topics", json!({"name": "A", "parentId": "none"})).await.line(), @r#""#);
-    assert_snapshot!(api.patch("/topics/top_orders", json!({"name": "Orders", "parentId": "top_refund"})).await.line(), @r#""#);
+    assert_snapshot!(posted_without(&api, "/topics", &json!({"name": "Lost"}), &["/name"]).await, @r#"400 {"errors":[{"attr":"name","code":"blank","detail":"name cannot be blank"}]}"#);
+    assert_snapshot!(api.patch("/topics/top_refund", json!({"disabled": true})).await.line(), @r#"400 {"errors":[{"attr":"name","code":"blank","detail":"name cannot be blank"}]}"#);
+    assert_snapshot!(api.get("/topics/none").await.line(), @r#"404 {"errors":{"code":"not_exist","detail":"conversation topic [none] does not exist"}}"#);
+    assert_snapshot!(api.patch("/topics/none", json!({"name": "A"})).await.line(), @r#"404 {"errors":{"code":"not_exist","detail":"conversation topic [none] does not exist"}}"#);
+    assert_snapshot!(api.post("/topics", json!({"name": "A", "parentId": "none"})).await.line(), @r#"400 {"errors":[{"attr":"parentId","code":"invalid","detail":"parent topic does not exist"}]}"#);
+    assert_snapshot!(api.patch("/topics/top_orders", json!({"name": "Orders", "parentId": "top_refund"})).await.line(), @r#"400 {"errors":[{"attr":"parentId","code":"invalid","detail":"a topic cannot be its own parent"}]}"#);
 }

@@ -26,10 +26,10 @@ async fn a_webhook_is_created_enabled_disabled_and_deleted() {
     assert_snapshot!(api.patch(&path, json!({"enabled": true, "credentials": {"username": "u", "password": "p"}})).await.line(), @"204 ");
     let enabled = api.get(&path).await.json();
     assert_eq!((&enabled["enabled"], &enabled["hasCredentials"], &enabled["name"]), (&json!(true), &json!(true), &json!("CSAT")));
-    assert_snapshot!(api.delete(&path).await.line(), @r#""#);
+    assert_snapshot!(api.delete(&path).await.line(), @r#"400 {"errors":[{"code":"invalid_state","detail":"webhook must be disabled to be deleted"}]}"#);
     assert_eq!(api.patch(&path, json!({"enabled": false})).await.status, 204);
     assert_snapshot!(api.delete(&path).await.line(), @"204 ");
-    assert_snapshot!(api.get(&path).await.line(), @r#""#);
+    assert_snapshot!(api.get(&path).await.line(), @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn a_webhook_that_answers_no_ping_is_neither_enabled_nor_moved() {
     api.set("webhook_pings", json!("unanswered")).await;
     let path = location(&api.post("/webhooks", webhook()).await);
     let before = api.get(&path).await.json();
-    assert_snapshot!(api.patch(&path, json!({"enabled": true})).await.line(), @r#""#);
+    assert_snapshot!(api.patch(&path, json!({"enabled": true})).await.line(), @r#"400 {"errors":[{"attr":"url","code":"invalid","detail":"url did not answer the PING event with status 200"}]}"#);
     assert_eq!(api.get(&path).await.json(), before);
     assert_eq!(api.patch("/webhooks/wh_tasks", json!({"url": "https://gw.example/b"})).await.status, 400);
     assert_eq!(api.patch("/webhooks/wh_tasks", json!({"name": "Board"})).await.status, 204);
@@ -58,7 +58,10 @@ async fn a_webhook_that_answers_no_ping_is_neither_enabled_nor_moved() {
 #[tokio::test]
 async fn webhooks_are_refused_as_documented() {
     let api = Gladly::start().await;
-    assert_snapshot!(posted_without(&api, "/webhooks", &webhook(), &["/events", "/url"]).await, @r#""#);
+    assert_snapshot!(posted_without(&api, "/webhooks", &webhook(), &["/events", "/url"]).await, @r#"
+    400 {"errors":[{"attr":"events","code":"blank","detail":"events cannot be blank"}]}
+    400 {"errors":[{"attr":"url","code":"blank","detail":"url cannot be blank"}]}
+    "#);
     let mut refusals = Vec::new();
     for (field, value) in [
         ("/url", json!("http://gw.example/gladly")),
@@ -71,7 +74,15 @@ async fn webhooks_are_refused_as_documented() {
     ] {
         refusals.push(api.post("/webhooks", with(&webhook(), field, value)).await.line());
     }
-    assert_snapshot!(refusals.join("\n"), @r#""#);
+    assert_snapshot!(refusals.join("\n"), @r#"
+    400 {"errors":[{"attr":"url","code":"invalid","detail":"url must be an HTTPS address"}]}
+    400 {"errors":[{"attr":"url","code":"taken","detail":"another webhook already has this url"}]}
+    400 {"errors":[{"attr":"events","code":"invalid","detail":"TASK/EATEN is not a known event type"}]}
+    400 {"errors":[{"attr":"events","code":"blank","detail":"events cannot be blank"}]}
+    400 {"errors":[{"attr":"name","code":"too_long","detail":"name cannot be longer than 200 characters"}]}
+    400 {"errors":[{"attr":"credentials.password","code":"blank","detail":"credentials.password cannot be blank"}]}
+    400 {"errors":[{"attr":"credentials.username","code":"blank","detail":"credentials.username cannot be blank"}]}
+    "#);
 }
 
 #[tokio::test]
@@ -81,5 +92,5 @@ async fn the_twenty_first_webhook_is_one_too_many() {
         let new = with(&webhook(), "/url", json!(format!("https://gw.example/{number}")));
         assert_eq!(api.post("/webhooks", new).await.status, 201);
     }
-    assert_snapshot!(api.post("/webhooks", webhook()).await.line(), @r#""#);
+    assert_snapshot!(api.post("/webhooks", webhook()).await.line(), @r#"400 {"errors":[{"code":"invalid_state","detail":"an organization cannot have more than 20 webhooks"}]}"#);
 }
