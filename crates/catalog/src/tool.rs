@@ -13,6 +13,7 @@ use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
 use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
 use crate::naming::tool_name;
+use crate::notes::Notes;
 use crate::paging::Paging;
 use crate::plan::Verb;
 use crate::problem::Problem;
@@ -46,6 +47,7 @@ pub struct Tool {
     response: ResponseShape,
     rate_limit: Option<RateLimit>,
     errors: ErrorRules,
+    notes: Notes,
     pub(crate) route: Route,
     pub(crate) paging: Option<Arc<Paging>>,
     pub(crate) refusals: Vec<CompiledRefusal>,
@@ -129,9 +131,14 @@ impl Tool {
         &self.errors
     }
 
+    /// What is to be said of successful answers.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
     /// Whether reading an answer takes what the tool was called with.
     pub(crate) fn asks_for_arguments(&self) -> bool {
-        self.errors.ask_for_arguments()
+        self.errors.ask_for_arguments() || self.notes.ask_for_arguments()
     }
 
     /// The properties of the input schema.
@@ -159,7 +166,9 @@ impl Tool {
             problems,
         )?;
         let response = ResponseShape::compile(&path, &method.response, problems);
-        let errors = ErrorRules::compile(&path, &method.errors, &integration.errors, scope.errors, problems);
+        let names: Vec<&str> = input.schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let errors = ErrorRules::compile(&path, &method.errors, &names, &integration.errors, scope.errors, problems);
+        let notes = Notes::compile(&path, &method.response.notes, &names, problems);
         let annotations = annotations(scope, input.route.verb);
         let kind = kind(scope, input.route.verb, &annotations);
         let name =
@@ -180,6 +189,7 @@ impl Tool {
             response,
             rate_limit: method.rate_limit.as_ref().or(resource.rate_limit.as_ref()).or(integration.rate_limit.as_ref()).cloned(),
             errors,
+            notes,
             route: input.route,
             paging,
             refusals: Vec::new(),

@@ -7,6 +7,7 @@ mod answers;
 mod files;
 mod limits;
 mod lists;
+mod notes;
 mod refusals;
 mod sending;
 mod vendor;
