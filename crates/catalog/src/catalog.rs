@@ -213,16 +213,6 @@ mod tests {
     }
 
     #[test]
-    fn what_a_model_reads_of_a_shipped_tool_is_220_tokens_on_average_at_most() {
-        const CHARACTERS_PER_TOKEN: usize = 4;
-        for Entry { definition, .. } in Catalog::built_in().unwrap().iter() {
-            let read = |tool: &Arc<Tool>| tool.name.len() + tool.description.len() + tool.shown_schema().to_string().len();
-            let tokens = definition.tools.iter().map(read).sum::<usize>() / CHARACTERS_PER_TOKEN / definition.tools.len();
-            assert!(tokens <= 220, "{}: {tokens} tokens a tool", definition.integration.name);
-        }
-    }
-
-    #[test]
     fn a_broken_file_leaves_its_last_good_definition_in_place() {
         let none = Catalog::default();
         let (good, _) = none.with_folder(folder(&[("a.yaml", &text("acme", "Acme"))]), &none);
