@@ -107,8 +107,8 @@ async def test_what_happened_is_a_list_of_events(url, vendor):
     assert vendor.journal()[-1]["query"].endswith("&entities=TASK&entities=CONVERSATION")
 
 
-async def test_a_policy_is_searched_for_and_read_with_nothing_but_the_tools_for_public_answers(demo, vendor):
-    url = demo.create_server(demo.account, tags=["public_answers"])["url"]
+async def test_a_policy_is_searched_for_and_read_with_nothing_but_the_tools_for_public_answers(demo, account, vendor):
+    url = demo.create_server(account, tags=["public_answers"])["url"]
     assert set(listed(url)) == {
         "list_all_gladly_organization",
         "list_all_gladly_public_answers",
@@ -191,7 +191,7 @@ async def test_a_day_that_is_none_is_refused_before_anything_is_sent(url, vendor
 
 
 async def test_a_list_that_the_vendor_cut_says_so(url, vendor):
-    vendor.control("POST", "/settings", {"items_cap": 1})
+    vendor.settings(items_cap=1)
     async with connected(url) as client:
         cut = await succeed(client, "list_all_gladly_conversation_items", conversationId="con_9912")
         whole = await succeed(client, "list_all_gladly_customer_conversations", customerId="cus_123")
@@ -203,7 +203,7 @@ async def test_a_list_that_the_vendor_cut_says_so(url, vendor):
 async def test_an_attachment_is_a_link_that_is_not_followed(url, vendor):
     [attachment] = vendor.state()["attachments"][:1]
     async with connected(url) as client:
-        place = {"itemId": attachment["item_id"], "id": attachment["id"]}
+        place = {"itemId": attachment["itemId"], "id": attachment["id"]}
         link = await succeed(client, "get_single_gladly_attachment_by_id", **place)
     assert link["location"].startswith("https://files.gladly.example/") and "?signature=" in link["location"]
     assert len(vendor.journal()) == 1
