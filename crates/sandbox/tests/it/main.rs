@@ -7,6 +7,7 @@ mod control;
 mod core_api;
 mod examples;
 mod faults;
+mod gladly;
 mod lifecycle;
 mod limits;
 mod marketplace;

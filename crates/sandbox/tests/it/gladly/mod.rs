@@ -1,0 +1,4 @@
+//! Gladly's API, over HTTP.
+
+mod examples;
+mod support;
