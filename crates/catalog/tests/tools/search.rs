@@ -11,7 +11,7 @@ use proptest::prelude::*;
 /// How far down an agent looks.
 const LOOKED_AT: usize = 3;
 
-static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().unwrap().get("sendoso").unwrap().tools.clone());
+static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().get("sendoso").unwrap().tools.clone());
 
 /// A made-up business suite: 61 nouns with five methods each, and some that fit no pattern.
 static SUITE: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(suite);
