@@ -9,5 +9,6 @@ mod examples;
 mod items;
 mod media;
 mod replies;
+mod robustness;
 mod support;
 mod tasks;
