@@ -48,6 +48,10 @@ impl Gladly {
         send(self.authorized("POST", path).json(&body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        send(self.authorized("PUT", path).json(&body)).await
+    }
+
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         send(self.authorized("PATCH", path).json(&body)).await
     }
