@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use minijinja::value::{Serde, merge_maps};
-use serde::Serialize;
 use serde_json::Map;
 
 use crate::dotted_path::DottedPath;
-use crate::expression::{Expression, ExpressionError, Template};
+use crate::expression::{Asked, Expression, ExpressionError, Template};
+use crate::facts::Facts;
 use crate::integration::{ErrorRule, Errors};
 use crate::problem::Problem;
 
@@ -81,7 +81,7 @@ impl SharedErrors {
             paths
         };
         let (entry, message) = (paths("entry", &errors.entry), paths("message", &errors.message));
-        let rules = compiled("errors.rules", &errors.rules, facts(&errors.entry), problems);
+        let rules = compiled("errors.rules", &errors.rules, Sight { errors, arguments: None }, problems);
         Arc::new(Self { entry, message, rules })
     }
 
@@ -91,15 +91,17 @@ impl SharedErrors {
 }
 
 impl ErrorRules {
-    /// Reads the rules of a method, to be tried before its integration's; `path` is where the method stands.
+    /// Reads the rules of a method, to be tried before its integration's; `path` is where the method stands,
+    /// `arguments` are its tool's.
     pub(crate) fn compile(
         path: &str,
         method: &[ErrorRule],
+        arguments: &[&str],
         errors: &Errors,
         shared: &Arc<SharedErrors>,
         problems: &mut Vec<Problem>,
     ) -> Self {
-        let own = compiled(&format!("{path}.errors"), method, facts(&errors.entry), problems);
+        let own = compiled(&format!("{path}.errors"), method, Sight { errors, arguments: Some(arguments) }, problems);
         Self { own, shared: Arc::clone(shared) }
     }
 
@@ -129,27 +131,10 @@ impl ErrorRules {
         })
     }
 
-    /// A refusal as the rules see it. `body` is null where the vendor sent no JSON; `arguments` are those of the plan.
-    pub fn refused<'a>(
-        &self,
-        status: u16,
-        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
-        body: &serde_json::Value,
-        arguments: Option<&Map<String, serde_json::Value>>,
-    ) -> Refused {
-        #[derive(Serialize)]
-        struct Facts<'a> {
-            status: u16,
-            headers: std::collections::BTreeMap<String, &'a str>,
-            body: &'a serde_json::Value,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            error: Option<&'a serde_json::Value>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            arguments: Option<&'a Map<String, serde_json::Value>>,
-        }
-        let headers = headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
-        let facts = Facts { status, headers, body, error: self.entry(body), arguments };
-        Refused { facts: minijinja::Value::from(Serde(facts)) }
+    /// A refusal as the rules see it. The body is null where the vendor sent no JSON.
+    pub fn refused<'a>(&self, facts: Facts<'a, impl IntoIterator<Item = (&'a str, &'a str)>>) -> Refused {
+        let error = facts.body.and_then(|body| self.entry(body));
+        Refused { facts: facts.into_context(error) }
     }
 
     /// What the first rule says whose condition holds.
@@ -159,69 +144,54 @@ impl ErrorRules {
     }
 }
 
-/// What rules may look at: `error` only where the definition says what that is.
+/// What rules may look at.
 #[derive(Clone, Copy)]
-enum Facts {
-    All,
-    WithoutError,
+struct Sight<'a> {
+    errors: &'a Errors,
+    /// Of the tool; not known of rules that hold for all tools.
+    arguments: Option<&'a [&'a str]>,
 }
 
-fn facts(entry: &[String]) -> Facts {
-    if entry.is_empty() { Facts::WithoutError } else { Facts::All }
-}
-
-impl Facts {
-    fn check(self, asked: &[String]) -> Result<(), ExpressionError> {
-        match self {
-            Facts::WithoutError if asked.iter().any(|name| name == "error") => Err(ExpressionError::new(
+impl Sight<'_> {
+    fn check(self, asked: &Asked) -> Result<(), ExpressionError> {
+        if self.errors.entry.is_empty() && asked.is_for("error") {
+            return Err(ExpressionError::new(
                 "`error` is what `errors.entry` finds, which is not set; set it, e.g. to `[errors.0, errors]`, or use `body`",
-            )),
-            Facts::All | Facts::WithoutError => Ok(()),
+            ));
         }
+        self.arguments.map_or(Ok(()), |known| asked.check_members("arguments", known))
     }
 }
 
-fn compiled(path: &str, rules: &[ErrorRule], facts: Facts, problems: &mut Vec<Problem>) -> Vec<CompiledErrorRule> {
+fn compiled(path: &str, rules: &[ErrorRule], sight: Sight<'_>, problems: &mut Vec<Problem>) -> Vec<CompiledErrorRule> {
     let rules = rules.iter().enumerate();
-    rules.filter_map(|(index, rule)| CompiledErrorRule::compile(&format!("{path}.{index}"), rule, facts, problems)).collect()
+    rules.filter_map(|(index, rule)| CompiledErrorRule::compile(&format!("{path}.{index}"), rule, sight, problems)).collect()
 }
 
 impl CompiledErrorRule {
-    fn compile(path: &str, rule: &ErrorRule, facts: Facts, problems: &mut Vec<Problem>) -> Option<Self> {
+    fn compile(path: &str, rule: &ErrorRule, sight: Sight<'_>, problems: &mut Vec<Problem>) -> Option<Self> {
         let mut asks_for_arguments = false;
-        let mut problem = |key: &str, error: ExpressionError| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()));
-        let mut expression = |source: &str, example: &str| {
-            let expression = Expression::parse(source, &FACTS, example)?;
-            facts.check(expression.asked())?;
-            asks_for_arguments |= expression.asked().iter().any(|name| name == "arguments");
-            Ok(expression)
+        let mut seen = |asked: &Asked| {
+            asks_for_arguments |= asked.is_for("arguments");
+            sight.check(asked)
         };
-        let mut extract = Vec::with_capacity(rule.extract.len());
-        for (name, source) in &rule.extract {
-            match expression(source, VALUE_EXAMPLE) {
-                Ok(value) => extract.push((name.clone(), value)),
-                Err(error) => problem(&format!("extract.{name}"), error),
-            }
-        }
-        let when = expression(&rule.when, CONDITION_EXAMPLE);
+        let mut problem = |key: &str, error: ExpressionError| problems.push(Problem::error(format!("{path}.{key}"), error.to_string()));
+        let mut expression = |key: &str, source: &str, example: &str| {
+            let expression = Expression::parse(source, &FACTS, example).and_then(|read| seen(read.asked()).map(|()| read));
+            expression.map_err(|error| problem(key, error)).ok()
+        };
+        let when = expression("when", &rule.when, CONDITION_EXAMPLE);
+        let values = rule.extract.iter();
+        let extract =
+            values.filter_map(|(name, source)| Some((name.clone(), expression(&format!("extract.{name}"), source, VALUE_EXAMPLE)?)));
+        let extract = extract.collect();
         let names: Vec<&str> = FACTS.into_iter().chain(rule.extract.keys().map(String::as_str)).collect();
         let mut template = |key: &str, source: &Option<String>| {
-            let template = Template::parse(source.as_deref()?, &names).and_then(|template| {
-                facts.check(template.asked())?;
-                Ok(template)
-            });
+            let template = Template::parse(source.as_deref()?, &names).and_then(|read| seen(read.asked()).map(|()| read));
             template.map_err(|error| problem(key, error)).ok()
         };
         let (message, hint) = (template("message", &rule.message), template("hint", &rule.hint));
-        let templates = [&message, &hint].into_iter().flatten();
-        asks_for_arguments |= templates.flat_map(Template::asked).any(|name| name == "arguments");
-        match when {
-            Ok(when) => Some(Self { when, code: rule.code.clone(), extract, message, hint, asks_for_arguments }),
-            Err(error) => {
-                problem("when", error);
-                None
-            }
-        }
+        Some(Self { when: when?, code: rule.code.clone(), extract, message, hint, asks_for_arguments })
     }
 
     fn meaning(&self, refused: &Refused) -> Meaning {
@@ -260,12 +230,12 @@ mod tests {
         let errors: Errors = serde_json::from_value(integration).unwrap();
         let shared = SharedErrors::compile(&errors, &mut problems);
         let own: Vec<ErrorRule> = serde_json::from_value(method).unwrap();
-        let rules = ErrorRules::compile("resources.touches.methods.get", &own, &errors, &shared, &mut problems);
+        let rules = ErrorRules::compile("resources.touches.methods.get", &own, &["id"], &errors, &shared, &mut problems);
         (rules, problems)
     }
 
     fn meaning(rules: &ErrorRules, status: u16, body: Value) -> Meaning {
-        rules.meaning(&rules.refused(status, [], &body, None))
+        rules.meaning(&rules.refused(Facts { status, headers: [], body: Some(&body), arguments: None }))
     }
 
     #[test]
@@ -282,7 +252,7 @@ mod tests {
     #[test]
     fn a_rule_reads_headers_in_lower_case() {
         let rules = rules(json!([{"when": "headers['x-reason'] == 'paused'", "code": "paused"}]), json!({}));
-        let paused = rules.refused(403, [("X-Reason", "paused")], &json!({}), None);
+        let paused = rules.refused(Facts { status: 403, headers: [("X-Reason", "paused")], body: None, arguments: None });
         assert_eq!(rules.meaning(&paused).code.as_deref(), Some("paused"));
         assert_eq!(meaning(&rules, 403, json!({})), Meaning::default());
     }
@@ -337,7 +307,7 @@ mod tests {
         let rules = rules(json!([{"when": "arguments.id == 7", "hint": "not {{ arguments.id }}"}]), json!({}));
         assert!(rules.ask_for_arguments());
         let arguments = json!({"id": 7});
-        let refused = rules.refused(404, [], &json!(null), arguments.as_object());
+        let refused = rules.refused(Facts { status: 404, headers: [], body: None, arguments: arguments.as_object() });
         assert_eq!(rules.meaning(&refused).hint.as_deref(), Some("not 7"));
         assert_eq!(meaning(&rules, 404, json!(null)), Meaning::default());
     }
@@ -348,9 +318,17 @@ mod tests {
         let (_, problems) = read(json!([rule]), json!({"entry": ["a..b"], "message": ["errors..0"]}));
         let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
         let method = "resources.touches.methods.get.errors.0";
-        let expected = ["extract.id", "message", "hint", "when"].map(|key| format!("{method}.{key}"));
+        let expected = ["when", "extract.id", "message", "hint"].map(|key| format!("{method}.{key}"));
         assert_eq!(paths[..2], ["errors.entry.0", "errors.message.0"]);
         assert_eq!(paths[2..], expected);
+    }
+
+    #[test]
+    fn an_argument_that_the_tool_does_not_have_is_a_problem() {
+        let (_, problems) =
+            read(json!([{"when": "arguments.idd", "code": "x"}]), json!({"rules": [{"when": "arguments.any", "code": "x"}]}));
+        insta::assert_snapshot!(problems[0].message, @"`arguments` has no `idd`; did you mean `id`?");
+        assert_eq!(problems.len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use catalog::facts::Facts;
 use catalog::plan::Plan;
 use catalog::rules::{ErrorRules, Meaning};
 use catalog::tool::Kind;
@@ -38,7 +39,9 @@ pub(crate) fn failure(
 ) -> Failure {
     let Reply { status, headers, body } = reply;
     let said = Said::from(&headers, body, credential);
-    let refused = rules.refused(status.as_u16(), readable(&headers), &said.body, plan.arguments.as_ref());
+    let facts_of_call =
+        Facts { status: status.as_u16(), headers: text::readable(&headers), body: Some(&said.body), arguments: plan.arguments.as_ref() };
+    let refused = rules.refused(facts_of_call);
     let Meaning { code, message, hint, extracted } = rules.meaning(&refused);
 
     let ruled = code.as_deref().map(Code::named);
@@ -64,7 +67,7 @@ pub(crate) fn failure(
         code,
         status: Some(status.as_u16()),
         // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
-        message: one_line(&credential.blank_out(&message)),
+        message: text::one_line(&credential.blank_out(&message), LONGEST_MESSAGE),
         hint: hint.map(|hint| credential.blank_out(&hint).into_owned()),
         extracted: blanked(extracted, credential),
         vendor: said.vendor,
@@ -174,13 +177,4 @@ fn status_text(status: StatusCode) -> String {
         Some(reason) => format!("the vendor answered {} {reason}", status.as_u16()),
         None => format!("the vendor answered with status {}", status.as_u16()),
     }
-}
-
-fn readable(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-}
-
-fn one_line(message: &str) -> String {
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    text::excerpt(&line, LONGEST_MESSAGE).into_owned()
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod code;
+pub(crate) mod multipart;
 pub(crate) mod page;
 pub(crate) mod rate_limiter;
 pub(crate) mod reply;

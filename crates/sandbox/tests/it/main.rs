@@ -5,6 +5,7 @@
 
 mod control;
 mod core_api;
+mod edesk;
 mod examples;
 mod faults;
 mod gladly;

@@ -1,0 +1,4 @@
+//! The eDesk simulator.
+
+mod examples;
+mod support;
