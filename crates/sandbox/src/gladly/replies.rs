@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::gladly::call::Call;
 use crate::gladly::conversations::{Conversation, Status, note_in_timeline};
+use crate::gladly::events;
 use crate::gladly::fields::Fields;
 use crate::gladly::items::{Item, supported};
 use crate::gladly::refusal::{Answer, Problem, blank, invalid};
@@ -38,6 +39,9 @@ fn create(call: &mut Call<'_>, item_id: &str) -> Answer {
         return Err(Problem::new("invalid", "you cannot reply to items in closed conversations").refused(400));
     }
     let id = note_in_timeline(call, &conversation, content);
+    if let Some(reply) = call.organization.item(&id).cloned() {
+        events::sent(call, &reply);
+    }
     take_on(call, &conversation);
     Ok(created(format!("/api/v1/conversation-items/{id}")))
 }
