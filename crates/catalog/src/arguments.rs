@@ -211,17 +211,20 @@ impl Tool {
         })
     }
 
+    /// The arguments as expressions see them: what is sent in place of an absent argument counts like an argument.
+    pub(crate) fn complete(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
+        let mut complete = arguments.clone();
+        for (argument, default) in self.route.body.iter().flat_map(|body| body.defaults()) {
+            complete.entry(argument).or_insert_with(|| default.clone());
+        }
+        complete
+    }
+
     fn refusals_of(&self, arguments: &Value) -> Vec<Violation> {
         if self.refusals.is_empty() {
             return Vec::new();
         }
-        // What is sent in place of an absent argument counts like an argument.
-        let mut complete = arguments.clone();
-        if let (Some(object), Some(body)) = (complete.as_object_mut(), &self.route.body) {
-            for (argument, default) in body.defaults() {
-                object.entry(argument).or_insert_with(|| default.clone());
-            }
-        }
+        let complete = arguments.as_object().map(|arguments| self.complete(arguments));
         let context = minijinja::Value::from(Serde(&complete));
         self.refusals
             .iter()

@@ -50,13 +50,39 @@ impl From<minijinja::Error> for ExpressionError {
     }
 }
 
-fn check_names(used: HashSet<String>, names: &[&str]) -> Result<(), ExpressionError> {
-    // Functions count as used too.
-    let is_known = |name: &String| names.contains(&name.as_str()) || ENVIRONMENT.globals().any(|(global, _)| global == name);
-    match used.into_iter().filter(|name| !is_known(name)).min() {
-        Some(name) => Err(ExpressionError::new(format!("nothing here is called `{name}`; {}", did_you_mean(&name, names)))),
-        None => Ok(()),
+/// What an expression or a template looks at, e.g. `status` and `body.error.code`.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked(Box<[String]>);
+
+impl Asked {
+    /// `used` may only begin with `names`.
+    fn checked(used: HashSet<String>, names: &[&str]) -> Result<Self, ExpressionError> {
+        // Functions count as used too.
+        let is_known = |name: &str| names.contains(&name) || ENVIRONMENT.globals().any(|(global, _)| global == name);
+        match used.iter().map(|path| first_name(path)).filter(|name| !is_known(name)).min() {
+            Some(name) => Err(ExpressionError::new(format!("nothing here is called `{name}`; {}", did_you_mean(name, names)))),
+            None => Ok(Self(used.into_iter().collect())),
+        }
     }
+
+    /// Whether `name` is looked at, or something in it.
+    pub(crate) fn is_for(&self, name: &str) -> bool {
+        self.0.iter().any(|path| first_name(path) == name)
+    }
+
+    /// # Errors
+    /// One of the members of `name` that are looked at is not among `known`, so it is never there.
+    pub(crate) fn check_members(&self, name: &str, known: &[&str]) -> Result<(), ExpressionError> {
+        let members = self.0.iter().filter_map(|path| path.strip_prefix(name)?.strip_prefix('.').map(first_name));
+        match members.filter(|member| !known.contains(member)).min() {
+            Some(member) => Err(ExpressionError::new(format!("`{name}` has no `{member}`; {}", did_you_mean(member, known)))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn first_name(path: &str) -> &str {
+    path.split('.').next().unwrap_or_default()
 }
 
 fn remedied(error: minijinja::Error, example: &str) -> ExpressionError {
@@ -66,6 +92,7 @@ fn remedied(error: minijinja::Error, example: &str) -> ExpressionError {
 /// A condition or a value, e.g. `status == 404 and body.message == "Touch not found"`.
 pub(crate) struct Expression {
     source: String,
+    asked: Asked,
     compiled: minijinja::Expression<'static, 'static>,
 }
 
@@ -77,8 +104,12 @@ impl Expression {
     /// condition would just never hold.
     pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
-        check_names(compiled.undeclared_variables(false), names)?;
-        Ok(Self { source: source.to_owned(), compiled })
+        let asked = Asked::checked(compiled.undeclared_variables(true), names)?;
+        Ok(Self { source: source.to_owned(), asked, compiled })
+    }
+
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Whether the condition holds; one that fails while it is evaluated does not hold.
@@ -107,6 +138,7 @@ impl fmt::Debug for Expression {
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     source: String,
+    asked: Asked,
 }
 
 impl Template {
@@ -116,14 +148,18 @@ impl Template {
     /// The text is not a template, or asks for something else.
     pub(crate) fn parse(source: &str, names: &[&str]) -> Result<Self, ExpressionError> {
         let template = ENVIRONMENT.template_from_str(source).map_err(|error| remedied(error, "no order has the id {{ body.id }}"))?;
-        check_names(template.undeclared_variables(false), names)?;
-        Ok(Self { source: source.to_owned() })
+        let asked = Asked::checked(template.undeclared_variables(true), names)?;
+        Ok(Self { source: source.to_owned(), asked })
+    }
+
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// The text with its holes filled, cut to a length that suits a message; `None` if that fails.
     ///
-    /// Templates are only rendered for vendors' refusals, so the text is parsed again here instead of being kept
-    /// parsed for every rule of every definition.
+    /// Templates are only rendered for the few answers that something is said about, so the text is parsed again here instead
+    /// of being kept parsed for every rule of every definition.
     pub(crate) fn render(&self, context: &Value) -> Option<String> {
         let template = ENVIRONMENT.template_from_str(&self.source).ok()?;
         let mut output = BoundedText(Vec::new());
@@ -202,6 +238,16 @@ mod tests {
         for source in ["body.whatever in [1, none, true]", "body | length > range(3) | sum", "[status] is defined"] {
             assert!(Expression::parse(source, &names, EXAMPLE).is_ok(), "{source}");
         }
+    }
+
+    #[test]
+    fn what_an_expression_looks_at_is_known() {
+        let expression = Expression::parse("not arguments.send and body.a.b in [1]", &["arguments", "body", "status"], EXAMPLE).unwrap();
+        let asked = expression.asked();
+        assert!(asked.is_for("arguments") && asked.is_for("body") && !asked.is_for("status"));
+        assert_eq!(asked.check_members("arguments", &["send"]), Ok(()));
+        let error = asked.check_members("arguments", &["sent"]).unwrap_err();
+        insta::assert_snapshot!(error, @"`arguments` has no `send`; did you mean `sent`?");
     }
 
     #[test]

@@ -8,9 +8,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod credential_fields;
+mod errors;
+mod pagination;
 mod prompts;
+mod rate_limit;
+mod response;
 
+pub use errors::{ErrorRule, Errors};
+pub use pagination::Pagination;
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
+pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};
+pub use response::{AnswerNote, FileInAnswer, RedirectMeaning, Response};
 
 /// The definition of one vendor API: auth, resources, methods, documentation, pagination, rate limits, errors.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -292,195 +301,6 @@ pub enum BodyFormat {
     Multipart,
     /// The argument `body` as it is.
     Raw,
-}
-
-/// Where the interesting parts of an answer are. Paths are dotted, e.g. `pagination.after`; absent = the whole answer.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Response {
-    /// The array of records in a `list` answer. A single object counts as one record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub records: Option<String>,
-    /// The number of all records, for `page` and `offset` pagination.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<String>,
-    /// The part of any other answer that is passed on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// Replaces the usual limit of 100,000 characters on what a tool answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_characters: Option<usize>,
-    /// Files that the answer holds as base64, e.g. attachments: they are taken out of the text and given beside it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub files: Vec<FileInAnswer>,
-}
-
-/// Where an answer holds files as base64, and what they are: at least one of `media_type` and `media_type_at`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileInAnswer {
-    /// Dotted path of the base64 text in what is passed on, of a list in each record; `[]` stands for every item of a list,
-    /// e.g. `attachments[].content`.
-    pub at: String,
-    /// Media type of the file where the answer does not name one, e.g. `application/pdf`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<String>,
-    /// Dotted path of the file's media type, from the item that the last `[]` of `at` stands for, e.g. `content_type`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub media_type_at: Option<String>,
-    /// Dotted path of the file's name, from the same item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_at: Option<String>,
-}
-
-/// How a `list` method gives its records in parts.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Pagination {
-    /// Numbered pages.
-    Page {
-        /// Query parameter for the page number.
-        page: String,
-        /// Query parameter for the page size.
-        size: String,
-        /// Number of the first page.
-        #[serde(default = "one")]
-        first: u64,
-        default_size: u64,
-        max_size: u64,
-    },
-    /// A position in the list.
-    Offset {
-        /// Query parameter for the position.
-        offset: String,
-        /// Query parameter for the page size.
-        size: String,
-        /// Position of the first record: 0, or 1 for SCIM.
-        #[serde(default)]
-        first: u64,
-        default_size: u64,
-        max_size: u64,
-    },
-    /// An opaque cursor from the answer before.
-    Cursor {
-        /// Query parameter for the cursor.
-        cursor: String,
-        /// Query parameter for the page size, where there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        size: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        default_size: Option<u64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_size: Option<u64>,
-        /// Where the answer holds the next cursor, e.g. `pagination.after`; absent or null there = the end.
-        next: String,
-    },
-    /// The next page's URL stands in the `Link` header (RFC 8288, `rel="next"`).
-    LinkHeader {
-        /// Query parameter for the page size, where there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        size: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        default_size: Option<u64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_size: Option<u64>,
-    },
-    /// Everything comes at once; `limit` and `next_cursor` cut it into parts here.
-    None,
-    /// Anything else: the query parameters of the next page, computed from the answer.
-    Expression {
-        /// Query parameter for the page size, where there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        size: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        default_size: Option<u64>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_size: Option<u64>,
-        /// Expression over `body`, `headers` and `query` (what was sent) that gives a map of query
-        /// parameters, or none at the end.
-        next: String,
-    },
-}
-
-fn one() -> u64 {
-    1
-}
-
-/// What a vendor says about its limits, beside the standard `RateLimit-*`, `X-RateLimit-*` and `Retry-After`
-/// headers, which are always understood.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RateLimit {
-    /// Header with the number of requests allowed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit_header: Option<String>,
-    /// Header with the number of requests left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remaining_header: Option<String>,
-    /// Header that says when the window ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reset_header: Option<String>,
-    /// What the reset header holds.
-    #[serde(default)]
-    pub reset_format: ResetFormat,
-    /// What is known about a 429 when the vendor's headers do not say it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when_limited: Option<KnownLimit>,
-}
-
-/// How a reset time is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ResetFormat {
-    /// Seconds from now.
-    #[default]
-    Seconds,
-    /// Seconds since 1970.
-    EpochSeconds,
-    /// Milliseconds since 1970.
-    EpochMilliseconds,
-    /// An HTTP date.
-    HttpDate,
-}
-
-/// A documented limit.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KnownLimit {
-    /// Requests allowed in a window.
-    pub limit: u64,
-    /// Seconds until the window ends, where the vendor documents it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reset: Option<u64>,
-}
-
-/// How to read the vendor's refusals.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Errors {
-    /// Dotted paths where an error body may hold its message; the first that exists is used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub message: Vec<String>,
-    /// Tried in order; the first whose `when` holds is used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub rules: Vec<ErrorRule>,
-}
-
-/// What a certain refusal means and what an agent can do about it.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ErrorRule {
-    /// Expression over `status`, `body` and `headers`, e.g. `status == 404 and body.message == "Order not found"`.
-    pub when: String,
-    /// Replaces the code derived from the status, e.g. `not_found`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// Template that replaces the vendor's message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Template for what to do, e.g. which tool gives a valid id; sees `status`, `body` and `headers`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
 }
 
 /// A combination of arguments that the vendor mishandles.

@@ -26,6 +26,9 @@ pub struct Plan {
     /// Which part of a list is asked for; `None` for what is no list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
+    /// What the tool was called with and what is sent in place of absent arguments; only where reading the answer takes it.
+    #[serde(skip)]
+    pub arguments: Option<Map<String, Value>>,
 }
 
 /// An HTTP method.
@@ -69,6 +72,8 @@ impl Tool {
     pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, ArgumentError> {
         let mut arguments = self.checked(arguments)?;
         let mut violations = Vec::new();
+        // The body takes its arguments away.
+        let kept = self.asks_for_arguments().then(|| self.complete(&arguments));
         let page = self.page(&arguments, &mut violations);
         let url = self.url(target, &arguments, page.as_ref(), &mut violations);
         let mut headers = self.headers(target, &arguments, &mut violations);
@@ -78,7 +83,9 @@ impl Tool {
             body.bytes
         });
         match url {
-            Some(url) if violations.is_empty() => Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page }),
+            Some(url) if violations.is_empty() => {
+                Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page, arguments: kept })
+            }
             _ => Err(ArgumentError { violations }),
         }
     }

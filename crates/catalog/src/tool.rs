@@ -11,8 +11,9 @@ use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
 use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
-use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
+use crate::integration::{Integration, Location, Method, Pagination, RateLimit, RedirectMeaning, Resource, Response};
 use crate::naming::tool_name;
+use crate::notes::Notes;
 use crate::paging::Paging;
 use crate::plan::Verb;
 use crate::problem::Problem;
@@ -46,6 +47,7 @@ pub struct Tool {
     response: ResponseShape,
     rate_limit: Option<RateLimit>,
     errors: ErrorRules,
+    notes: Notes,
     pub(crate) route: Route,
     pub(crate) paging: Option<Arc<Paging>>,
     pub(crate) refusals: Vec<CompiledRefusal>,
@@ -86,6 +88,8 @@ pub struct ResponseShape {
     pub path: Option<DottedPath>,
     /// Longest text that is passed on.
     pub max_characters: usize,
+    /// What a redirect means, where it is no refusal.
+    pub redirect: Option<RedirectMeaning>,
     /// Where a JSON answer holds files as base64.
     pub files: Vec<FilePlace>,
 }
@@ -129,6 +133,16 @@ impl Tool {
         &self.errors
     }
 
+    /// What is to be said of successful answers.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
+    /// Whether reading an answer takes what the tool was called with.
+    pub(crate) fn asks_for_arguments(&self) -> bool {
+        self.errors.ask_for_arguments() || self.notes.ask_for_arguments()
+    }
+
     /// The properties of the input schema.
     pub(crate) fn properties(&self) -> &Map<String, Value> {
         static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
@@ -153,8 +167,10 @@ impl Tool {
             pagination.as_ref().map(|(_, pagination)| pagination).zip(paging.as_deref()),
             problems,
         )?;
-        let response = ResponseShape::compile(&path, &method.response, problems);
-        let errors = ErrorRules::compile(&path, &method.errors, scope.errors, problems);
+        let response = ResponseShape::compile(&path, &method.response, paging.as_deref(), problems);
+        let names: Vec<&str> = input.schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let errors = ErrorRules::compile(&path, &method.errors, &names, &integration.errors, scope.errors, problems);
+        let notes = Notes::compile(&path, &method.response.notes, &names, problems);
         let annotations = annotations(scope, input.route.verb);
         let kind = kind(scope, input.route.verb, &annotations);
         let name =
@@ -175,6 +191,7 @@ impl Tool {
             response,
             rate_limit: method.rate_limit.as_ref().or(resource.rate_limit.as_ref()).or(integration.rate_limit.as_ref()).cloned(),
             errors,
+            notes,
             route: input.route,
             paging,
             refusals: Vec::new(),
@@ -260,7 +277,11 @@ impl Scope<'_> {
 }
 
 impl ResponseShape {
-    fn compile(path: &str, response: &Response, problems: &mut Vec<Problem>) -> Self {
+    fn compile(path: &str, response: &Response, paging: Option<&Paging>, problems: &mut Vec<Problem>) -> Self {
+        if response.redirect.is_some() && paging.is_some() {
+            let message = "the answer of a list is records, and a redirect has none; remove it, or make this method no list";
+            problems.push(Problem::error(format!("{path}.response.redirect"), message));
+        }
         let mut parsed = |key: &str, text: &Option<String>| {
             let text = text.as_deref()?;
             text.parse::<DottedPath>()
@@ -274,6 +295,7 @@ impl ResponseShape {
             total: parsed("total", &response.total),
             path: parsed("path", &response.path),
             max_characters: response.max_characters.unwrap_or(MAX_ANSWER_CHARACTERS),
+            redirect: response.redirect,
             files: FilePlace::compile_all(path, &response.files, problems),
         }
     }

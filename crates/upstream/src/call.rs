@@ -27,13 +27,13 @@ impl Client {
         };
         let limits = tool.rate_limit();
         let facts = RateLimitFacts::read(limits, &reply.headers, now);
-        if reply.status.is_success() {
+        if shape::is_success(tool, &reply) {
             let result =
                 shape::answer(tool, plan, reply, credential).map_err(|failure| Box::new(Failure { rate_limit: facts, ..*failure }));
             return Outcome { result, rate_limit: facts };
         }
         let known = limits.and_then(|limits| limits.when_limited.as_ref());
-        let failure = refusal::failure(reply, plan.kind, tool.errors(), known, facts, credential);
+        let failure = refusal::failure(reply, plan, tool.errors(), known, facts, credential);
         Outcome { rate_limit: failure.rate_limit, result: Err(Box::new(failure)) }
     }
 }

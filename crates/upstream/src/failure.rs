@@ -6,12 +6,13 @@ use catalog::arguments::{ArgumentError, Violation};
 use http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::credential::CredentialError;
 use crate::rate_limit::RateLimitFacts;
 
 /// Serialises as the `error` object of a failed tool call; absent members are left out:
-/// `{"source","code","status","message","hint","vendor","ratelimit":{"limit","remaining","reset"},"retry_after","details"}`,
+/// `{"source","code","status","message","hint","extracted","vendor","ratelimit":{"limit","remaining","reset"},"retry_after","details"}`,
 /// with one `{"path","message"}` a violation in `details`.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -23,6 +24,8 @@ pub struct Failure {
     pub message: String,
     /// What to do now.
     pub hint: Option<String>,
+    /// What the definition's rule found in the vendor's answer, by its names: texts, numbers and booleans.
+    pub extracted: Map<String, Value>,
     /// The vendor's own body, of bounded length: as it is when it is JSON, else a JSON string.
     pub vendor: Option<Box<RawValue>>,
     pub violations: Vec<Violation>,
@@ -138,6 +141,7 @@ impl Failure {
             status: None,
             message: message.into(),
             hint: hint.map(str::to_owned),
+            extracted: Map::new(),
             vendor: None,
             violations: Vec::new(),
             rate_limit: RateLimitFacts::default(),
@@ -185,6 +189,9 @@ impl Serialize for Failure {
         object.serialize_entry("message", &self.message)?;
         if let Some(hint) = &self.hint {
             object.serialize_entry("hint", hint)?;
+        }
+        if !self.extracted.is_empty() {
+            object.serialize_entry("extracted", &self.extracted)?;
         }
         if let Some(vendor) = &self.vendor {
             object.serialize_entry("vendor", vendor)?;
@@ -246,11 +253,12 @@ mod tests {
             status: Some(429),
             message: "Too many requests".into(),
             hint: Some("Wait 30 seconds, then call again.".into()),
+            extracted: Map::from_iter([("id".to_owned(), Value::from(7))]),
             vendor: Some(RawValue::from_string(r#"{"error" : 1}"#.into()).unwrap()),
             violations: Vec::new(),
             rate_limit: RateLimitFacts { limit: Some(100), remaining: Some(0), reset: Some(30), retry_after: Some(30) },
         };
-        assert_snapshot!(serde_json::to_string(&failure).unwrap(), @r#"{"source":"vendor","code":"rate_limited","status":429,"message":"Too many requests","hint":"Wait 30 seconds, then call again.","vendor":{"error" : 1},"ratelimit":{"limit":100,"remaining":0,"reset":30},"retry_after":30}"#);
+        assert_snapshot!(serde_json::to_string(&failure).unwrap(), @r#"{"source":"vendor","code":"rate_limited","status":429,"message":"Too many requests","hint":"Wait 30 seconds, then call again.","extracted":{"id":7},"vendor":{"error" : 1},"ratelimit":{"limit":100,"remaining":0,"reset":30},"retry_after":30}"#);
     }
 
     #[test]

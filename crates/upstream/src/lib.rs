@@ -14,6 +14,7 @@ mod files;
 mod guard;
 mod html;
 mod location;
+mod notes;
 mod rate_limit;
 mod records;
 mod refusal;

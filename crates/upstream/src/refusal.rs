@@ -3,12 +3,14 @@
 
 use std::borrow::Cow;
 
-use catalog::rules::{ErrorRules, Refused};
+use catalog::facts::Facts;
+use catalog::plan::Plan;
+use catalog::rules::{ErrorRules, Meaning};
 use catalog::tool::Kind;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::credential::Credential;
 use crate::document::Document;
@@ -29,7 +31,7 @@ const LONGEST_PAGE: usize = 500;
 /// vendors usually put a message, then the status. `facts` come from the answer's headers.
 pub(crate) fn failure(
     reply: Reply,
-    kind: Kind,
+    plan: &Plan,
     rules: &ErrorRules,
     known_limit: Option<&catalog::integration::KnownLimit>,
     facts: RateLimitFacts,
@@ -37,21 +39,23 @@ pub(crate) fn failure(
 ) -> Failure {
     let Reply { status, headers, body } = reply;
     let said = Said::from(&headers, body, credential);
-    let refused = Refused::new(status.as_u16(), readable(&headers), &said.body);
-    let rule = rules.first_match(&refused);
+    let facts_of_call =
+        Facts { status: status.as_u16(), headers: text::readable(&headers), body: Some(&said.body), arguments: plan.arguments.as_ref() };
+    let refused = rules.refused(facts_of_call);
+    let Meaning { code, message, hint, extracted } = rules.meaning(&refused);
 
-    let ruled = rule.and_then(|rule| rule.code()).map(Code::named);
-    let maybe_done = ruled.is_none() && kind != Kind::Read && is_failure_under_way(status);
+    let ruled = code.as_deref().map(Code::named);
+    let maybe_done = ruled.is_none() && plan.kind != Kind::Read && is_failure_under_way(status);
     let code = ruled.unwrap_or_else(|| if maybe_done && is_no_answer(status) { Code::OutcomeUnknown } else { Code::of_status(status) });
     let rate_limit = if code == Code::RateLimited { facts.when_limited(known_limit) } else { facts };
-    let message = rule
-        .and_then(|rule| rule.message(&refused))
+    let message = message
         .or_else(|| rules.message(&said.body))
+        .or_else(|| usual_message(rules.entry(&said.body)?))
         .or_else(|| usual_message(&said.body))
         .or(said.text)
         .or_else(|| redirect(status, &headers))
         .unwrap_or_else(|| status_text(status));
-    let hint = match (rule.and_then(|rule| rule.hint(&refused)), maybe_done) {
+    let hint = match (hint, maybe_done) {
         (Some(hint), true) => Some(Cow::Owned(format!("{hint} {MAYBE_DONE}"))),
         (Some(hint), false) => Some(Cow::Owned(hint)),
         (None, true) => Some(Cow::Borrowed(MAYBE_DONE)),
@@ -63,12 +67,21 @@ pub(crate) fn failure(
         code,
         status: Some(status.as_u16()),
         // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
-        message: one_line(&credential.blank_out(&message)),
+        message: text::one_line(&credential.blank_out(&message), LONGEST_MESSAGE),
         hint: hint.map(|hint| credential.blank_out(&hint).into_owned()),
+        extracted: blanked(extracted, credential),
         vendor: said.vendor,
         violations: Vec::new(),
         rate_limit,
     }
+}
+
+/// Without the credential; nothing at all where that leaves no JSON.
+fn blanked(extracted: Map<String, Value>, credential: &Credential) -> Map<String, Value> {
+    if extracted.is_empty() {
+        return extracted;
+    }
+    serde_json::from_str(&credential.blank_out_json(&Value::Object(extracted).to_string())).unwrap_or_default()
 }
 
 /// What stands in a refusal's body, in the three forms it is needed.
@@ -164,13 +177,4 @@ fn status_text(status: StatusCode) -> String {
         Some(reason) => format!("the vendor answered {} {reason}", status.as_u16()),
         None => format!("the vendor answered with status {}", status.as_u16()),
     }
-}
-
-fn readable(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-}
-
-fn one_line(message: &str) -> String {
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    text::excerpt(&line, LONGEST_MESSAGE).into_owned()
 }

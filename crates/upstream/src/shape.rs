@@ -3,52 +3,71 @@
 //!
 //! The usual answer, JSON that is no list and not too long, is passed on without being parsed or copied.
 
+use catalog::integration::RedirectMeaning;
 use catalog::plan::Plan;
 use catalog::tool::{Kind, Tool};
 use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
 use serde_json::json;
+use url::Url;
 
 use crate::answer::{Answer, File, FileContent};
 use crate::credential::Credential;
 use crate::document::Document;
 use crate::failure::{Code, Failure, Source};
 use crate::files::{Files, Taken};
-use crate::location;
 use crate::records::{self, ListReply};
 use crate::send::{Body, Reply};
 use crate::shorten::shortened;
 use crate::text::{self, Content};
+use crate::{location, notes};
 
 /// Limits below this leave no room for the notes that explain them.
 const SHORTEST_LIMIT: usize = 1_000;
 
-/// Turns an answer with a 2xx status into what a model reads.
+/// Whether an answer is what the definition calls success: 2xx, or a redirect where it says so.
+pub(crate) fn is_success(tool: &Tool, reply: &Reply) -> bool {
+    reply.status.is_success() || redirect(tool, reply).is_some()
+}
+
+/// Turns a successful answer into what a model reads.
 ///
 /// # Errors
 /// The answer to a read is incomplete or binary and too long, or the answer to a list call is not JSON.
 pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Credential) -> Result<Answer, Box<Failure>> {
+    if let Some(location) = redirect(tool, &reply) {
+        return Ok(redirected(tool, plan, &reply, location, credential));
+    }
     let Reply { status, headers, body } = reply;
     let bytes = match body {
         Body::Complete(bytes) => bytes,
         Body::TooLong | Body::TimedOut | Body::BrokenOff if plan.kind == Kind::Read => return Err(unread(status, &body)),
-        Body::TooLong | Body::TimedOut | Body::BrokenOff => return Ok(nothing(plan, status, &headers, credential, Some(UNREAD))),
+        Body::TooLong | Body::TimedOut | Body::BrokenOff => {
+            let note = notes::note(tool, plan, status, &headers, None, credential);
+            return Ok(nothing(plan, status, &headers, credential, [note, Some(UNREAD.to_owned())]));
+        }
     };
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Ok(nothing(plan, status, &headers, credential, None));
+        let note = notes::note(tool, plan, status, &headers, None, credential);
+        return Ok(nothing(plan, status, &headers, credential, [note, None]));
     }
     let max = tool.response().max_characters.max(SHORTEST_LIMIT);
     let text = match text::content(&headers, bytes) {
         Content::Text(text) => text,
         // Base64, in which a model gets it, makes four characters of three bytes.
         Content::Binary { mime_type, bytes } if plan.page.is_none() && bytes.len() <= max / 4 * 3 => {
-            return Ok(Answer::File(File { media_type: mime_type, name: None, content: FileContent::Bytes(bytes.into()) }));
+            let file = File { media_type: mime_type, name: None, content: FileContent::Bytes(bytes.into()) };
+            return Ok(match notes::note(tool, plan, status, &headers, None, credential) {
+                None => Answer::File(file),
+                Some(note) => Answer::with_files(json!({"note": note}).to_string(), vec![file]),
+            });
         }
         Content::Binary { mime_type, bytes } if plan.page.is_none() => {
             let what = format!("{} bytes of {mime_type}, which is more than can be passed on", bytes.len());
             if plan.kind != Kind::Read {
-                let note = format!("The vendor carried this out and answered with {what}. Do not repeat it.");
-                return Ok(nothing(plan, status, &headers, credential, Some(&note)));
+                let note = notes::note(tool, plan, status, &headers, None, credential);
+                let unshown = format!("The vendor carried this out and answered with {what}. Do not repeat it.");
+                return Ok(nothing(plan, status, &headers, credential, [note, Some(unshown)]));
             }
             let hint = "Calling again will not help. Ask for a smaller part, or tell the person where to find it at the vendor.";
             let failure = Failure::ours(Code::TooLarge, format!("the vendor's answer is {what}"), Some(hint));
@@ -56,9 +75,10 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
         }
         Content::Binary { mime_type, .. } => return Err(no_list(status, &format!("of type {mime_type}"))),
     };
+    let note = notes::note(tool, plan, status, &headers, Some(&text), credential);
     match &plan.page {
         Some(page) => {
-            let reply = ListReply { text: &text, headers: &headers, url: &plan.url };
+            let reply = ListReply { text: &text, headers: &headers, url: &plan.url, note };
             let list = records::list(&reply, tool.response(), page, max);
             list.map_err(|error| no_list(status, &format!("not JSON ({error})")))
         }
@@ -66,15 +86,42 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
             let path = tool.response().path.as_ref();
             let part = path.and_then(|path| Some(Document::open(&text).ok()?.at(path.segments())?.get().to_owned()));
             let text = part.unwrap_or(text);
+            let room = note.as_ref().map_or(max, |note| max.saturating_sub(notes::length(note)));
+            let noted = |text: String| match &note {
+                None => text,
+                Some(note) => notes::noted(text, note),
+            };
             Ok(match Files::find(&text, &tool.response().files) {
-                None => Answer::Text(fitted(text, max)),
+                None => Answer::Text(noted(fitted(text, room))),
                 Some(files) => {
-                    let Taken { text, files, .. } = files.take(max, 1);
-                    Answer::with_files(fitted(text, max), files)
+                    let Taken { text, files, .. } = files.take(room, 1);
+                    Answer::with_files(noted(fitted(text, room)), files)
                 }
             })
         }
     }
+}
+
+/// The `Location` of a redirect that is an answer.
+fn redirect<'r>(tool: &Tool, reply: &'r Reply) -> Option<&'r str> {
+    match tool.response().redirect? {
+        RedirectMeaning::Location if reply.status.is_redirection() => reply.headers.get(LOCATION)?.to_str().ok(),
+        RedirectMeaning::Location => None,
+    }
+}
+
+/// The link that a redirect leads to. Whole, because its query may be the vendor's signature; only our own credential is taken out.
+fn redirected(tool: &Tool, plan: &Plan, reply: &Reply, location: &str, credential: &Credential) -> Answer {
+    // A relative one is of no use to who does not know where it was asked for (RFC 9110 section 10.2.2).
+    let absolute = match (Url::parse(location), plan.url.join(location)) {
+        (Err(_), Ok(absolute)) => String::from(absolute),
+        _ => location.to_owned(),
+    };
+    let answer = json!({"location": credential.blank_out(&absolute)}).to_string();
+    Answer::Text(match notes::note(tool, plan, reply.status, &reply.headers, None, credential) {
+        Some(note) => notes::noted(answer, &note),
+        None => answer,
+    })
 }
 
 /// Why a read whose answer did not come in full has failed. A write has not: its status says that it succeeded, and
@@ -102,7 +149,7 @@ const UNREAD: &str =
     "The vendor carried this out, but its answer could not be read. Do not repeat it; look up the result with a read tool.";
 
 /// What a success without a body says: an empty list, where the new record is, or `{"ok":true}`.
-fn nothing(plan: &Plan, status: StatusCode, headers: &HeaderMap, credential: &Credential, note: Option<&str>) -> Answer {
+fn nothing(plan: &Plan, status: StatusCode, headers: &HeaderMap, credential: &Credential, notes: [Option<String>; 2]) -> Answer {
     let location = headers.get(LOCATION).and_then(|location| location.to_str().ok()).map(location::without_secrets);
     let location = location.map(|location| credential.blank_out(&location).into_owned());
     let mut said = match location {
@@ -111,8 +158,9 @@ fn nothing(plan: &Plan, status: StatusCode, headers: &HeaderMap, credential: &Cr
         Some(location) => json!({"ok": true, "location": location}),
         None => json!({"ok": true}),
     };
-    if let (Some(note), Some(members)) = (note, said.as_object_mut()) {
-        members.insert("note".to_owned(), json!(note));
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    if let (false, Some(members)) = (notes.is_empty(), said.as_object_mut()) {
+        members.insert("note".to_owned(), json!(notes.join(" ")));
     }
     Answer::Text(said.to_string())
 }

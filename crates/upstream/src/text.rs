@@ -35,6 +35,17 @@ pub(crate) fn excerpt(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
+/// `text` in one line of at most `max` characters.
+pub(crate) fn one_line(text: &str, max: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    excerpt(&line, max).into_owned()
+}
+
+/// Names and values of the headers that are text.
+pub(crate) fn readable(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+}
+
 /// At most `max` characters from the start of `text`, not ending inside encoded data (base64, a token): half of
 /// such a thing is of no use to anybody. `None` = all of it fits.
 pub(crate) fn cut(text: &str, max: usize) -> Option<&str> {

@@ -65,6 +65,9 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     for at in methods(integration) {
         let path = &at.path;
         texts.check_rules(&format!("{path}.errors"), &at.method.errors);
+        for (index, note) in at.method.response.notes.iter().enumerate() {
+            texts.check(&format!("{path}.response.notes.{index}.text"), &note.text);
+        }
         for (index, refusal) in at.method.refuse.iter().enumerate() {
             texts.check(&format!("{path}.refuse.{index}.message"), &refusal.message);
         }

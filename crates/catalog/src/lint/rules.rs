@@ -4,6 +4,11 @@ use super::{is_snake_case, methods};
 use crate::headers::is_token;
 use crate::integration::{ErrorRule, Integration, RateLimit};
 use crate::problem::Problem;
+use crate::rules::FACTS;
+use crate::wording::quoted;
+
+/// Most values that one rule extracts.
+const MAX_EXTRACTED: usize = 16;
 
 /// Fewest characters that still hold a record and the note about what is missing.
 const MIN_ANSWER_CHARACTERS: usize = 500;
@@ -34,7 +39,18 @@ fn check_rules(path: &str, rules: &[ErrorRule], problems: &mut Vec<Problem>) {
         {
             problems.push(Problem::error(format!("{path}.code"), "a code is snake_case, e.g. `not_found`"));
         }
-        if rule.code.is_none() && rule.message.is_none() && rule.hint.is_none() {
+        if rule.extract.len() > MAX_EXTRACTED {
+            let message = format!("more than {MAX_EXTRACTED} values are extracted; keep those that an agent acts on");
+            problems.push(Problem::error(format!("{path}.extract"), message));
+        }
+        for name in rule.extract.keys() {
+            if !is_snake_case(name) || FACTS.contains(&name.as_str()) {
+                let message =
+                    format!("an extracted value has a snake_case name of its own, e.g. `new_id`, and not one of {}", quoted(FACTS));
+                problems.push(Problem::error(format!("{path}.extract.{name}"), message));
+            }
+        }
+        if rule.extract.is_empty() && rule.code.is_none() && rule.message.is_none() && rule.hint.is_none() {
             problems.push(Problem::warning(path, "this rule changes nothing; give it a `hint`, a `code` or a `message`"));
         }
     }

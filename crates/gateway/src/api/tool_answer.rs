@@ -43,6 +43,9 @@ pub(super) struct ToolError {
     message: String,
     /// What to do now.
     hint: Option<String>,
+    /// What the definition's rule found in the vendor's answer, by its names, e.g. the `new_id` of a record that was merged.
+    #[schema(value_type = Option<Object>)]
+    extracted: Option<Value>,
     /// The vendor's own body.
     vendor: Option<Value>,
     /// What the vendor says about its limits: `limit`, `remaining` and, in seconds, `reset`.
@@ -156,6 +159,7 @@ mod tests {
             status,
             message: "No.".into(),
             hint: None,
+            extracted: serde_json::Map::new(),
             vendor: None,
             violations: Vec::new(),
             rate_limit: RateLimitFacts::default(),

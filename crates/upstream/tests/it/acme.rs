@@ -158,8 +158,15 @@ fn definition() -> Value {
         "credentials": {"token": {"kind": "bearer"}},
         "rate_limit": {"when_limited": {"limit": 10, "reset": 1}},
         "errors": {
+            "entry": ["errors.0", "errors", "0"],
             "message": ["reason"],
             "rules": [
+                {
+                    "when": "error.code == 'moved'",
+                    "code": "merged",
+                    "extract": {"new_id": "error.meta.new", "server": "headers['x-server']", "seen": "error.meta.seen"},
+                    "hint": "{{ arguments.id }} is {{ new_id }} now.",
+                },
                 {
                     "when": "status == 404 and body.reason == 'Thing not found'",
                     "code": "not_found",
@@ -222,6 +229,36 @@ fn definition() -> Value {
                     "documentation": documentation("Gives one letter."),
                 },
             }},
+            "reports": {"methods": {
+                "list": {
+                    "request": "GET /reports",
+                    "parameters": {"all": {"in": "query", "schema": {"type": "boolean"}}},
+                    "pagination": {"style": "none"},
+                    "response": {"records": "reports", "max_characters": 1000, "notes": [
+                        {"when": "headers['x-limited'] == 'true'", "text": "Only the newest are here (of {{ body.all }})."},
+                        {"when": "not arguments.all", "text": "Archived reports are left out."},
+                    ]},
+                    "documentation": documentation("Lists the reports."),
+                },
+                "create": {
+                    "request": "POST /reports",
+                    "body": {
+                        "schema": {"type": "object", "properties": {"send": {"type": "boolean"}, "by": {"type": "string"}}},
+                        "defaults": {"by": "mail"},
+                    },
+                    "response": {"max_characters": 1000, "notes": [
+                        {"when": "not arguments.send", "text": "Not sent\nby {{ arguments.by }}."},
+                        {"when": "headers['x-key']", "text": "Key {{ headers['x-key'] }}."},
+                    ]},
+                    "documentation": documentation("Writes a report."),
+                },
+            }},
+            "recordings": {"methods": {"get": {
+                "request": "GET /recordings/{id}",
+                "parameters": id.clone(),
+                "response": {"redirect": "location"},
+                "documentation": documentation("Gives a link to a recording."),
+            }}},
             "notes": {"methods": {"get": {
                 "request": "GET /notes/{id}",
                 "parameters": id,

@@ -7,6 +7,8 @@ mod answers;
 mod files;
 mod limits;
 mod lists;
+mod notes;
+mod redirects;
 mod refusals;
 mod sending;
 mod vendor;

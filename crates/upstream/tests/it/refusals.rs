@@ -21,6 +21,26 @@ async fn a_rule_of_the_definition_gives_code_message_and_hint() {
 }
 
 #[tokio::test]
+async fn a_rule_finds_the_error_wherever_it_is_and_gives_what_an_agent_needs() {
+    let moved = r#"{"code":"moved","reason":"the id has changed","meta":{"old":"7","new":"b2","seen":3}}"#;
+    assert_snapshot!(refused("400 Bad Request", &[JSON], format!(r#"{{"errors":[{moved}]}}"#)).await, @r#"{"source":"vendor","code":"merged","status":400,"message":"the id has changed","hint":"7 is b2 now.","extracted":{"new_id":"b2","seen":3},"vendor":{"errors":[{"code":"moved","reason":"the id has changed","meta":{"old":"7","new":"b2","seen":3}}]}}"#);
+    for body in [format!(r#"{{"errors":{moved}}}"#), format!("[{moved}]")] {
+        let failure: Value = serde_json::from_str(&refused("301 Moved Permanently", &[JSON], &body).await).unwrap();
+        assert_eq!(failure["code"], json!("merged"), "{body}");
+        assert_eq!(failure["message"], json!("the id has changed"), "{body}");
+        assert_eq!(failure["extracted"], json!({"new_id": "b2", "seen": 3}), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn case_j1_an_extracted_value_does_not_leak_the_credential() {
+    let body = json!([{"code": "moved", "meta": {"new": format!("x-{SECRET}")}}]);
+    let failure: Value =
+        serde_json::from_str(&refused("400 Bad Request", &[JSON, &format!("x-server: {SECRET}")], body.to_string()).await).unwrap();
+    assert_eq!(failure["extracted"], json!({"new_id": "x-[redacted]", "server": "[redacted]"}));
+}
+
+#[tokio::test]
 async fn without_a_rule_the_status_decides() {
     for (status, expected) in [
         ("400 Bad Request", "vendor_error"),
