@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::support::edesk;
+use super::support::{edesk, order, template, with};
 use crate::support::send;
 
 #[tokio::test]
@@ -51,4 +51,74 @@ async fn a_body_that_is_no_json_object_is_refused() {
     let plain = api.request("POST", "/v1/messages").bearer_auth(&api.token).header("content-type", "text/plain");
     let answer = send(plain.body(json!({"ticket_id": 70_012, "type": "Note", "body": "x"}).to_string())).await;
     assert_eq!(answer.status, 400);
+}
+
+/// Every field of every body, each in turn with values that do not belong there.
+#[tokio::test]
+async fn odd_values_are_refused_or_taken_but_never_a_failure() {
+    let api = edesk().await;
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1e308),
+        json!(18_446_744_073_709_551_615_u64),
+        json!(""),
+        json!("\u{0}\u{10ffff}"),
+        json!([]),
+        json!([null, [], {}, 1, "x"]),
+        json!({}),
+        json!({"name": {}, "email": [], "country": 1, "classification": null}),
+    ];
+    let ticket = json!({"subject": "x", "channel_id": 42, "status": "Open"});
+    let message = json!({"ticket_id": 99_421, "type": "Message", "body": "x", "send": true});
+    let note = || json!({"sales_order_id": 88_310, "text": "x"});
+    let tag = json!({"name": "x", "tag_group_id": 21});
+    let nothing = || json!({});
+    for (method, path, body, fields) in [
+        (
+            "POST",
+            "/v1/tickets",
+            ticket,
+            "subject channel_id status sales_order_id created_at full_response custom_fields contact_id contact",
+        ),
+        ("PUT", "/v1/tickets/99421", nothing(), "subject channel_id status sales_order_id custom_fields contact_id tag_ids owner_user_id"),
+        ("PUT", "/v1/tickets/99421/data", nothing(), "custom_fields status owner_user_id channel_id"),
+        (
+            "POST",
+            "/v1/messages",
+            message,
+            "ticket_id body type subject direction send attachments created_at full_response from_consumer_id",
+        ),
+        ("PUT", "/v1/messages/8801", nothing(), "subject body type"),
+        (
+            "PUT",
+            "/v1/sales-orders/11092",
+            nothing(),
+            "channel_id currency status shipping_amount order_items contact_id ship_to bill_to tracking_codes \
+             sales_order_delivery_dates order_created_at order_shipped_at delivery_type custom_fields",
+        ),
+        ("POST", "/v1/sales-orders", order(), "channel_id seller_order_id contact ship_to order_items tracking_codes"),
+        ("PUT", "/v1/sales-orders-tracking-links/11092", nothing(), "tracking_links"),
+        ("POST", "/v1/order-notes", note(), "sales_order_id text"),
+        ("PUT", "/v1/order-notes/2990", note(), "text sales_order_id"),
+        ("POST", "/v1/order-notes/2990/attachments", nothing(), "files"),
+        ("POST", "/v1/tags", tag, "name tag_group_id color icon active"),
+        ("PUT", "/v1/tags/644", nothing(), "name tag_group_id color icon active ticket_id"),
+        (
+            "PUT",
+            "/v1/templates/301",
+            template(),
+            "name body_text channels template_type query_type ai_classification attachments delete_attachments",
+        ),
+    ] {
+        for field in fields.split_whitespace() {
+            for value in &odd {
+                let body = with(body.clone(), field, value.clone());
+                let answer = send(api.request(method, path).bearer_auth(&api.token).json(&body)).await;
+                assert!(matches!(answer.status, 200 | 400), "{method} {path} {body}: {}", answer.line());
+                assert!(answer.json().is_object());
+            }
+        }
+    }
 }
