@@ -227,6 +227,60 @@ async def test_a_deleted_ticket_can_still_be_read(url):
     assert ticket["status"] == "Archived"
 
 
+@pytest.mark.parametrize(
+    ("more", "emailed", "note"),
+    [
+        pytest.param({"type": "Message", "send": True}, 1, None, id="a reply"),
+        pytest.param({"type": "Message"}, 0, "not emailed to the customer", id="a message that is not sent"),
+        pytest.param({"type": "Message", "send": False}, 0, "not emailed to the customer", id="a draft"),
+        pytest.param({"type": "Message", "direction": "Incoming"}, 0, None, id="what the customer said on the phone"),
+        pytest.param({"type": "Note"}, 0, None, id="a note"),
+    ],
+)
+async def test_a_message_that_does_not_go_to_the_customer_says_so(url, vendor, more, emailed, note):
+    before = vendor.state()
+    async with connected(url) as client:
+        message = await succeed(client, "create_a_e_desk_message", ticket_id=1409923, body="Hello", **more)
+    assert message["type"] == more["type"]
+    assert len(added(before, vendor, "emails")) == emailed
+    assert ("note" in message) == (note is not None) and (note or "") in message.get("note", "")
+
+
+async def test_an_email_that_could_not_be_sent_is_not_told_as_a_success(url, vendor):
+    errors = ["Recipient refused."]
+    sent = {"data": {"id": 1, "type": "Message", "direction": "Outgoing", "body": "x", "errors": errors, "ticket_id": 70012}}
+    vendor.will_fail(kind="status", status=200, headers={"content-type": "application/json"}, body=sent)
+    async with connected(url) as client:
+        message = await succeed(client, "create_a_e_desk_message", ticket_id=70012, type="Message", send=True, body="x")
+    assert message["errors"] == errors
+    assert "may not have reached the customer" in message["note"] and errors[0] in message["note"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_ticket_data_that_the_vendor_passes_over_is_told(url, vendor, strict):
+    vendor.settings(strict_ticket_data=strict)
+    async with connected(url) as client:
+        ticket = await succeed(
+            client, "update_a_e_desk_ticket_datum_by_id", id="1409923", status="Closed", owner_user_id="42"
+        )
+    assert ("note" in ticket) == strict
+    if strict:
+        assert "update_a_e_desk_ticket_by_id changes the others" in ticket["note"] and "status Open" in ticket["note"]
+    assert record(vendor, "tickets", 1409923)["status"] == ("Open" if strict else "Closed")
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_tagging_a_ticket_by_the_tag_says_where_to_look(url, vendor, takes):
+    vendor.settings(tag_tickets=takes)
+    async with connected(url) as client:
+        tag = await succeed(client, "update_a_e_desk_tag_by_id", id=644, ticket_id=99421)
+        ticket = await succeed(client, "get_single_e_desk_ticket_by_id", id=99421)
+        renamed = await succeed(client, "update_a_e_desk_tag_by_id", id=644, active=False)
+    assert (644 in ticket["tags_ids"]) == takes
+    assert "shows 644 in its `tags_ids`" in tag["note"]
+    assert "note" not in renamed
+
+
 ARGUMENTS = {
     "answer_a_shipping_question": {"signature": "Your {{ tag }} team"},
     "escalate_damaged_goods": {"ticket_id": "99421", "tag": "Damaged Goods"},
