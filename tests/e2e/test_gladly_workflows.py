@@ -10,24 +10,13 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from mcp_client import call, connected, fail, succeed
-from vendor import Vendor
 
 MERGED_INTO = "rVamfZHvQuORFnsk-3mNuw"
 
 
 @pytest.fixture
-def vendor(shared_demo):
-    """The Gladly sandbox as if new, without its limit: tests are faster than agents."""
-    vendor = Vendor(shared_demo.line["sandboxes"]["gladly"])
-    vendor.control("POST", "/reset")
-    vendor.control("POST", "/settings", {"requests_per_second": 0})
-    return vendor
-
-
-@pytest.fixture
-def url(vendor, shared_demo):
-    """An MCP server with every Gladly tool."""
-    return shared_demo.line["mcp_servers"]["gladly"]["url"]
+def vendor_name():
+    return "gladly"
 
 
 def named(answer, name):
@@ -200,7 +189,7 @@ async def test_a_profile_shows_whether_somebody_is_a_vip_and_what_they_are_worth
 @pytest.mark.parametrize("status", [400, 301])
 async def test_the_id_of_a_merged_customer_is_refused_with_the_id_that_works(url, vendor, status):
     """The vendor's documentation says 400 in one place and 301 in another; a redirect is not followed either way."""
-    vendor.control("POST", "/settings", {"merged_status": status, "merged_customers": {"cus_892834": MERGED_INTO}})
+    vendor.settings(merged_status=status, merged_customers={"cus_892834": MERGED_INTO})
     async with connected(url) as client:
         error = await fail(client, "get_single_gladly_customer_by_id", id="cus_892834")
         tool, new_id = re.search(r"(\w+_gladly_\w+) with id ([\w-]+)", error["hint"]).groups()
@@ -234,7 +223,7 @@ MERGED_ELSEWHERE = {
 
 @pytest.mark.parametrize("tool", MERGED_ELSEWHERE)
 async def test_every_tool_for_customers_tells_the_id_of_the_customer_who_is_left(url, vendor, tool):
-    vendor.control("POST", "/settings", {"merged_customers": {"cus_892834": MERGED_INTO}})
+    vendor.settings(merged_customers={"cus_892834": MERGED_INTO})
     async with connected(url) as client:
         error = await fail(client, tool, **MERGED_ELSEWHERE[tool])
     assert (error["code"], error["extracted"]["new_id"]) == ("merged", MERGED_INTO)
@@ -271,7 +260,7 @@ async def test_a_task_for_the_billing_inbox(url, vendor):
 
 
 async def test_a_customer_with_an_open_conversation_is_deleted_once_each_hint_is_followed(url, vendor):
-    vendor.control("POST", "/settings", {"topics_required": True})
+    vendor.settings(topics_required=True)
     closed, forced = {"value": "CLOSED"}, {"value": "CLOSED", "force": True}
     async with connected(url) as client:
         locked = await fail(client, "delete_a_gladly_customer_by_id", id="cus_123")
@@ -469,7 +458,7 @@ async def test_what_the_vendor_would_refuse_is_refused_before_anything_is_sent(u
 
 
 def test_what_the_vendor_says_about_its_limits_is_said_in_the_usual_words(url, vendor):
-    vendor.control("POST", "/settings", {"requests_per_second": 10})
+    vendor.settings(requests_per_second=10)
     response = call(url, "list_all_gladly_inboxes")
     assert response.json()["result"]["isError"] is False
     assert response.headers["ratelimit-limit"] == "10"

@@ -11,7 +11,7 @@ use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
 use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
-use crate::integration::{Integration, Location, Method, Pagination, RateLimit, Resource, Response};
+use crate::integration::{Integration, Location, Method, Pagination, RateLimit, RedirectMeaning, Resource, Response};
 use crate::naming::tool_name;
 use crate::notes::Notes;
 use crate::paging::Paging;
@@ -88,6 +88,8 @@ pub struct ResponseShape {
     pub path: Option<DottedPath>,
     /// Longest text that is passed on.
     pub max_characters: usize,
+    /// What a redirect means, where it is no refusal.
+    pub redirect: Option<RedirectMeaning>,
     /// Where a JSON answer holds files as base64.
     pub files: Vec<FilePlace>,
 }
@@ -165,7 +167,7 @@ impl Tool {
             pagination.as_ref().map(|(_, pagination)| pagination).zip(paging.as_deref()),
             problems,
         )?;
-        let response = ResponseShape::compile(&path, &method.response, problems);
+        let response = ResponseShape::compile(&path, &method.response, paging.as_deref(), problems);
         let names: Vec<&str> = input.schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
         let errors = ErrorRules::compile(&path, &method.errors, &names, &integration.errors, scope.errors, problems);
         let notes = Notes::compile(&path, &method.response.notes, &names, problems);
@@ -275,7 +277,11 @@ impl Scope<'_> {
 }
 
 impl ResponseShape {
-    fn compile(path: &str, response: &Response, problems: &mut Vec<Problem>) -> Self {
+    fn compile(path: &str, response: &Response, paging: Option<&Paging>, problems: &mut Vec<Problem>) -> Self {
+        if response.redirect.is_some() && paging.is_some() {
+            let message = "the answer of a list is records, and a redirect has none; remove it, or make this method no list";
+            problems.push(Problem::error(format!("{path}.response.redirect"), message));
+        }
         let mut parsed = |key: &str, text: &Option<String>| {
             let text = text.as_deref()?;
             text.parse::<DottedPath>()
@@ -289,6 +295,7 @@ impl ResponseShape {
             total: parsed("total", &response.total),
             path: parsed("path", &response.path),
             max_characters: response.max_characters.unwrap_or(MAX_ANSWER_CHARACTERS),
+            redirect: response.redirect,
             files: FilePlace::compile_all(path, &response.files, problems),
         }
     }

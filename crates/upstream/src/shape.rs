@@ -3,11 +3,13 @@
 //!
 //! The usual answer, JSON that is no list and not too long, is passed on without being parsed or copied.
 
+use catalog::integration::RedirectMeaning;
 use catalog::plan::Plan;
 use catalog::tool::{Kind, Tool};
 use http::StatusCode;
 use http::header::{HeaderMap, LOCATION};
 use serde_json::json;
+use url::Url;
 
 use crate::answer::{Answer, File, FileContent};
 use crate::credential::Credential;
@@ -23,11 +25,19 @@ use crate::{location, notes};
 /// Limits below this leave no room for the notes that explain them.
 const SHORTEST_LIMIT: usize = 1_000;
 
-/// Turns an answer with a 2xx status into what a model reads.
+/// Whether an answer is what the definition calls success: 2xx, or a redirect where it says so.
+pub(crate) fn is_success(tool: &Tool, reply: &Reply) -> bool {
+    reply.status.is_success() || redirect(tool, reply).is_some()
+}
+
+/// Turns a successful answer into what a model reads.
 ///
 /// # Errors
 /// The answer to a read is incomplete or binary and too long, or the answer to a list call is not JSON.
 pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Credential) -> Result<Answer, Box<Failure>> {
+    if let Some(location) = redirect(tool, &reply) {
+        return Ok(redirected(tool, plan, &reply, location, credential));
+    }
     let Reply { status, headers, body } = reply;
     let bytes = match body {
         Body::Complete(bytes) => bytes,
@@ -90,6 +100,28 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
             })
         }
     }
+}
+
+/// The `Location` of a redirect that is an answer.
+fn redirect<'r>(tool: &Tool, reply: &'r Reply) -> Option<&'r str> {
+    match tool.response().redirect? {
+        RedirectMeaning::Location if reply.status.is_redirection() => reply.headers.get(LOCATION)?.to_str().ok(),
+        RedirectMeaning::Location => None,
+    }
+}
+
+/// The link that a redirect leads to. Whole, because its query may be the vendor's signature; only our own credential is taken out.
+fn redirected(tool: &Tool, plan: &Plan, reply: &Reply, location: &str, credential: &Credential) -> Answer {
+    // A relative one is of no use to who does not know where it was asked for (RFC 9110 section 10.2.2).
+    let absolute = match (Url::parse(location), plan.url.join(location)) {
+        (Err(_), Ok(absolute)) => String::from(absolute),
+        _ => location.to_owned(),
+    };
+    let answer = json!({"location": credential.blank_out(&absolute)}).to_string();
+    Answer::Text(match notes::note(tool, plan, reply.status, &reply.headers, None, credential) {
+        Some(note) => notes::noted(answer, &note),
+        None => answer,
+    })
 }
 
 /// Why a read whose answer did not come in full has failed. A write has not: its status says that it succeeded, and

@@ -19,12 +19,23 @@ pub struct Response {
     /// Replaces the usual limit of 100,000 characters on what a tool answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_characters: Option<usize>,
+    /// What a redirect means; without this it is a refusal, like any answer that is no success. Redirects are never followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<RedirectMeaning>,
     /// Facts about a successful answer that an agent must not miss, e.g. that the vendor left something out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<AnswerNote>,
     /// Files that the answer holds as base64, e.g. attachments: they are taken out of the text and given beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileInAnswer>,
+}
+
+/// What it means that the vendor answers 3xx with a `Location`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectMeaning {
+    /// Success: the whole `Location` is the answer, e.g. a link for downloading, as `{"location": "…"}`.
+    Location,
 }
 
 /// A fact about certain answers: it is given beside what the vendor says, as `note`.

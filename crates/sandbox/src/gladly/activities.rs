@@ -106,7 +106,7 @@ fn web_address(link: &Fields) -> Result<String, Reply> {
     let url = link.required_text("url")?;
     match url.starts_with("https://") || url.starts_with("http://") {
         true => Ok(url),
-        false => Err(invalid(&link.attr("url"), "url is invalid")),
+        false => Err(invalid(&link.attr("url"), &format!("{} is not a web address", link.attr("url")))),
     }
 }
 

@@ -60,7 +60,7 @@ impl Email {
     }
 
     /// Assumed: no more is asked of an address than something on either side of one `@`.
-    fn checked(original: &str, attr: &str) -> Result<Email, Reply> {
+    pub(super) fn checked(original: &str, attr: &str) -> Result<Email, Reply> {
         let email = Email::new(original);
         match email.normalized.split_once('@') {
             Some((name, host)) if !name.is_empty() && !host.is_empty() && !host.contains('@') => Ok(email),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::gladly::call::Call;
 use crate::gladly::conversations::{AttributeValue, known};
@@ -45,7 +46,8 @@ fn change(call: &mut Call<'_>, customer_id: &str, conversation_id: &str) -> Answ
     if conversation.customer_id != customer_id {
         return Err(Problem::new("not_exist", "conversation does not exist").refused(404));
     }
-    let mut values = conversation.custom_attributes.clone();
+    let before = conversation.custom_attributes.clone();
+    let mut values = before.clone();
     let fields = Fields::of(call.request)?;
     let (removed, added) = (read(call, &fields, "remove")?, read(call, &fields, "add")?);
     values.retain(|value| !removed.contains(value));
@@ -55,8 +57,14 @@ fn change(call: &mut Call<'_>, customer_id: &str, conversation_id: &str) -> Answ
         }
     }
     if let Some(conversation) = call.organization.conversation_mut(conversation_id) {
-        conversation.custom_attributes = values;
+        conversation.custom_attributes.clone_from(&values);
     }
+    let mut happened = |kind, value: &AttributeValue| {
+        let content = json!({"customerId": customer_id, "conversationId": conversation_id, "customAttributeId": value.id});
+        call.record(kind, content);
+    };
+    values.iter().filter(|value| !before.contains(value)).for_each(|value| happened("CONVERSATION/CUSTOM_ATTRIBUTE_ADDED", value));
+    before.iter().filter(|value| !values.contains(value)).for_each(|value| happened("CONVERSATION/CUSTOM_ATTRIBUTE_REMOVED", value));
     Ok(no_content())
 }
 

@@ -5,32 +5,45 @@
 
 mod access;
 mod activities;
+mod automation;
+mod business_hours;
 mod call;
+mod campaigns;
+mod communications;
 mod contact;
 mod conversation_notes;
 mod conversation_topics;
 mod conversations;
 mod custom_attributes;
+mod custom_channels;
 mod customers;
 mod directory;
 mod event_log;
+mod event_types;
+mod events;
+mod exports;
 mod fields;
 mod identity;
 mod ids;
 mod items;
+mod knowledge;
 mod media;
+mod moments;
 mod organization;
 mod phone;
 mod profile;
 mod redactions;
 mod refusal;
 mod replies;
+mod reports;
 mod seed;
 mod settings;
 mod success;
 mod task_comments;
 mod tasks;
+mod time_zone;
 mod topics;
+mod webhooks;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use serde_json::{Map, Value, json};
@@ -63,6 +76,17 @@ const AREAS: &[Route] = &[
     custom_attributes::route,
     tasks::route,
     task_comments::route,
+    topics::route,
+    business_hours::route,
+    knowledge::route,
+    exports::route,
+    events::route,
+    reports::route,
+    communications::route,
+    campaigns::route,
+    webhooks::route,
+    custom_channels::route,
+    automation::route,
 ];
 
 #[derive(Debug)]
@@ -102,8 +126,10 @@ impl Simulator for Gladly {
         self.gate.with_limit_headers(reply, request, self.settings.requests_per_second, now)
     }
 
-    /// Nothing moves by itself.
-    fn tick(&mut self, _moment: Timestamp) {}
+    /// Exports are all that moves by itself.
+    fn tick(&mut self, moment: Timestamp) {
+        exports::tick(&mut self.organization, to_the_millisecond(moment));
+    }
 
     fn reset(&mut self, now: Timestamp) {
         self.settings = Settings::default();

@@ -3,18 +3,26 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::gladly::automation::{self, Automation};
+use crate::gladly::business_hours::{self, BusinessHours};
+use crate::gladly::campaigns::{self, Campaigns};
 use crate::gladly::conversations::{Conversation, Status};
 use crate::gladly::custom_attributes::CustomAttribute;
+use crate::gladly::custom_channels::{self, CustomChannels};
 use crate::gladly::customers::Customers;
 use crate::gladly::directory::Directory;
 use crate::gladly::event_log::EventLog;
+use crate::gladly::exports::{self, Exports};
 use crate::gladly::ids::Ids;
 use crate::gladly::items::Item;
+use crate::gladly::knowledge::{self, Knowledge};
 use crate::gladly::media::{Attachment, Transcript};
+use crate::gladly::reports::ReportLimit;
 use crate::gladly::seed;
 use crate::gladly::task_comments::TaskComment;
 use crate::gladly::tasks::Task;
 use crate::gladly::topics::{self, Topic};
+use crate::gladly::webhooks::{self, Webhook};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Organization {
@@ -30,7 +38,21 @@ pub(super) struct Organization {
     pub(super) tasks: Vec<Task>,
     pub(super) comments: Vec<TaskComment>,
     pub(super) topics: Vec<Topic>,
+    pub(super) business_hours: Vec<BusinessHours>,
+    #[serde(flatten)]
+    pub(super) knowledge: Knowledge,
+    #[serde(flatten)]
+    pub(super) exports: Exports,
+    pub(super) webhooks: Vec<Webhook>,
+    #[serde(flatten)]
+    pub(super) campaigns: Campaigns,
+    #[serde(flatten)]
+    pub(super) custom_channels: CustomChannels,
+    #[serde(flatten)]
+    pub(super) automation: Automation,
     pub(super) events: EventLog,
+    #[serde(skip)]
+    pub(super) report_limit: ReportLimit,
     /// Of what is created later.
     #[serde(skip)]
     pub(super) ids: Ids,
@@ -51,7 +73,15 @@ impl Organization {
             tasks: seed::tasks(now),
             comments: seed::comments(now),
             topics: topics::seed(),
+            business_hours: business_hours::seed(now),
+            knowledge: knowledge::seed(now),
+            exports: exports::seed(now),
+            webhooks: webhooks::seed(now),
+            campaigns: campaigns::seed(),
+            custom_channels: custom_channels::seed(now),
+            automation: automation::seed(now),
             events: EventLog::new(),
+            report_limit: ReportLimit::new(),
             ids: Ids::from_seed(1),
         }
     }

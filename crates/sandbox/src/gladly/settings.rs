@@ -20,6 +20,14 @@ pub(super) struct Settings {
     pub(super) items_cap: usize,
     pub(super) tasks_cap: usize,
     pub(super) comments_cap: usize,
+    /// For the whole organization, on top of the limit for each second; 0 lifts it.
+    pub(super) reports_per_minute: u32,
+    /// Which contents of answers can be written.
+    pub(super) answer_contents: AnswerContents,
+    /// How the PING to a webhook ends, which the sandbox does not send.
+    pub(super) webhook_pings: WebhookPings,
+    /// How far the list of events is behind; the vendor says up to 15 seconds.
+    pub(super) event_lag_seconds: u32,
 }
 
 /// With which status a merged customer's id is refused. The vendor documents both.
@@ -28,6 +36,25 @@ pub(super) struct Settings {
 pub(super) enum MergedStatus {
     BadRequest,
     MovedPermanently,
+}
+
+/// The descriptions of two years differ here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AnswerContents {
+    /// All four types (2026).
+    All,
+    /// Only `public`; others are `not implemented` (2025).
+    OnlyPublic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WebhookPings {
+    /// With status 200, so that the webhook works.
+    Answered,
+    /// Not, or with another status: the webhook is neither enabled nor moved.
+    Unanswered,
 }
 
 impl Default for Settings {
@@ -42,6 +69,10 @@ impl Default for Settings {
             items_cap: 1_000,
             tasks_cap: 2_000,
             comments_cap: 1_000,
+            reports_per_minute: 10,
+            answer_contents: AnswerContents::All,
+            webhook_pings: WebhookPings::Answered,
+            event_lag_seconds: 0,
         }
     }
 }

@@ -25,3 +25,8 @@ pub(super) fn limited<T: Serialize>(items: &[T], cap: usize) -> Reply {
     let shown = items.get(..cap).unwrap_or(items);
     found(&shown).with_header("gladly-limited-data", is_limited.to_string())
 }
+
+/// One JSON value a line.
+pub(super) fn json_lines(content_type: &str, lines: impl Iterator<Item = serde_json::Value>) -> Reply {
+    Reply::text(200, content_type, lines.map(|line| format!("{line}\n")).collect::<String>())
+}

@@ -8,6 +8,7 @@ mod core_api;
 mod edesk;
 mod examples;
 mod faults;
+mod gladly;
 mod lifecycle;
 mod limits;
 mod marketplace;

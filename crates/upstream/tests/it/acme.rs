@@ -253,6 +253,12 @@ fn definition() -> Value {
                     "documentation": documentation("Writes a report."),
                 },
             }},
+            "recordings": {"methods": {"get": {
+                "request": "GET /recordings/{id}",
+                "parameters": id.clone(),
+                "response": {"redirect": "location"},
+                "documentation": documentation("Gives a link to a recording."),
+            }}},
             "notes": {"methods": {"get": {
                 "request": "GET /notes/{id}",
                 "parameters": id,

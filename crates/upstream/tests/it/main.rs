@@ -8,6 +8,7 @@ mod files;
 mod limits;
 mod lists;
 mod notes;
+mod redirects;
 mod refusals;
 mod sending;
 mod vendor;
