@@ -150,7 +150,6 @@ mod tests {
     use super::*;
     use crate::parse::lint;
     use crate::target::Target;
-    use crate::tool::Tool;
     use serde_json::Map;
 
     fn text(name: &str, label: &str) -> String {
