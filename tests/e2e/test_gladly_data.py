@@ -5,7 +5,7 @@ import json
 import pytest
 
 import gateway
-from mcp_client import connected, fail, post, succeed
+from mcp_client import connected, fail, listed, post, succeed
 
 
 @pytest.fixture
@@ -96,6 +96,38 @@ async def test_a_report_is_csv(url, vendor):
     assert vendor.requests() == [("POST", "/api/v1/reports", {}, report)]
 
 
+async def test_a_policy_is_searched_for_and_read_with_nothing_but_the_tools_for_public_answers(demo, account, vendor):
+    url = demo.create_server(account, tags=["public_answers"])["url"]
+    assert set(listed(url)) == {
+        "list_all_gladly_organization",
+        "list_all_gladly_public_answers",
+        "list_all_gladly_public_answer_searches",
+        "list_all_gladly_help_center_answer_titles",
+        "get_single_gladly_public_answer_by_id",
+    }
+    async with connected(url) as client:
+        [organization] = (await succeed(client, "list_all_gladly_organization"))["result"]
+        org = {"orgId": organization["id"]}
+        hits = await succeed(client, "list_all_gladly_public_answers", **org, q="international shipping delays")
+        same = await succeed(client, "list_all_gladly_public_answer_searches", **org, q="international shipping delays")
+        answer = await succeed(client, "get_single_gladly_public_answer_by_id", **org, id=hits["result"][0]["id"], lng="en-us")
+        everything = await succeed(client, "list_all_gladly_public_answers", **org)
+    assert hits["result"][0] == {"id": answer["id"], "name": "International shipping delays"}
+    assert same == hits
+    assert "customs" in answer["bodyHtml"].lower()
+    names = [one["name"] for one in everything["result"]]
+    assert len(names) > len(hits["result"]) and names == sorted(names, key=str.lower)
+    search = {"q": "international shipping delays"}
+    answers = f"/api/v1/orgs/{organization['id']}/answers"
+    assert vendor.requests() == [
+        ("GET", "/api/v1/organization", {}, None),
+        ("GET", f"{answers}-search", search, None),
+        ("GET", f"{answers}-search", search, None),
+        ("GET", f"{answers}/{answer['id']}", {"lng": "en-us"}, None),
+        ("GET", answers, {}, None),
+    ]
+
+
 async def test_an_answer_is_written_published_and_deleted(url, vendor):
     text = {"title": "Repairs", "bodyHtml": "<p>We repair for five years.</p>"}
     async with connected(url) as client:
@@ -155,6 +187,15 @@ async def test_a_list_that_the_vendor_cut_says_so(url, vendor):
     assert len(cut["result"]) == 1
     assert "left out" in cut["note"]
     assert "note" not in whole
+
+
+async def test_an_attachment_is_a_link_that_is_not_followed(url, vendor):
+    [attachment] = vendor.state()["attachments"][:1]
+    async with connected(url) as client:
+        place = {"itemId": attachment["itemId"], "id": attachment["id"]}
+        link = await succeed(client, "get_single_gladly_attachment_by_id", **place)
+    assert link["location"].startswith("https://files.gladly.example/") and "?signature=" in link["location"]
+    assert len(vendor.journal()) == 1
 
 
 async def test_a_recording_is_sound(url, vendor):
