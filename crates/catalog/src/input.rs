@@ -7,14 +7,15 @@ use serde_json::{Map, Value};
 
 use crate::embed::embed;
 use crate::encode::QUERY_NAME;
+use crate::expression::Expression;
 use crate::headers;
-use crate::integration::{Integration, Location, Method, Pagination, Parameter, Style};
+use crate::integration::{Integration, Location, Method, Pagination, Parameter, RequestWhen, Style};
 use crate::names::Names;
 use crate::paging::Paging;
 use crate::problem::Problem;
 use crate::request_line::{PathPiece, RequestLine};
-use crate::route::{HeaderArgument, PathPart, QueryArgument, Route};
-use crate::wording::did_you_mean;
+use crate::route::{HeaderArgument, OtherPath, PathPart, QueryArgument, Route};
+use crate::wording::{did_you_mean, quoted};
 
 mod flatten;
 
@@ -55,7 +56,7 @@ impl Input {
             builder.names.reserve("limit");
             builder.names.reserve("next_cursor");
         }
-        let path_parts = builder.path_parameters(method_name, method, &line.path);
+        let in_path = builder.path_parameters(method_name, method, &line.path);
         let (query, headers) = builder.other_parameters(method, &pages, integration);
         if let Some((_, paging)) = paging {
             builder.put("limit", paging.limit_schema());
@@ -63,8 +64,58 @@ impl Input {
         }
         let body = method.body.as_ref().and_then(|body| builder.body(body, line.verb));
         let fixed_headers = builder.fixed_headers(method);
-        Some(Self { schema: builder.schema(), route: Route { verb: line.verb, path: path_parts, query, headers, fixed_headers, body } })
+        let other_paths = builder.other_paths(&method.request_when, &line, &in_path);
+        let path = placed(&line.path, &in_path);
+        let route = Route { verb: line.verb, path, other_paths, query, headers, fixed_headers, body };
+        Some(Self { schema: builder.schema(), route })
     }
+}
+
+/// What a condition over arguments looks like.
+const CONDITION_EXAMPLE: &str = r#"q or status == "open""#;
+
+/// A path parameter: the vendor's name, and the argument that takes its place.
+struct InPath<'p> {
+    name: &'p str,
+    argument: String,
+    explode: bool,
+}
+
+fn parameters_in(pieces: &[PathPiece]) -> Vec<&str> {
+    let names = pieces.iter().filter_map(|piece| match piece {
+        PathPiece::Parameter(name) => Some(name.as_str()),
+        PathPiece::Text(_) => None,
+    });
+    names.collect()
+}
+
+fn placed(pieces: &[PathPiece], arguments: &[InPath<'_>]) -> Vec<PathPart> {
+    let parts = pieces.iter().filter_map(|piece| match piece {
+        PathPiece::Text(text) => Some(PathPart::Text(text.clone())),
+        PathPiece::Parameter(name) => arguments
+            .iter()
+            .find(|known| known.name == name)
+            .map(|known| PathPart::Argument { argument: known.argument.clone(), explode: known.explode }),
+    });
+    parts.collect()
+}
+
+/// The path of another request of the same method: what the method does, and whether it changes something, must not depend on
+/// its arguments.
+fn same_request(request: &str, usual: &RequestLine) -> Result<Vec<PathPiece>, String> {
+    let line = RequestLine::parse(request)?;
+    if line.verb != usual.verb {
+        let (other, verb) = (line.verb.as_str(), usual.verb.as_str());
+        return Err(format!("the verb is {other}, and that of `request` is {verb}; use {verb}, or make this a method of its own"));
+    }
+    let (mut names, mut expected) = (parameters_in(&line.path), parameters_in(&usual.path));
+    names.sort_unstable();
+    expected.sort_unstable();
+    if names != expected {
+        let expected = if expected.is_empty() { "none".to_owned() } else { quoted(expected) };
+        return Err(format!("the path parameters must be those of `request`, each once: {expected}"));
+    }
+    Ok(line.path)
 }
 
 struct Builder<'a> {
@@ -104,14 +155,8 @@ impl Builder<'_> {
         }
     }
 
-    fn path_parameters(&mut self, method_name: &str, method: &Method, pieces: &[PathPiece]) -> Vec<PathPart> {
-        let names: Vec<&str> = pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                PathPiece::Parameter(name) => Some(name.as_str()),
-                PathPiece::Text(_) => None,
-            })
-            .collect();
+    fn path_parameters<'p>(&mut self, method_name: &str, method: &Method, pieces: &'p [PathPiece]) -> Vec<InPath<'p>> {
+        let names = parameters_in(pieces);
         let declared: Vec<(&str, &Parameter)> = method
             .parameters
             .iter()
@@ -133,9 +178,9 @@ impl Builder<'_> {
         if record.is_some() {
             self.names.reserve("id");
         }
-        let mut arguments: Vec<(&str, String, bool)> = Vec::with_capacity(names.len());
+        let mut arguments: Vec<InPath<'p>> = Vec::with_capacity(names.len());
         for name in &names {
-            if arguments.iter().any(|(known, ..)| known == name) {
+            if arguments.iter().any(|known| known.name == *name) {
                 self.problem("request", format!("`{{{name}}}` stands twice in the path; name each path parameter once"));
                 continue;
             }
@@ -154,18 +199,26 @@ impl Builder<'_> {
             };
             let place = format!("parameters.{key}.schema");
             self.add(&argument, Need::Required, &parameter.schema, &place);
-            arguments.push((name, argument, parameter.explode.unwrap_or(false)));
+            arguments.push(InPath { name, argument, explode: parameter.explode.unwrap_or(false) });
         }
-        pieces
-            .iter()
-            .filter_map(|piece| match piece {
-                PathPiece::Text(text) => Some(PathPart::Text(text.clone())),
-                PathPiece::Parameter(name) => arguments
-                    .iter()
-                    .find(|(known, ..)| known == name)
-                    .map(|(_, argument, explode)| PathPart::Argument { argument: argument.clone(), explode: *explode }),
-            })
-            .collect()
+        arguments
+    }
+
+    /// The paths for certain arguments, once all arguments are known; `line` is the usual request.
+    fn other_paths(&mut self, others: &[RequestWhen], line: &RequestLine, arguments: &[InPath<'_>]) -> Vec<OtherPath> {
+        let names: Vec<String> = self.properties.keys().cloned().collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut paths = Vec::with_capacity(others.len());
+        for (index, other) in others.iter().enumerate() {
+            let place = format!("request_when.{index}");
+            let when = Expression::parse(&other.when, &names, CONDITION_EXAMPLE);
+            let when = when.map_err(|error| self.problem(&format!("{place}.when"), error.to_string()));
+            let path = same_request(&other.request, line).map_err(|error| self.problem(&format!("{place}.request"), error));
+            if let (Ok(when), Ok(pieces)) = (when, path) {
+                paths.push(OtherPath { when, path: placed(&pieces, arguments) });
+            }
+        }
+        paths
     }
 
     fn other_parameters(

@@ -19,7 +19,7 @@ pub use errors::{ErrorRule, Errors};
 pub use pagination::Pagination;
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
 pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};
-pub use response::{AnswerNote, FileInAnswer, RedirectMeaning, Response};
+pub use response::{AnswerFormat, AnswerNote, FileInAnswer, RedirectMeaning, Response};
 
 /// The definition of one vendor API: auth, resources, methods, documentation, pagination, rate limits, errors.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -177,6 +177,9 @@ pub struct Resource {
 pub struct Method {
     /// Verb and path, e.g. `GET /api/v3/orders/{order_id}`. Names in braces are path parameters.
     pub request: String,
+    /// Other paths for certain arguments; the first whose `when` holds is used instead of `request`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_when: Vec<RequestWhen>,
     /// Arguments outside the body, by the vendor's name (or the name a tool shows, see `name`).
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub parameters: IndexMap<String, Parameter>,
@@ -216,6 +219,16 @@ pub struct Method {
     /// What an agent reads. A method without documentation is not a tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documentation: Option<Documentation>,
+}
+
+/// Another path of the same operation, e.g. where a vendor searches a list elsewhere than it gives it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestWhen {
+    /// Expression over the arguments, e.g. `q`, which holds where a `q` is given.
+    pub when: String,
+    /// Verb and path, e.g. `GET /api/v3/orders/search`: the same verb and path parameters as in `request`.
+    pub request: String,
 }
 
 /// An argument that travels in the path, the query or a header.

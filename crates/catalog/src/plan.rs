@@ -2,6 +2,7 @@
 //!
 //! Planning is pure: no clock, no network, no secret. Credentials are attached later and are no part of a plan.
 
+use minijinja::value::Serde;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
@@ -9,7 +10,7 @@ use url::Url;
 use crate::arguments::{ArgumentError, Violation};
 use crate::encode::{Query, header_value, push_path_value, whole};
 use crate::page::Page;
-use crate::route::PathPart;
+use crate::route::{PathPart, Route};
 use crate::target::Target;
 use crate::tool::{Kind, Tool};
 
@@ -112,7 +113,7 @@ impl Tool {
     fn url(&self, target: &Target, arguments: &Map<String, Value>, page: Option<&Page>, violations: &mut Vec<Violation>) -> Option<Url> {
         let mut text = String::with_capacity(target.prefix().len() + 128);
         text.push_str(target.prefix());
-        for part in &self.route.path {
+        for part in self.path_for(arguments) {
             match part {
                 PathPart::Text(literal) => text.push_str(literal),
                 PathPart::Argument { argument, explode } => {
@@ -144,6 +145,16 @@ impl Tool {
             violations.push(Violation::new("", "these arguments would lead outside of the account's base URL"));
         }
         url
+    }
+
+    /// The path of the request for these arguments.
+    fn path_for(&self, arguments: &Map<String, Value>) -> &[PathPart] {
+        let Route { path, other_paths, .. } = &self.route;
+        if other_paths.is_empty() {
+            return path;
+        }
+        let context = minijinja::Value::from(Serde(self.complete(arguments)));
+        other_paths.iter().find(|other| other.when.holds(&context)).map_or(path, |other| &other.path)
     }
 
     fn headers(&self, target: &Target, arguments: &Map<String, Value>, violations: &mut Vec<Violation>) -> Vec<(String, String)> {

@@ -190,3 +190,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn some_arguments_lead_to_another_path_of_the_same_tool() {
+    let found = |call: &str| {
+        let text = json!({"type": "string"});
+        let method = json!({
+            "request": "GET /shops/{shop_id}/floors/{floor}/parts",
+            "request_when": [
+                {"when": "q", "request": "GET /find/{floor}/in/{shop_id}"},
+                {"when": "q or color == 'red'", "request": "GET /red/{shop_id}-{floor}"},
+            ],
+            "parameters": {
+                "shop_id": {"in": "path", "schema": text}, "floor": {"in": "path", "schema": text},
+                "q": {"in": "query", "schema": text}, "color": {"in": "query", "schema": text},
+            },
+        });
+        planned_with(method, call)
+    };
+    assert_snapshot!(found(r#"{"shop_id": "a/b", "floor": "2"}"#), @"GET /v1/shops/a%2Fb/floors/2/parts");
+    assert_snapshot!(found(r#"{"shop_id": "a/b", "floor": "2", "q": "lamp", "color": "red"}"#), @"GET /v1/find/2/in/a%2Fb?q=lamp&color=red");
+    assert_snapshot!(found(r#"{"shop_id": "a/b", "floor": "2", "color": "red"}"#), @"GET /v1/red/a%2Fb-2?color=red");
+    assert_snapshot!(found(r#"{"shop_id": "..", "floor": "2", "q": "lamp"}"#), @"/shop_id: must not have `.` or `..` as a step: it stands in the URL's path");
+}
+
+#[test]
+fn a_default_counts_as_an_argument_where_a_path_is_chosen() {
+    let body = json!({"schema": {"type": "object", "properties": {"by": {"type": "string"}}}, "defaults": {"by": "mail"}});
+    let method = json!({"request": "POST /a", "request_when": [{"when": "by == 'mail'", "request": "POST /mail"}], "body": body});
+    assert_snapshot!(planned_with(method.clone(), "{}"), @r#"
+    POST /v1/mail
+    Content-Type: application/json
+
+    {"by":"mail"}
+    "#);
+    assert_snapshot!(planned_with(method, r#"{"by": "hand"}"#), @r#"
+    POST /v1/a
+    Content-Type: application/json
+
+    {"by":"hand"}
+    "#);
+}
