@@ -31,11 +31,15 @@ API_TOKEN = "tgk_bench_0123456789012345678901234567890123456789"
 def build() -> None:
     subprocess.run(["cargo", "build", "--release", "--locked"], cwd=ROOT, check=True)
     for tool in ("loadgen", "upstream", "rmcp-bare"):
-        manifest = ROOT / "benches" / "tools" / tool / "Cargo.toml"
-        subprocess.run(
-            ["cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", TOOLS.parent],
-            check=True,
-        )
+        build_tool(tool)
+
+
+def build_tool(tool: str) -> None:
+    manifest = ROOT / "benches" / "tools" / tool / "Cargo.toml"
+    subprocess.run(
+        ["cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", TOOLS.parent],
+        check=True,
+    )
 
 
 def free_port() -> int:

@@ -45,21 +45,32 @@ def shared_demo(binary, tmp_path_factory):
 
 
 @pytest.fixture
-def demo(shared_demo):
-    """The demo with its vendor as if new; MCP servers that other tests made are still there."""
-    Vendor(shared_demo.sandbox).reset()
+def vendor_name():
+    """Whose account and tools a test is about. A file about another vendor has its own fixture of this name."""
+    return "sendoso"
+
+
+@pytest.fixture
+def demo(shared_demo, vendor_name):
+    """The demo with the vendor as if new; MCP servers that other tests made are still there."""
+    Vendor(shared_demo.line["sandboxes"][vendor_name]).reset()
     return shared_demo
 
 
 @pytest.fixture
-def vendor(demo):
-    return Vendor(demo.sandbox)
+def vendor(demo, vendor_name):
+    return Vendor(demo.line["sandboxes"][vendor_name])
 
 
 @pytest.fixture
-def url(demo):
-    """An MCP server with every tool."""
-    return demo.line["mcp_servers"]["sendoso"]["url"]
+def account(demo, vendor_name):
+    return demo.line["accounts"][vendor_name]
+
+
+@pytest.fixture
+def url(demo, vendor_name):
+    """An MCP server with every tool of the vendor."""
+    return demo.line["mcp_servers"][vendor_name]["url"]
 
 
 @pytest.fixture

@@ -92,11 +92,11 @@ class Gateway:
         assert response.status_code == 201, response.text
         return response.json()
 
-    def connect_account(self, sandbox, credentials, tenant="acme"):
+    def connect_account(self, sandbox, credentials, tenant="acme", integration="sendoso"):
         return self.created(
             "/integrated-account",
             {
-                "integration": "sendoso",
+                "integration": integration,
                 "tenant_id": tenant,
                 "credentials": credentials,
                 "base_url": sandbox,

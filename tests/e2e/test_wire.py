@@ -107,7 +107,7 @@ def test_a_vendor_s_429_is_passed_on_at_once_with_its_limits(url, vendor):
 
 def test_the_vendor_s_own_limiter_is_met_at_the_eleventh_request_of_a_second(url, vendor):
     """Without any fault: the sandbox limits as the vendor does, and nothing here slows the caller down."""
-    vendor.reset(requests_per_second=10)
+    vendor.reset(limited=True)
     answers = [call(url, "list_all_sendoso_me") for _ in range(30)]
     limited = [answer for answer in answers if answer.json()["result"]["isError"]]
     assert limited, "thirty calls took three seconds"

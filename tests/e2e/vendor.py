@@ -1,4 +1,4 @@
-"""The Sendoso sandbox as a test sees it: what it received, what it remembers, what should go wrong next.
+"""A vendor's sandbox as a test sees it: what it received, what it remembers, what should go wrong next.
 
 Its control endpoints are described in crates/sandbox/README.md.
 """
@@ -6,6 +6,10 @@ Its control endpoints are described in crates/sandbox/README.md.
 from urllib.parse import parse_qsl
 
 import httpx2
+
+
+# The vendors' settings that limit requests; 0 lifts the limit.
+LIMITS = ("core_requests_per_second", "bucket_capacity", "requests_per_second")
 
 
 class Vendor:
@@ -18,13 +22,18 @@ class Vendor:
         assert response.is_success, f"{verb} {path}: {response.status_code} {response.text}"
         return response.json() if response.content else None
 
-    def reset(self, *, requests_per_second=0):
+    def reset(self, *, limited=False):
         """Back to the seeded data: nothing received, nothing about to go wrong. Tokens stay valid.
 
-        The vendor's limit of ten requests a second is lifted, because tests are faster than agents.
+        The vendor's limit of requests is lifted unless it is what a test is about: tests are faster than agents.
         """
         self.control("POST", "/reset")
-        self.control("POST", "/settings", {"core_requests_per_second": requests_per_second})
+        if not limited:
+            self.settings(**{name: 0 for name in self.settings() if name in LIMITS})
+
+    def settings(self, **changes):
+        """The switches of the simulator, after these changes."""
+        return self.control("POST", "/settings", changes)
 
     def tokens(self, **wish):
         """A fresh token pair, as a connected account holds it."""

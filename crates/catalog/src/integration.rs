@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod credential_fields;
 mod errors;
 mod pagination;
 mod prompts;

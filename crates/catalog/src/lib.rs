@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod catalog;
 pub mod client_rules;
 pub mod definition;
+pub mod docs;
 pub mod dotted_path;
 pub mod facts;
 pub mod files;

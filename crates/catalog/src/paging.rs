@@ -179,7 +179,7 @@ impl Paging {
     pub(crate) fn cursor_schema() -> Value {
         json!({
             "type": "string",
-            "description": "The next_cursor of the answer before: pass it back unchanged, with the other arguments as before.",
+            "description": "The last next_cursor, passed back unchanged with the same arguments.",
         })
     }
 

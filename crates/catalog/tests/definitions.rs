@@ -5,9 +5,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use catalog::docs::page;
 use catalog::parse::{lint, parse};
 use catalog::schema::schema;
+use catalog::tool::Tool;
 use proptest::prelude::*;
+use tiktoken_rs::cl100k_base;
 
 fn integrations() -> Vec<(String, String)> {
     files("../../integrations")
@@ -68,6 +71,52 @@ fn the_published_schema_is_current() {
     let published = fs::read_to_string(path).unwrap_or_default();
     let current = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
     assert!(published == current, "write it anew: cargo run -- catalog schema > docs/integration.schema.json");
+}
+
+#[test]
+fn every_shipped_definition_has_a_page_that_is_current() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integrations");
+    let mut pages = Vec::new();
+    for (file, text) in integrations() {
+        let name = file.trim_end_matches(".yaml");
+        let published = fs::read_to_string(folder.join(format!("{name}.md"))).unwrap_or_default();
+        let current = page(&parse(&file, &text).unwrap());
+        assert!(published == current, "write it anew: cargo run -- catalog docs {name} > docs/integrations/{name}.md");
+        pages.push(format!("{name}.md"));
+    }
+    let mut published: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    published.sort();
+    assert_eq!(published, pages, "a page of a definition that is gone goes, too");
+}
+
+/// The lists in `inventory/` were written from the vendors' documentation, not from the definitions.
+#[test]
+fn every_operation_of_a_vendor_is_a_tool_of_its_published_name() {
+    for (file, count) in [("edesk", 40), ("gladly", 89), ("sendoso", 20)] {
+        let (_, inventory) = files("tests/inventory").into_iter().find(|(name, _)| *name == format!("{file}.txt")).unwrap();
+        let mut published: Vec<&str> = inventory.lines().filter(|line| !line.starts_with('#')).collect();
+        let (name, text) = integrations().into_iter().find(|(name, _)| *name == format!("{file}.yaml")).unwrap();
+        let definition = parse(&name, &text).unwrap();
+        let request = |tool: &Tool| &definition.integration.resources[&tool.resource].methods[&tool.method].request;
+        let mut ours: Vec<String> = definition.tools.iter().map(|tool| format!("{} {}", tool.name, request(tool))).collect();
+        published.sort_unstable();
+        ours.sort_unstable();
+        assert_eq!(ours, published);
+        assert_eq!(ours.len(), count, "{file}");
+        assert!(definition.hidden.is_empty(), "{file}: {:?}", definition.hidden);
+    }
+}
+
+/// All that `tools/list` has of a tool counts, though hosts hand only a part of it to models.
+#[test]
+fn a_shipped_tool_is_220_tokens_on_average_at_most() {
+    let tokenizer = cl100k_base().unwrap();
+    for (file, text) in integrations() {
+        let tools = parse(&file, &text).unwrap().tools;
+        let tokens: usize = tools.iter().map(|tool| tokenizer.encode_ordinary(tool.listing()).len()).sum();
+        let average = tokens as f64 / tools.len() as f64;
+        assert!(average <= 220.0, "{file}: {average:.1} tokens a tool; benches/tokens.py names the dearest");
+    }
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //! time, cause faults and read what arrived. For the demo and the tests; not part of the gateway, and it
 //! knows nothing of the other crates.
 
+mod edesk;
+mod gladly;
 mod kit;
 mod sandbox;
 mod sendoso;
 mod vendor;
 
-pub use kit::tokens::Tokens;
 pub use sandbox::Sandbox;
 pub use vendor::{OAuthApp, UnknownVendor, Vendor};

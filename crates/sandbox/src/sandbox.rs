@@ -5,9 +5,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use serde_json::{Map, Value};
+
 use crate::kit::server::{Server, lock};
 use crate::kit::stage::Stage;
-use crate::kit::tokens::{Tokens, Wish};
 use crate::vendor::Vendor;
 
 /// A vendor's API on a port of this machine. Its base URL is [`Sandbox::url`]; its control endpoint lies
@@ -41,9 +42,10 @@ impl Sandbox {
         &self.url
     }
 
-    /// A fresh token pair of the vendor's usual user, with every scope.
-    pub fn issue_tokens(&self) -> Tokens {
-        lock(&self.stage).issue(Wish::default())
+    /// What an account's `credentials` hold: fresh ones of the vendor's usual user, with every right.
+    pub fn issue_credentials(&self) -> Map<String, Value> {
+        // Never refused: nothing is wished for.
+        lock(&self.stage).issue(Map::new()).unwrap_or_default()
     }
 
     /// Closes the port and waits until answers under way are sent.

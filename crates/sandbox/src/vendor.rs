@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
+use crate::edesk::EDesk;
+use crate::gladly::Gladly;
 use crate::kit::Simulator;
 use crate::sendoso::Sendoso;
 
@@ -12,6 +14,8 @@ use crate::sendoso::Sendoso;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Vendor {
     Sendoso,
+    EDesk,
+    Gladly,
 }
 
 /// An OAuth client that a sandbox has registered.
@@ -29,26 +33,31 @@ pub struct OAuthApp {
 pub struct UnknownVendor(String);
 
 impl Vendor {
-    pub const ALL: &[Vendor] = &[Vendor::Sendoso];
+    pub const ALL: &[Vendor] = &[Vendor::Sendoso, Vendor::EDesk, Vendor::Gladly];
 
     /// The name of its integration, as in file names and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Vendor::Sendoso => "sendoso",
+            Vendor::EDesk => "edesk",
+            Vendor::Gladly => "gladly",
         }
     }
 
-    /// The OAuth clients its sandboxes know, the usual one first. Redirects to loopback are registered
+    /// The OAuth clients its sandboxes know, the usual one first; none where the vendor has no OAuth. Redirects to loopback are registered
     /// for each of them, on any port and path.
     pub fn oauth_apps(self) -> &'static [OAuthApp] {
         match self {
             Vendor::Sendoso => crate::sendoso::APPS,
+            Vendor::EDesk | Vendor::Gladly => &[],
         }
     }
 
     pub(crate) fn simulator(self, now: Timestamp) -> Box<dyn Simulator> {
         match self {
             Vendor::Sendoso => Box::new(Sendoso::new(now)),
+            Vendor::EDesk => Box::new(EDesk::new(now)),
+            Vendor::Gladly => Box::new(Gladly::new(now)),
         }
     }
 }
@@ -86,6 +95,6 @@ mod tests {
     #[test]
     fn an_unknown_vendor_is_told_which_there_are() {
         let error = "sendosso".parse::<Vendor>().unwrap_err();
-        insta::assert_snapshot!(error, @"unknown vendor `sendosso`; there are simulators for sendoso");
+        insta::assert_snapshot!(error, @"unknown vendor `sendosso`; there are simulators for sendoso, edesk, gladly");
     }
 }

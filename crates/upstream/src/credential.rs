@@ -39,26 +39,6 @@ pub struct CredentialError {
     pub message: String,
 }
 
-/// Members that an account's `credentials` object must have when it is created.
-fn required_fields(kind: CredentialKind) -> &'static [&'static str] {
-    match kind {
-        CredentialKind::ApiKey => &["api_key"],
-        CredentialKind::Basic => &["username", "password"],
-        CredentialKind::Bearer => &["token"],
-        CredentialKind::OAuth2 => &["access_token"],
-        CredentialKind::OAuth2ClientCredentials => &["client_id", "client_secret"],
-    }
-}
-
-/// Members it may have beside those; any other is a mistake.
-fn optional_fields(kind: CredentialKind) -> &'static [&'static str] {
-    match kind {
-        CredentialKind::ApiKey | CredentialKind::Basic | CredentialKind::Bearer => &[],
-        CredentialKind::OAuth2 => &["refresh_token", "expires_at", "token_type", "scope"],
-        CredentialKind::OAuth2ClientCredentials => &["access_token", "expires_at", "token_type", "scope"],
-    }
-}
-
 impl Credential {
     /// The credential in an account's unsealed `credentials` object, e.g. `{"api_key": "…"}`.
     ///
@@ -182,7 +162,7 @@ fn spellings(secrets: &[&str]) -> Vec<SecretString> {
 const UNRESERVED_STAYS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(), CredentialError> {
-    let known = [required_fields(kind), optional_fields(kind)].concat();
+    let known = [kind.required_fields(), kind.optional_fields()].concat();
     match stored.keys().find(|field| !known.contains(&field.as_str())) {
         Some(field) => Err(error(field, &format!("is unknown; the members are: {}", known.join(", ")))),
         None => Ok(()),
@@ -310,7 +290,7 @@ mod tests {
     fn the_required_members_alone_are_enough_for_every_kind_that_holds_a_usable_secret() {
         for kind in [CredentialKind::ApiKey, CredentialKind::Basic, CredentialKind::Bearer, CredentialKind::OAuth2] {
             let scheme = CredentialScheme { kind, attach: None, oauth2: None };
-            let stored = required_fields(kind).iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
+            let stored = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
             assert!(Credential::from_stored(&scheme, &stored).is_ok(), "{kind:?}");
         }
     }

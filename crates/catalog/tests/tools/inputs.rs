@@ -37,7 +37,7 @@ fn a_list_has_limit_and_next_cursor_instead_of_the_vendors_paging() {
         },
         "next_cursor": {
           "type": "string",
-          "description": "The next_cursor of the answer before: pass it back unchanged, with the other arguments as before."
+          "description": "The last next_cursor, passed back unchanged with the same arguments."
         }
       },
       "additionalProperties": false

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{anyhow, bail};
 use catalog::catalog::{Catalog, Entry};
 use catalog::definition::{Definition, HiddenMethod};
+use catalog::docs;
 use catalog::parse::{Finding, Report};
 use clap::{Args, Subcommand};
 use comfy_table::Table;
@@ -44,6 +45,9 @@ enum CatalogCommand {
     /// List the tools of a definition, and the methods that are none
     #[command(after_help = "Example:\n  tidegate catalog tools sendoso --json")]
     Tools { name: String },
+    /// Print a page about a definition, for people, in Markdown
+    #[command(after_help = "Example:\n  tidegate catalog docs sendoso > sendoso.md")]
+    Docs { name: String },
     /// Check definition files; exits 1 on errors
     #[command(after_help = "Example:\n  tidegate catalog lint my-vendor.yaml")]
     Lint {
@@ -62,6 +66,7 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
         CatalogCommand::List => list(&load(folder)?, args.json)?,
         CatalogCommand::Show { name } => show(find(&load(folder)?, &name)?, args.json)?,
         CatalogCommand::Tools { name } => tools(&find(&load(folder)?, &name)?.definition, args.json)?,
+        CatalogCommand::Docs { name } => output::line(docs::page(&find(&load(folder)?, &name)?.definition).trim_end())?,
         CatalogCommand::Lint { files } => return lint(&files, folder, args.json),
         CatalogCommand::Schema => output::line(format_args!("{:#}", catalog::schema::schema()))?,
     }

@@ -19,11 +19,19 @@ use crate::api::{ApiError, ConfigChange, McpServerSecret, NewIntegratedAccount, 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::server::Server;
-use crate::snippet::{Connection, Snippets};
+use crate::snippet::{Connection, Snippet, Snippets};
 use crate::telemetry::{self, LogFormat};
 
-/// What the demo suggests to ask an agent.
-const PROMPT: &str = "Send the \"Prospect Coffee\" eGift to sarah.connor@example.com, then tell me the status of that send.";
+/// What to ask an agent that has the vendor's tools.
+fn prompt(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::Sendoso => "Send the \"Prospect Coffee\" eGift to sarah.connor@example.com, then tell me the status of that send.",
+        Vendor::EDesk => {
+            "Find the oldest open ticket that asks about shipping, look up its order, and draft a reply with the tracking link."
+        }
+        Vendor::Gladly => "Find the customer with the phone number +14155552671 and tell me what their latest conversation is about.",
+    }
+}
 
 /// Starts everything on this machine and leaves nothing behind when it stops.
 #[derive(Args)]
@@ -42,8 +50,9 @@ pub(super) struct DemoArgs {
     log: String,
 }
 
-/// The clients whose texts are shown.
-const SHOWN_CLIENTS: &[&str] = &["claude-code", "cursor", "claude-desktop"];
+/// The clients whose texts are shown: one that takes a line for each server, and two with a file.
+const LINE_CLIENT: &str = "claude-code";
+const FILE_CLIENTS: &[&str] = &["cursor", "claude-desktop"];
 
 /// One vendor, simulated and connected.
 struct Connected {
@@ -75,7 +84,8 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let server = Server::bind(config, Arc::new(Clock::default())).await?;
         let mut connected = Vec::new();
-        for vendor in Vendor::ALL {
+        // Sandboxes whose vendor has no definition yet are left out.
+        for vendor in Vendor::ALL.iter().filter(|vendor| server.app.catalog.current().get(vendor.name()).is_some()) {
             connected.push(connect(&server, *vendor).await?);
         }
         let api_token = server.first_api_token.as_ref().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
@@ -99,15 +109,22 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+impl Connected {
+    /// The first way to connect this client.
+    fn snippet(&self, program: &str, client: &str) -> Option<Snippet> {
+        let McpServerSecret { server, url, key, .. } = &self.server;
+        Snippets::of(&Connection { key, url, auth: server.config.auth, program }).get(client).first().cloned()
+    }
+}
+
 async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
     let sandbox = Sandbox::start(vendor, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
-    let tokens = sandbox.issue_tokens();
     let new = NewIntegratedAccount {
         integration: vendor.to_string(),
         tenant_id: "demo".to_owned(),
         name: Some("Demo account".to_owned()),
         authentication_method: None,
-        credentials: credentials(&tokens),
+        credentials: sandbox.issue_credentials(),
         context: Map::new(),
         base_url: Some(sandbox.url().to_owned()),
     };
@@ -116,14 +133,6 @@ async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
     let new = NewServer { name: format!("{vendor} demo"), config: ConfigChange::default(), expires_at: None };
     let mcp_server = create_server(&server.app, environment, account.id, new).await.map_err(refused)?;
     Ok(Connected { vendor, sandbox, account: account.id.to_string(), server: mcp_server })
-}
-
-fn credentials(tokens: &sandbox::Tokens) -> Map<String, Value> {
-    Map::from_iter([
-        ("access_token".to_owned(), json!(tokens.access_token)),
-        ("refresh_token".to_owned(), json!(tokens.refresh_token)),
-        ("expires_at".to_owned(), json!(tokens.expires_at)),
-    ])
 }
 
 fn refused(error: ApiError) -> anyhow::Error {
@@ -148,22 +157,23 @@ fn ready_line(server: &Server, api_token: &str, connected: &[Connected]) -> Valu
 fn ready_text(server: &Server, api_token: &str, connected: &[Connected], program: &str) -> String {
     let mut lines = vec!["Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n".to_owned()];
     for one in connected {
-        lines.push(format!("MCP server for {} ({} tools)\n  {}\n", one.vendor, one.server.tool_count, one.server.url));
+        let label = server.app.catalog.current().get(one.vendor.name()).map(|definition| definition.integration.label.clone());
+        lines.push(format!("{}, {} tools", label.unwrap_or_default(), one.server.tool_count));
+        lines.push(format!("  MCP URL      {}", one.server.url));
+        if let Some(snippet) = one.snippet(program, LINE_CLIENT) {
+            lines.push(format!("  Claude Code  {}", snippet.text));
+        }
+        lines.push(format!("  then ask     {}", prompt(one.vendor)));
+        lines.push(format!("  its sandbox  {}/__sandbox/state\n", one.sandbox.url()));
     }
-    lines.push("Add it to a client, such as these (docs/clients.md has more)".to_owned());
-    for one in connected {
-        let McpServerSecret { server, url, key, .. } = &one.server;
-        let snippets = Snippets::of(&Connection { key, url, auth: server.config.auth, program });
-        for snippet in SHOWN_CLIENTS.iter().filter_map(|client| snippets.get(client).first()) {
+    if let Some(one) = connected.first() {
+        lines.push("In other clients, with the first URL (docs/clients.md has more)".to_owned());
+        for snippet in FILE_CLIENTS.iter().flat_map(|client| one.snippet(program, client)) {
             let note = snippet.note.as_ref().map(|note| format!("    # {note}\n")).unwrap_or_default();
             lines.push(format!("  {}: {}\n    {}\n{note}", snippet.label, snippet.place, snippet.text.replace('\n', "\n    ")));
         }
     }
-    lines.push(format!("Then ask\n  {PROMPT}\n"));
-    lines.push(format!("Management API     http://{}/docs", server.address));
-    lines.push(format!("  API token        {api_token}"));
-    for one in connected {
-        lines.push(format!("Sandbox, {:<9} {}/__sandbox/state", one.vendor.to_string(), one.sandbox.url()));
-    }
+    lines.push(format!("Management API  http://{}/docs", server.address));
+    lines.push(format!("  API token     {api_token}"));
     lines.join("\n")
 }

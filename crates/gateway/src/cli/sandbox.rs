@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use sandbox::{Sandbox, Vendor};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::signals::Shutdown;
 use super::{output, runtime};
@@ -19,7 +19,7 @@ pub(super) struct SandboxArgs {
     #[arg(long, default_value = "127.0.0.1:8800", value_name = "ADDRESS")]
     listen: SocketAddr,
 
-    /// Print one JSON object when ready: vendor → URL and tokens
+    /// Print one JSON object when ready: vendor → URL and credentials
     #[arg(long)]
     json: bool,
 
@@ -50,17 +50,15 @@ pub(super) fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
 
 fn ready(running: &[(Vendor, Sandbox)], as_json: bool) -> String {
     let mut lines = Vec::new();
-    let mut all = serde_json::Map::new();
+    let mut all = Map::new();
     for (vendor, sandbox) in running {
-        let tokens = sandbox.issue_tokens();
-        lines.push(format!(
-            "{vendor}: {}\n  access token  {}\n  refresh token {}",
-            sandbox.url(),
-            tokens.access_token,
-            tokens.refresh_token
-        ));
-        let entry = json!({"url": sandbox.url(), "access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "expires_at": tokens.expires_at});
-        all.insert(vendor.to_string(), entry);
+        let credentials = sandbox.issue_credentials();
+        lines.push(format!("{vendor}: {}", sandbox.url()));
+        let readable = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        lines.extend(credentials.iter().map(|(name, value)| format!("  {name:<14} {}", readable(value))));
+        let mut entry = Map::from_iter([("url".to_owned(), json!(sandbox.url()))]);
+        entry.extend(credentials);
+        all.insert(vendor.to_string(), Value::Object(entry));
     }
-    if as_json { serde_json::Value::Object(all).to_string() } else { lines.join("\n") }
+    if as_json { Value::Object(all).to_string() } else { lines.join("\n") }
 }

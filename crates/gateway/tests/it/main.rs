@@ -4,6 +4,7 @@
 
 mod api;
 mod catalog_folder;
+mod fidelity;
 mod fuzz_corpus;
 mod mcp_calls;
 mod mcp_expiry;

@@ -75,10 +75,9 @@ impl Gateway {
 
     /// An account at a vendor that listens elsewhere.
     pub(crate) async fn account_at(&self, vendor_url: &str) -> String {
-        let tokens = self.sandbox.issue_tokens();
         let body = json!({
             "integration": "sendoso", "tenant_id": "acme", "base_url": vendor_url,
-            "credentials": {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token, "expires_at": tokens.expires_at},
+            "credentials": self.sandbox.issue_credentials(),
         });
         let (status, account) = self.api(Method::POST, "/integrated-account", body).await;
         assert_eq!(status, StatusCode::CREATED, "{account}");

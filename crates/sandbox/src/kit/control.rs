@@ -76,7 +76,7 @@ fn act(stage: &mut Stage, request: &Request) -> Result<Value, Reply> {
             stage.journal.clear();
             Ok(json!([]))
         }
-        ("POST", "tokens") => Ok(json!(stage.issue_as_wished(body(request)?).map_err(bad)?)),
+        ("POST", "tokens") => Ok(json!(stage.issue(body(request)?).map_err(bad)?)),
         ("POST", "settings") => stage.configure(body::<Map<String, Value>>(request)?).map_err(bad),
         ("GET", "settings") => Ok(stage.settings()),
         ("POST", "reset") => {

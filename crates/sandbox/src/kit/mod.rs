@@ -6,11 +6,15 @@
 
 pub(crate) mod clock;
 pub(crate) mod code;
+pub(crate) mod multipart;
+pub(crate) mod object;
+pub(crate) mod page;
 pub(crate) mod rate_limiter;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod server;
 pub(crate) mod stage;
+pub(crate) mod token_bucket;
 pub(crate) mod tokens;
 
 mod connection;
@@ -23,7 +27,6 @@ use serde_json::{Map, Value};
 
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
-use crate::kit::tokens::{Tokens, Wish};
 
 /// One vendor, as the kit drives it. Nothing here waits, reads the clock or touches a socket.
 pub(crate) trait Simulator: Send {
@@ -36,11 +39,10 @@ pub(crate) trait Simulator: Send {
     /// Back to the seeded data and the default settings. Issued tokens stay valid.
     fn reset(&mut self, now: Timestamp);
 
-    /// Can such tokens be issued? The error is a sentence for the caller.
-    fn check(&self, wish: &Wish) -> Result<(), String>;
-
-    /// Hands out tokens without a consent page.
-    fn issue(&mut self, wish: Wish, now: Timestamp) -> Tokens;
+    /// Hands out fresh credentials without a consent page, in the form that an account of this vendor holds them.
+    /// No wish at all is the vendor's usual user with every right, and always granted; the error is a sentence for
+    /// the caller.
+    fn issue(&mut self, wish: Map<String, Value>, now: Timestamp) -> Result<Map<String, Value>, String>;
 
     /// The switches of this vendor and their present values.
     fn settings(&self) -> Map<String, Value>;

@@ -43,6 +43,13 @@ impl SlidingWindow {
             }
         }
     }
+
+    /// How many more requests of `key` would be admitted at `now`, with a `limit` that is not 0.
+    pub(crate) fn left(&self, key: &str, limit: u32, now: Timestamp) -> u32 {
+        let counts = |&&admitted: &&Timestamp| now.duration_since(admitted) < self.window;
+        let counted = self.admitted.get(key).map_or(0, |admitted| admitted.iter().filter(counts).count());
+        limit.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX))
+    }
 }
 
 #[cfg(test)]
@@ -61,6 +68,15 @@ mod tests {
         assert_eq!(window.admit("a", 2, at(999)), Err(TooMany { reset_at: at(1_000) }));
         assert_eq!(window.admit("a", 2, at(1_000)), Ok(()));
         assert_eq!(window.admit("a", 2, at(1_001)), Err(TooMany { reset_at: at(1_600) }));
+    }
+
+    #[test]
+    fn what_is_left_grows_again_as_requests_leave_the_window() {
+        let mut window = SlidingWindow::over(SignedDuration::from_secs(1));
+        assert_eq!(window.left("a", 2, at(0)), 2);
+        assert_eq!(window.admit("a", 2, at(0)), Ok(()));
+        assert_eq!((window.left("a", 2, at(999)), window.left("a", 2, at(1_000))), (1, 2));
+        assert_eq!(window.left("b", 2, at(0)), 2);
     }
 
     #[test]

@@ -23,6 +23,13 @@ pub(crate) struct Request {
     parameters: Vec<(String, String)>,
 }
 
+/// Why a body that is announced as JSON holds no object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoObject {
+    NotJson,
+    OtherJson,
+}
+
 impl Request {
     pub(crate) fn new(head: Parts, body: Bytes) -> Request {
         let path = head.uri.path().to_owned();
@@ -78,6 +85,19 @@ impl Request {
     /// The body as JSON; `None` if it is none.
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The JSON object in the body. Empty where there is no body, or one that is not announced as JSON: such a body
+    /// is not looked into.
+    pub(crate) fn object(&self) -> Result<Map<String, Value>, NoObject> {
+        if self.body.is_empty() || !self.is_json() {
+            return Ok(Map::new());
+        }
+        match self.json() {
+            Some(Value::Object(fields)) => Ok(fields),
+            Some(_) => Err(NoObject::OtherJson),
+            None => Err(NoObject::NotJson),
+        }
     }
 
     /// The fields of a form, or of a JSON object of texts: token endpoints take both.

@@ -9,7 +9,6 @@ use crate::kit::faults::{Fault, Faults};
 use crate::kit::journal::{Journal, Number};
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
-use crate::kit::tokens::{Tokens, Wish};
 
 /// Seconds of sandbox time between two steps of what moves by itself: a person can watch it.
 const DEFAULT_TICK_SECONDS: u32 = 15;
@@ -69,14 +68,9 @@ impl Stage {
         }
     }
 
-    pub(crate) fn issue(&mut self, wish: Wish) -> Tokens {
+    pub(crate) fn issue(&mut self, wish: Map<String, Value>) -> Result<Map<String, Value>, String> {
         let now = self.catch_up();
         self.simulator.issue(wish, now)
-    }
-
-    pub(super) fn issue_as_wished(&mut self, wish: Wish) -> Result<Tokens, String> {
-        self.simulator.check(&wish)?;
-        Ok(self.issue(wish))
     }
 
     /// Overlays the given settings on those in force, and answers all of them.

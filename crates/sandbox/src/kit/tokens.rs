@@ -3,31 +3,10 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::kit::clock::later;
 use crate::kit::code;
-
-/// A token pair, for a test or a demo that connects without a consent page.
-#[derive(Debug, Clone, Serialize)]
-pub struct Tokens {
-    pub access_token: String,
-    pub refresh_token: String,
-    /// Seconds since 1970, in sandbox time.
-    pub expires_at: i64,
-}
-
-/// What the control endpoint may ask of new tokens.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Wish {
-    /// All scopes of the vendor if absent.
-    pub(crate) scopes: Option<Vec<String>>,
-    /// Seconds; the vendor's own if absent.
-    pub(crate) expires_in: Option<i64>,
-    /// Whose tokens; the vendor's usual user if absent.
-    pub(crate) user_id: Option<u64>,
-}
 
 /// What was granted to whom, with the two tokens that stand for it.
 #[derive(Debug, Clone, Serialize)]
@@ -124,15 +103,5 @@ impl TokenBook {
 
     pub(crate) fn grants(&self) -> &[Grant] {
         &self.grants
-    }
-}
-
-impl From<&Grant> for Tokens {
-    fn from(grant: &Grant) -> Tokens {
-        Tokens {
-            access_token: grant.access_token.clone(),
-            refresh_token: grant.refresh_token.clone(),
-            expires_at: grant.expires_at.as_second(),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::kit::reply::Reply;
-use crate::kit::request::Request;
+use crate::kit::request::{NoObject, Request};
 use crate::sendoso::refusal::{bad, blank};
 
 #[derive(Debug)]
@@ -12,15 +12,10 @@ pub(super) struct Fields(Map<String, Value>);
 impl Fields {
     /// The body itself.
     pub(super) fn flat(request: &Request) -> Result<Fields, Reply> {
-        // Without the content type the vendor does not look into the body, as if it were empty.
-        if request.body.is_empty() || !request.is_json() {
-            return Ok(Fields(Map::new()));
-        }
-        match request.json() {
-            Some(Value::Object(fields)) => Ok(Fields(fields)),
-            Some(_) => Err(bad("Request body must be a JSON object")),
-            None => Err(bad("Request body is not valid JSON")),
-        }
+        request.object().map(Fields).map_err(|problem| match problem {
+            NoObject::OtherJson => bad("Request body must be a JSON object"),
+            NoObject::NotJson => bad("Request body is not valid JSON"),
+        })
     }
 
     /// The object under one key of the body.

@@ -19,19 +19,19 @@ mod sends;
 mod settings;
 mod smartsend;
 mod users;
+mod wish;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::kit::object::object;
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
-use crate::kit::tokens::{Terms, Tokens, Wish};
 use crate::kit::{Simulator, code};
 use crate::sendoso::access::{Gate, Scopes, Surface};
-use crate::sendoso::oauth::{AuthorizationServer, TOKEN_LIFE};
+use crate::sendoso::oauth::AuthorizationServer;
 use crate::sendoso::organization::Organization;
 use crate::sendoso::refusal::{Answer, refused};
-use crate::sendoso::seed::USUAL_USER;
 use crate::sendoso::settings::Settings;
 
 pub(crate) use oauth::APPS;
@@ -164,36 +164,12 @@ impl Simulator for Sendoso {
         self.organization = seed::organization(now);
     }
 
-    fn check(&self, wish: &Wish) -> Result<(), String> {
-        let known: Vec<&str> = APPS.iter().flat_map(|app| app.scopes).copied().collect();
-        if let Some(scope) = wish.scopes.iter().flatten().find(|scope| !known.contains(&scope.as_str())) {
-            return Err(format!("unknown scope `{scope}`; there are {}", known.join(", ")));
-        }
-        match wish.user_id.filter(|&id| self.organization.user(id).is_none()) {
-            Some(id) => Err(format!("no user has the id {id}")),
-            None => Ok(()),
-        }
-    }
-
-    fn issue(&mut self, wish: Wish, now: Timestamp) -> Tokens {
-        let all = || APPS.iter().flat_map(|app| app.scopes).map(|&scope| scope.to_owned()).collect();
-        let scopes: Vec<String> = wish.scopes.unwrap_or_else(all);
-        // The client that may have all of them; a mixed bag, which no consent page gives, is the first's.
-        let app = APPS.iter().find(|app| scopes.iter().all(|scope| app.scopes.contains(&scope.as_str())));
-        let terms = Terms {
-            client_id: app.or(APPS.first()).map(|app| app.client_id).unwrap_or_default().to_owned(),
-            user_id: wish.user_id.unwrap_or(USUAL_USER),
-            scopes,
-            life: wish.expires_in.map_or(TOKEN_LIFE, SignedDuration::from_secs),
-        };
-        Tokens::from(&self.authorization.tokens.issue(terms, now))
+    fn issue(&mut self, wish: Map<String, Value>, now: Timestamp) -> Result<Map<String, Value>, String> {
+        wish::grant(&mut self.authorization.tokens, &self.organization, wish, now)
     }
 
     fn settings(&self) -> Map<String, Value> {
-        match json!(self.settings) {
-            Value::Object(settings) => settings,
-            _ => Map::new(),
-        }
+        object(&self.settings)
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {

@@ -185,15 +185,15 @@ async fn members_of_an_unknown_group_get_an_error_of_another_shape() {
 #[tokio::test]
 async fn a_stale_token_is_refused_until_it_is_refreshed() {
     let api = Api::start_with_limits().await;
-    let tokens = api.sandbox.issue_tokens();
+    let tokens = Value::Object(api.sandbox.issue_credentials());
     api.advance(7_200).await;
-    let stale = send(api.request("GET", "/api/v3/me").bearer_auth(&tokens.access_token)).await;
+    let stale = send(api.request("GET", "/api/v3/me").bearer_auth(tokens["access_token"].as_str().unwrap())).await;
     assert_snapshot!(stale.line(), @r#"401 {"success":false,"message":"The access token is invalid"}"#);
 
     let app = api.sandbox.vendor().oauth_apps()[0];
     let form = [
         ("grant_type", "refresh_token"),
-        ("refresh_token", &tokens.refresh_token),
+        ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
         ("client_id", app.client_id),
         ("client_secret", app.client_secret),
     ];

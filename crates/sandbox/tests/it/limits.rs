@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::{Api, send};
+use crate::support::{Api, issued, send};
 
 #[tokio::test]
 async fn core_refuses_the_eleventh_request_of_a_second_and_says_nothing_of_limits() {
@@ -43,7 +43,7 @@ async fn a_client_that_went_over_the_core_limit_is_blocked_for_as_long_as_set() 
 async fn the_core_limit_is_shared_by_all_tokens_of_a_client() {
     let api = Api::start_with_limits().await;
     api.control("settings", json!({"core_requests_per_second": 1})).await;
-    let other = api.sandbox.issue_tokens().access_token;
+    let other = issued(&api.sandbox, "access_token");
     assert_eq!(api.get("/api/v3/me").await.status, 200);
     let refused = send(api.request("GET", "/api/v3/me").bearer_auth(other)).await;
     assert_eq!(refused.status, 429);

@@ -5,8 +5,10 @@
 
 mod control;
 mod core_api;
+mod edesk;
 mod examples;
 mod faults;
+mod gladly;
 mod lifecycle;
 mod limits;
 mod marketplace;

@@ -5,7 +5,7 @@ use reqwest::header::LOCATION;
 use sandbox::OAuthApp;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Api, send};
+use crate::support::{Answer, Api, issued, send};
 
 const REDIRECT: &str = "https://gw.example/cb";
 
@@ -185,8 +185,8 @@ async fn a_refresh_token_works_once() {
 #[tokio::test]
 async fn of_many_refreshes_at_once_one_wins() {
     let api = Api::start().await;
-    let tokens = api.sandbox.issue_tokens();
-    let attempts = (0..8).map(|_| refresh(&api, &tokens.refresh_token));
+    let refresh_token = issued(&api.sandbox, "refresh_token");
+    let attempts = (0..8).map(|_| refresh(&api, &refresh_token));
     let answers = futures_util::future::join_all(attempts).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
 }
@@ -243,8 +243,8 @@ async fn a_wrong_token_request_gets_an_error_of_the_standard() {
 async fn a_client_may_also_come_by_basic_or_json() {
     let api = Api::start().await;
     let app = app(&api);
-    let tokens = api.sandbox.issue_tokens();
-    let form = [("grant_type", "refresh_token"), ("refresh_token", &tokens.refresh_token)];
+    let refresh_token = issued(&api.sandbox, "refresh_token");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", &refresh_token)];
     let by_basic = api.request("POST", "/oauth/token").basic_auth(app.client_id, Some(app.client_secret)).form(&form);
     let tokens = send(by_basic).await.json();
     let body = json!({"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"],

@@ -7,11 +7,13 @@ use reqwest::{Client, Method, RequestBuilder};
 use sandbox::{Sandbox, Vendor};
 use serde_json::{Value, json};
 
-/// A running Sendoso and the access token of its usual user.
+/// A running sandbox and the bearer token of its usual user.
 pub(crate) struct Api {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
     pub(crate) token: String,
+    /// What issued credentials call the token.
+    token_name: &'static str,
 }
 
 pub(crate) struct Answer {
@@ -32,18 +34,22 @@ impl Answer {
 }
 
 impl Api {
-    /// Core requests are not limited here, so that a test may be as quick as it likes.
+    /// A Sendoso. Core requests are not limited here, so that a test may be as quick as it likes.
     pub(crate) async fn start() -> Api {
         let api = Api::start_with_limits().await;
         api.control("settings", json!({"core_requests_per_second": 0})).await;
         api
     }
 
-    /// Time stands still unless a test moves it: what is slow here or there makes no difference.
     pub(crate) async fn start_with_limits() -> Api {
-        let sandbox = Sandbox::start(Vendor::Sendoso, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let token = sandbox.issue_tokens().access_token;
-        let api = Api { sandbox, client: client(), token };
+        Api::of(Vendor::Sendoso, "access_token").await
+    }
+
+    /// Time stands still unless a test moves it: what is slow here or there makes no difference.
+    pub(crate) async fn of(vendor: Vendor, token_name: &'static str) -> Api {
+        let sandbox = Sandbox::start(vendor, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+        let token = issued(&sandbox, token_name);
+        let api = Api { sandbox, client: client(), token, token_name };
         api.control("clock", json!({"frozen": true})).await;
         api
     }
@@ -63,6 +69,10 @@ impl Api {
 
     pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         send(self.request("PUT", path).bearer_auth(&self.token).json(&body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        send(self.request("DELETE", path).bearer_auth(&self.token)).await
     }
 
     /// `POST /__sandbox/{command}`, which must succeed.
@@ -88,10 +98,10 @@ impl Api {
         send(self.request("GET", "/__sandbox/journal")).await.json()
     }
 
-    /// Goes on as a user with a token of these scopes only.
+    /// Goes on with a token as wished.
     pub(crate) async fn take_token(&mut self, wish: Value) {
         let tokens = self.control("tokens", wish).await;
-        self.token = tokens["access_token"].as_str().unwrap().to_owned();
+        self.token = tokens[self.token_name].as_str().unwrap().to_owned();
     }
 
     /// The newest send as the list shows it.
@@ -105,6 +115,11 @@ impl Api {
         let group = groups["groups"].as_array().unwrap().iter().find(|group| group["id"] == group_id);
         group.unwrap()["budget"].as_i64().unwrap()
     }
+}
+
+/// One of a fresh set of credentials.
+pub(crate) fn issued(sandbox: &Sandbox, name: &str) -> String {
+    sandbox.issue_credentials()[name].as_str().unwrap().to_owned()
 }
 
 pub(crate) async fn send(request: RequestBuilder) -> Answer {

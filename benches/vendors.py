@@ -1,0 +1,77 @@
+"""A running server with the built-in integrations, for benches about their tools."""
+
+import contextlib
+import dataclasses
+import http.client
+import json
+import os
+import pathlib
+import subprocess
+import typing
+
+import compare
+
+HEADERS = {"content-type": "application/json", "accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
+LIST = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}})
+# A value for each member that some kind of credential needs; no vendor is ever called with it.
+FIELDS = {
+    "api_key": ["api_key"],
+    "basic": ["username", "password"],
+    "bearer": ["token"],
+    "oauth2": ["access_token"],
+    "oauth2_client_credentials": ["client_id", "client_secret"],
+}
+
+
+@dataclasses.dataclass
+class Server:
+    port: int
+    process: subprocess.Popen
+
+
+def catalog(*arguments: str) -> typing.Any:
+    printed = subprocess.run([compare.TIDEGATE, "catalog", *arguments, "--json"], check=True, capture_output=True)
+    return json.loads(printed.stdout)
+
+
+def names() -> list[str]:
+    return [entry["name"] for entry in catalog("list")]
+
+
+@contextlib.contextmanager
+def server(folder: pathlib.Path) -> typing.Iterator[Server]:
+    """On core 0, with an empty database in `folder`."""
+    port = compare.free_port()
+    environment = os.environ | {
+        "TIDEGATE_LISTEN": f"127.0.0.1:{port}",
+        "TIDEGATE_DATABASE_URL": f"sqlite://{folder}/bench.db",
+        "TIDEGATE_BOOTSTRAP_API_TOKEN": compare.API_TOKEN,
+        "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS": "true",
+    }
+    environment.pop("TIDEGATE_CATALOG_DIR", None)
+    with open(folder / "log", "w") as log:
+        process = compare.start(0, compare.TIDEGATE, "serve", env=environment, stdout=log, stderr=log)
+    try:
+        compare.wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield Server(port, process)
+    finally:
+        compare.stop(process)
+
+
+def mcp_path(server: Server, name: str) -> str:
+    """Path of a new MCP server with all tools of an integration."""
+    scheme = next(iter(catalog("show", name).get("credentials", {}).values()), {"kind": "bearer"})
+    credentials = {field: "secret" for field in FIELDS[scheme["kind"]]}
+    account = {"integration": name, "tenant_id": "bench", "credentials": credentials, "base_url": "http://127.0.0.1:9"}
+    account = compare.api(server.port, "/integrated-account", account)["id"]
+    url = compare.api(server.port, f"/integrated-account/{account}/mcp", {"name": "bench"})["url"]
+    return url.split(str(server.port), 1)[1]
+
+
+def list_tools(server: Server, name: str) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("POST", mcp_path(server, name), LIST, HEADERS)
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == 200, text[:500]
+    return text

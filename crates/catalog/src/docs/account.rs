@@ -1,0 +1,107 @@
+//! What connecting an account takes: address, variables, credentials, scopes.
+
+use serde_json::{Map, Value, json};
+
+use super::markdown::{Links, cell, code, codes, table};
+use crate::definition::Definition;
+use crate::integration::{CredentialKind, CredentialScheme, Integration, OAuth2};
+
+pub(super) fn section(definition: &Definition) -> String {
+    let integration = &definition.integration;
+    let mut parts = vec![format!("## Connecting an account\n\nRequests go to {}.", code(&integration.base_url))];
+    parts.push(variables(integration));
+    if integration.credentials.is_empty() {
+        parts.push("The API takes no credentials.".to_owned());
+    }
+    parts.extend(integration.credentials.iter().map(|(name, scheme)| credential(name, scheme)));
+    parts.extend(integration.credentials.values().filter_map(|scheme| scopes(definition, scheme.oauth2.as_ref()?)));
+    parts.push(format!("`POST /integrated-account` takes it as\n\n```json\n{}\n```", example(integration)));
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n\n")
+}
+
+fn variables(integration: &Integration) -> String {
+    let rows = integration.variables.iter().map(|(name, variable)| {
+        let mut meaning = vec![cell(&variable.description, &Links::default())];
+        meaning.extend(variable.default.iter().map(|default| format!("Default {}.", cell_code(default))));
+        meaning.extend(variable.pattern.iter().map(|pattern| format!("Must match {}.", cell_code(pattern))));
+        [cell_code(name), meaning.join(" ")]
+    });
+    table(["Variable, in `context`", "What it is"], rows)
+}
+
+fn credential(name: &str, scheme: &CredentialScheme) -> String {
+    let fields = scheme.kind.required_fields();
+    let optional = match scheme.kind.optional_fields() {
+        [] => String::new(),
+        optional => format!(", and if there are any {}", codes(optional)),
+    };
+    format!("**{}**, {}: `credentials` holds {}{optional}. {}", code(name), kind(scheme.kind), codes(fields), attached(scheme))
+}
+
+fn kind(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::ApiKey => "an API key",
+        CredentialKind::Basic => "HTTP Basic",
+        CredentialKind::Bearer => "a bearer token",
+        CredentialKind::OAuth2 => "OAuth 2.0",
+        CredentialKind::OAuth2ClientCredentials => "OAuth 2.0 with client credentials",
+    }
+}
+
+fn attached(scheme: &CredentialScheme) -> String {
+    let usual = match scheme.kind {
+        CredentialKind::Basic => "Basic …",
+        CredentialKind::ApiKey | CredentialKind::Bearer | CredentialKind::OAuth2 | CredentialKind::OAuth2ClientCredentials => "Bearer …",
+    };
+    let (place, name, value) = match &scheme.attach {
+        None => ("header", "Authorization", usual.to_owned()),
+        Some(attach) => {
+            let value = format!("{}…", attach.prefix);
+            match (&attach.header, &attach.query) {
+                (_, Some(query)) => ("query parameter", query.as_str(), value),
+                (header, None) => ("header", header.as_deref().unwrap_or("Authorization"), value),
+            }
+        }
+    };
+    let sent = if place == "header" { format!("{name}: {value}") } else { format!("{name}={value}") };
+    format!("Sent as the {place} {}.", code(&sent))
+}
+
+/// Every scope that the vendor knows, and what needs it.
+fn scopes(definition: &Definition, oauth2: &OAuth2) -> Option<String> {
+    let rows = oauth2.scopes.iter().map(|(name, permits)| {
+        let needing = definition.tools.iter().filter(|tool| tool.scopes.contains(name)).count();
+        let needing = if needing == 0 { String::new() } else { needing.to_string() };
+        [cell_code(name), cell(permits, &Links::default()), needing]
+    });
+    let table = table(["Scope", "What it permits", "Tools that need it"], rows);
+    (!table.is_empty()).then_some(table)
+}
+
+/// A body for the management API, with the first way to authenticate.
+fn example(integration: &Integration) -> String {
+    let mut body = Map::new();
+    body.insert("integration".to_owned(), json!(integration.name));
+    body.insert("tenant_id".to_owned(), json!("your customer's id"));
+    if let Some((name, scheme)) = integration.credentials.first() {
+        if integration.credentials.len() > 1 {
+            body.insert("authentication_method".to_owned(), json!(name));
+        }
+        body.insert("credentials".to_owned(), blanks(scheme.kind.required_fields().iter().copied()));
+    }
+    let needed = integration.variables.iter().filter(|(_, variable)| variable.default.is_none()).map(|(name, _)| name.as_str());
+    let context = blanks(needed);
+    if context.as_object().is_some_and(|context| !context.is_empty()) {
+        body.insert("context".to_owned(), context);
+    }
+    format!("{:#}", Value::Object(body))
+}
+
+fn blanks<'a>(names: impl Iterator<Item = &'a str>) -> Value {
+    Value::Object(names.map(|name| (name.to_owned(), json!("…"))).collect())
+}
+
+fn cell_code(text: &str) -> String {
+    super::markdown::in_table(&code(text))
+}

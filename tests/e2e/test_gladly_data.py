@@ -1,0 +1,419 @@
+"""What leaves Gladly and what is written for its customers: webhooks, exports, events, reports, files and public answers."""
+
+import json
+
+import pytest
+
+import gateway
+from mcp_client import connected, fail, listed, post, succeed
+
+
+@pytest.fixture
+def vendor_name():
+    return "gladly"
+
+
+async def text_of(client, name, /, **arguments):
+    """The text of an answer that is no JSON."""
+    result = await client.call_tool(name, arguments)
+    assert not result.is_error, result.content[0].text
+    return result.content[0].text
+
+
+def paths(vendor):
+    return [path for (_, path, _, _) in vendor.requests()]
+
+
+async def test_a_webhook_is_created_enabled_disabled_and_deleted(url, vendor):
+    new = {
+        "name": "CSAT",
+        "url": "https://gw.example/gladly",
+        "events": ["CONVERSATION/CLOSED"],
+        "enabled": False,
+        "headers": {"X-Gladly-Token": "123"},
+    }
+    async with connected(url) as client:
+        created = await succeed(client, "create_a_gladly_webhook", **new)
+        id = created["id"]
+        await succeed(client, "update_a_gladly_webhook_by_id", id=id, enabled=True)
+        locked = await fail(client, "delete_a_gladly_webhook_by_id", id=id)
+        await succeed(client, "update_a_gladly_webhook_by_id", id=id, enabled=False)
+        await succeed(client, "delete_a_gladly_webhook_by_id", id=id)
+        gone = await fail(client, "get_single_gladly_webhook_by_id", id=id)
+    assert created["location"] == f"/api/v1/webhooks/{id}"
+    assert locked["code"] == "conflict"
+    assert f"update_a_gladly_webhook_by_id with id {id}" in locked["hint"]
+    assert (gone["code"], "list_all_gladly_webhooks" in gone["hint"]) == ("not_found", True)
+    assert vendor.requests()[:4] == [
+        ("POST", "/api/v1/webhooks", {}, new),
+        ("PATCH", f"/api/v1/webhooks/{id}", {}, {"enabled": True}),
+        ("DELETE", f"/api/v1/webhooks/{id}", {}, None),
+        ("PATCH", f"/api/v1/webhooks/{id}", {}, {"enabled": False}),
+    ]
+    assert id not in [webhook["id"] for webhook in vendor.state()["webhooks"]]
+
+
+async def test_an_export_is_found_and_its_file_is_read(url, vendor):
+    async with connected(url) as client:
+        [schedule] = (await succeed(client, "list_all_gladly_schedules"))["result"]
+        jobs = (await succeed(client, "list_all_gladly_jobs", status="COMPLETED"))["result"]
+        name = "conversation_items.jsonl"
+        lines = await text_of(client, "get_single_gladly_job_file_by_id", jobId=jobs[0]["id"], id=name)
+    assert (schedule["frequency"], schedule["type"]) == ("DAILY", "CONVERSATIONS")
+    assert {job["status"] for job in jobs} == {"COMPLETED"}
+    assert jobs[0]["files"] == ["agents.jsonl", name, "customers.jsonl", "topics.jsonl"]
+    records = [json.loads(line) for line in lines.splitlines()]
+    assert "con_2" in {record.get("conversationId") for record in records}
+    assert vendor.requests() == [
+        ("GET", "/api/v1/export/schedules", {}, None),
+        ("GET", "/api/v1/export/jobs", {"status": "COMPLETED"}, None),
+        ("GET", f"/api/v1/export/jobs/{jobs[0]['id']}/files/{name}", {}, None),
+    ]
+
+
+async def test_a_running_export_cannot_be_deleted_and_its_refusal_is_a_bare_list(url):
+    async with connected(url) as client:
+        running = (await succeed(client, "list_all_gladly_jobs", status="IN_PROGRESS"))["result"][0]["id"]
+        error = await fail(client, "delete_a_gladly_job_by_id", id=running)
+    assert isinstance(error["vendor"], list)
+    assert (error["code"], error["message"]) == ("conflict", error["vendor"][0]["detail"])
+    assert f"get_single_gladly_job_by_id with id {running}" in error["hint"]
+
+
+async def test_a_report_is_csv(url, vendor):
+    report = {
+        "metricSet": "ContactSummaryReport",
+        "timezone": "America/Los_Angeles",
+        "startAt": "2026-06-01",
+        "endAt": "2026-06-07",
+        "aggregationLevel": "daily",
+        "filters": {"channel": "allChannels"},
+    }
+    async with connected(url) as client:
+        text = await text_of(client, "create_a_gladly_report", **report)
+    header, *rows = text.splitlines()
+    assert rows and {row.count(",") for row in rows} == {header.count(",")}
+    assert vendor.requests() == [("POST", "/api/v1/reports", {}, report)]
+
+
+async def test_a_policy_is_searched_for_and_read_with_nothing_but_the_tools_for_public_answers(demo, account, vendor):
+    url = demo.create_server(account, tags=["public_answers"])["url"]
+    assert set(listed(url)) == {
+        "list_all_gladly_organization",
+        "list_all_gladly_public_answers",
+        "list_all_gladly_public_answer_searches",
+        "list_all_gladly_help_center_answer_titles",
+        "get_single_gladly_public_answer_by_id",
+    }
+    async with connected(url) as client:
+        [organization] = (await succeed(client, "list_all_gladly_organization"))["result"]
+        org = {"orgId": organization["id"]}
+        hits = await succeed(client, "list_all_gladly_public_answers", **org, q="international shipping delays")
+        same = await succeed(client, "list_all_gladly_public_answer_searches", **org, q="international shipping delays")
+        answer = await succeed(client, "get_single_gladly_public_answer_by_id", **org, id=hits["result"][0]["id"], lng="en-us")
+        everything = await succeed(client, "list_all_gladly_public_answers", **org)
+    assert hits["result"][0] == {"id": answer["id"], "name": "International shipping delays"}
+    assert same == hits
+    assert "customs" in answer["bodyHtml"].lower()
+    names = [one["name"] for one in everything["result"]]
+    assert len(names) > len(hits["result"]) and names == sorted(names, key=str.lower)
+    search = {"q": "international shipping delays"}
+    answers = f"/api/v1/orgs/{organization['id']}/answers"
+    assert vendor.requests() == [
+        ("GET", "/api/v1/organization", {}, None),
+        ("GET", f"{answers}-search", search, None),
+        ("GET", f"{answers}-search", search, None),
+        ("GET", f"{answers}/{answer['id']}", {"lng": "en-us"}, None),
+        ("GET", answers, {}, None),
+    ]
+
+
+async def test_an_answer_is_written_published_and_deleted(url, vendor):
+    text = {"title": "Repairs", "bodyHtml": "<p>We repair for five years.</p>"}
+    async with connected(url) as client:
+        answer = await succeed(client, "create_a_gladly_answer", name="Repairs", description="How long we repair")
+        place = {"answerId": answer["id"], "language": "en-us", "id": "public"}
+        written = await succeed(client, "update_a_gladly_answer_content_by_id", **place, **text)
+        taken = await fail(client, "create_a_gladly_answer", name="Repairs")
+        await succeed(client, "delete_a_gladly_answer_by_id", id=answer["id"])
+        gone = await fail(client, "get_single_gladly_answer_by_id", id=answer["id"])
+    assert (written["title"], written["bodyHtml"]) == (text["title"], text["bodyHtml"])
+    assert (taken["code"], taken["status"]) == ("conflict", 409)
+    # The vendor's error is a single object here, not a list.
+    assert isinstance(gone["vendor"]["errors"], dict)
+    assert gone["message"] == "answer does not exist" and "list_all_gladly_public_answers" in gone["hint"]
+    assert paths(vendor)[1] == f"/api/v1/answers/{answer['id']}/languages/en-us/type/public"
+
+
+async def test_an_answer_that_is_used_cannot_be_deleted(url):
+    async with connected(url) as client:
+        error = await fail(client, "delete_a_gladly_answer_by_id", id="ans_intl_shipping")
+    assert (error["code"], error["status"]) == ("conflict", 400)
+
+
+async def test_a_topic_whose_name_is_taken_is_named_in_the_refusal(url):
+    async with connected(url) as client:
+        topics = (await succeed(client, "list_all_gladly_topics"))["result"]
+        error = await fail(client, "create_a_gladly_topic", name=topics[0]["name"])
+        same = await succeed(client, "get_single_gladly_topic_by_id", id=error["extracted"]["existing_id"])
+    assert (error["code"], same) == ("conflict", topics[0])
+
+
+async def test_business_hours_are_changed_only_in_their_present_version(url):
+    async with connected(url) as client:
+        hours = (await succeed(client, "list_all_gladly_business_hours"))["result"][0]
+        version = hours["version"]
+        office_hours = {"timezone": "America/New_York", "monday": [{"start": "09:00", "stop": "17:00"}]}
+        change = {"id": hours["id"], "name": hours["name"], "officeHours": office_hours, "primary": hours["primary"]}
+        changed = await succeed(client, "update_a_gladly_business_hour_by_id", **change, version=version)
+        outdated = await fail(client, "update_a_gladly_business_hour_by_id", **change, version=version)
+    assert changed["officeHours"]["monday"] == office_hours["monday"]
+    assert (outdated["code"], outdated["status"]) == ("version_outdated", 409)
+    assert "get_single_gladly_business_hour_by_id" in outdated["hint"]
+
+
+async def test_a_day_that_is_none_is_refused_before_anything_is_sent(url, vendor):
+    office_hours = {"timezone": "America/New_York", "funday": []}
+    async with connected(url) as client:
+        error = await fail(client, "create_a_gladly_business_hour", name="Phone", officeHours=office_hours)
+    assert error["code"] == "invalid_arguments" and vendor.requests() == []
+
+
+async def test_a_list_that_the_vendor_cut_says_so(url, vendor):
+    vendor.settings(items_cap=1)
+    async with connected(url) as client:
+        cut = await succeed(client, "list_all_gladly_conversation_items", conversationId="con_9912")
+        whole = await succeed(client, "list_all_gladly_customer_conversations", customerId="cus_123")
+    assert len(cut["result"]) == 1
+    assert "left out" in cut["note"]
+    assert "note" not in whole
+
+
+async def test_an_attachment_is_a_link_that_is_not_followed(url, vendor):
+    [attachment] = vendor.state()["attachments"][:1]
+    async with connected(url) as client:
+        place = {"itemId": attachment["itemId"], "id": attachment["id"]}
+        link = await succeed(client, "get_single_gladly_attachment_by_id", **place)
+    assert link["location"].startswith("https://files.gladly.example/") and "?signature=" in link["location"]
+    assert len(vendor.journal()) == 1
+
+
+async def test_a_recording_is_sound(url, vendor):
+    async with connected(url) as client:
+        result = await client.call_tool("get_single_gladly_media_recording_by_id", {"id": "it_900"})
+    assert not result.is_error
+    [sound] = [part for part in result.content if part.type == "audio"]
+    assert sound.mime_type == "audio/mpeg"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "status", "hint"),
+    [([], 403, "API User"), (["API User"], 403, "Compliance Admin")],
+    ids=["not for the API", "not for deleting"],
+)
+async def test_what_a_token_may_not_do_says_which_permission_is_missing(demo, vendor, permissions, status, hint):
+    account = demo.connect_account(vendor.url, vendor.tokens(permissions=permissions), integration="gladly")
+    async with connected(demo.create_server(account)["url"]) as client:
+        error = await fail(client, "delete_a_gladly_customer_by_id", id="cus_123")
+    assert (error["code"], error["status"]) == ("forbidden", status)
+    assert hint in error["hint"]
+
+
+async def test_a_token_that_is_gone_needs_a_person(demo, vendor):
+    credentials = {"username": "api@acme.example", "password": "revoked"}
+    account = demo.connect_account(vendor.url, credentials, integration="gladly")
+    async with connected(demo.create_server(account)["url"]) as client:
+        error = await fail(client, "list_all_gladly_inboxes")
+    assert (error["code"], error["status"]) == ("needs_reauth", 401)
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("acme.gladly.com", 201),
+        ("acme.us-1.gladly.com", 201),
+        ("acme.us-uat.gladly.qa", 201),
+        ("acme", 400),
+        ("acme.gladly.com.evil.example", 400),
+        ("evil.example/acme.gladly.com", 400),
+        ("gladly.com", 400),
+    ],
+)
+def test_the_host_of_an_organization_is_one_of_the_vendors(demo, host, status):
+    body = {
+        "integration": "gladly",
+        "tenant_id": "acme",
+        "credentials": {"username": "agent@acme.example", "password": "token"},
+        "context": {"host": host},
+    }
+    response = demo.api("POST", "/integrated-account", body)
+    assert response.status_code == status, response.text
+
+
+def test_every_operation_of_the_vendor_is_a_tool(url):
+    tools = post(url, "tools/list").json()["result"]["tools"]
+    assert len(tools) == 89
+    for tool in tools:
+        assert 0 < len(tool["description"]) <= 1024, tool["name"]
+        assert tool["annotations"]["readOnlyHint"] is tool["name"].startswith(("list_", "get_")), tool["name"]
+        # Together with what clients put before it.
+        assert len("mcp__gladly__" + tool["name"]) <= 64
+
+
+async def test_every_example_of_a_call_works(binary, tmp_path, url, vendor):
+    """What an agent or a person copies from the documentation is right, down to the ids of the seeded data."""
+    shown = gateway.run(binary, "catalog", "show", "gladly", "--json", folder=tmp_path)
+    names = [tool["name"] for tool in post(url, "tools/list").json()["result"]["tools"]]
+    methods = [method for resource in json.loads(shown.stdout)["resources"].values() for method in resource["methods"].values()]
+    calls = [
+        (name, example["arguments"])
+        for name, method in zip(names, methods, strict=True)
+        for example in method["documentation"].get("examples", [])
+    ]
+    called = {name for name, _ in calls}
+    assert {name for name in names if name.startswith(("create_", "update_"))} <= called
+    async with connected(url) as client:
+        for name, arguments in calls:
+            vendor.reset()
+            result = await client.call_tool(name, arguments)
+            assert not result.is_error, f"{name}: {result.content[0].text}"
+
+
+OFFICE_HOURS = {"timezone": "America/New_York", "monday": [{"start": "09:00", "stop": "17:00"}]}
+A_DAY = {"startAt": "2026-06-01", "endAt": "2026-06-02"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code", "hint"),
+    [
+        pytest.param(
+            "get_single_gladly_conversation_item_by_id",
+            {"id": "item_779"},
+            "vendor_error",
+            "no tool can read it",
+            id="an item of a kind that the API does not have",
+        ),
+        pytest.param(
+            "create_a_gladly_reply",
+            {"itemId": "item_777", "content": {"type": "CHAT_MESSAGE", "body": "Hello"}},
+            "vendor_error",
+            "initiator.type is CUSTOMER",
+            id="a reply to an agent",
+        ),
+        pytest.param(
+            "update_a_gladly_conversation_by_id",
+            {"id": "con_1", "assignee": {"inboxId": "inb_esc"}},
+            "conflict",
+            "status.value OPEN",
+            id="assigning a closed conversation",
+        ),
+        pytest.param(
+            "create_a_gladly_redaction",
+            {"itemId": "item_775"},
+            "vendor_error",
+            "CHAT_MESSAGE",
+            id="redacting a note",
+        ),
+        pytest.param(
+            "create_a_gladly_email",
+            {"to": [{"email": "a@b.example"}], "from": "me@b.example", "subject": "x", "body": {"text": "x"}},
+            "vendor_error",
+            "set up for email",
+            id="an address that is not set up",
+        ),
+        pytest.param(
+            "create_a_gladly_business_hour",
+            {"name": "Night", "officeHours": {**OFFICE_HOURS, "timezone": "Mars/Olympus"}},
+            "vendor_error",
+            "IANA",
+            id="a time zone that does not exist",
+        ),
+        pytest.param(
+            "delete_a_gladly_business_hour_by_id",
+            {"id": "bh_support"},
+            "conflict",
+            "update_a_gladly_business_hour_by_id",
+            id="deleting the primary hours",
+        ),
+        pytest.param(
+            "update_a_gladly_answer_content_by_id",
+            {"answerId": "ans_returns", "language": "de-de", "id": "public", "bodyHtml": "x"},
+            "vendor_error",
+            "en-us",
+            id="a language that the organization does not have",
+        ),
+        pytest.param(
+            "get_single_gladly_answer_content_by_id",
+            {"answerId": "ans_gift_cards", "language": "fr-ca", "id": "email"},
+            "not_found",
+            "update_a_gladly_answer_content_by_id",
+            id="a text that nobody wrote",
+        ),
+        pytest.param(
+            "update_a_gladly_answer_by_id",
+            {"id": "ans_returns", "name": "Gift cards"},
+            "conflict",
+            "list_all_gladly_public_answers",
+            id="a name that another answer has",
+        ),
+        pytest.param(
+            "create_a_gladly_report",
+            {"metricSet": "ContactSummaryReport", **A_DAY, "filters": {"inboxes": ["Billing"]}},
+            "vendor_error",
+            "list_all_gladly_inboxes",
+            id="a report on an inbox by its name",
+        ),
+        pytest.param(
+            "create_a_gladly_webhook",
+            {"url": "https://hooks.acme.example/tasks", "events": ["TASK/CLOSED"]},
+            "vendor_error",
+            "list_all_gladly_webhooks",
+            id="the address of another webhook",
+        ),
+        pytest.param(
+            "create_a_gladly_recipient_collection",
+            {
+                "campaignId": "none",
+                "name": "x",
+                "startAfter": "2030-01-01T00:00:00Z",
+                "recipients": [{"customerName": "Dana", "timezone": "America/New_York", "phoneNumber": "+15555550198"}],
+            },
+            "not_found",
+            "campaign's page",
+            id="an unknown campaign",
+        ),
+        pytest.param(
+            "get_single_gladly_job_by_id", {"id": "none"}, "not_found", "14 days", id="an export that is gone"
+        ),
+        pytest.param(
+            "create_a_gladly_automation_handoff",
+            {"sessionId": "none", "description": "x"},
+            "not_found",
+            "",
+            id="a session that the vendor does not know and answers 400 for",
+        ),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right(url, tool, arguments, code, hint):
+    async with connected(url) as client:
+        error = await fail(client, tool, **arguments)
+    assert (error["source"], error["code"]) == ("vendor", code)
+    assert hint in error["hint"]
+
+
+async def test_a_webhook_whose_receiver_is_silent_is_not_enabled(url, vendor):
+    vendor.settings(webhook_pings="unanswered")
+    new = {"url": "https://gw.example/gladly", "events": ["CONVERSATION/CLOSED"], "enabled": True}
+    async with connected(url) as client:
+        error = await fail(client, "create_a_gladly_webhook", **new)
+        created = await succeed(client, "create_a_gladly_webhook", **{**new, "enabled": False})
+    assert "PING" in error["hint"] and "`enabled` false" in error["hint"]
+    assert created["id"]
+
+
+async def test_an_organization_may_write_only_public_texts(url, vendor):
+    vendor.settings(answer_contents="only_public")
+    place = {"answerId": "ans_returns", "language": "en-us", "id": "email"}
+    async with connected(url) as client:
+        error = await fail(client, "update_a_gladly_answer_content_by_id", **place, bodyHtml="x")
+    assert "`public`" in error["hint"]
