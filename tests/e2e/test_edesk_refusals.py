@@ -90,6 +90,13 @@ def refusal(details, status=400, message="Validation failed"):
             id="a color by its name",
         ),
         pytest.param(
+            "create_a_e_desk_tag",
+            {"name": "x", "tag_group_id": 1, "icon": "lorry"},
+            "/icon",
+            '"adn", "ambulance", "anchor", got',
+            id="an icon that is not among the 53",
+        ),
+        pytest.param(
             "update_a_e_desk_template_by_id",
             {
                 "id": 1,
