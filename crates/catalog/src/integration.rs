@@ -19,7 +19,7 @@ pub use errors::{ErrorRule, Errors};
 pub use pagination::Pagination;
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
 pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};
-pub use response::{AnswerNote, FileInAnswer, RedirectMeaning, Response};
+pub use response::{AnswerFormat, AnswerNote, FileInAnswer, RedirectMeaning, Response};
 
 /// The definition of one vendor API: auth, resources, methods, documentation, pagination, rate limits, errors.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -11,10 +11,10 @@ use crate::arguments::CompiledRefusal;
 use crate::dotted_path::DottedPath;
 use crate::files::FilePlace;
 use crate::input::{Input, credential_queries, vendor_name};
-use crate::integration::{Integration, Location, Method, Pagination, RateLimit, RedirectMeaning, Resource, Response};
+use crate::integration::{AnswerFormat, Integration, Location, Method, Pagination, RateLimit, RedirectMeaning, Resource, Response};
 use crate::naming::tool_name;
 use crate::notes::Notes;
-use crate::paging::Paging;
+use crate::paging::{Paging, Style};
 use crate::plan::Verb;
 use crate::problem::Problem;
 use crate::route::Route;
@@ -80,6 +80,7 @@ pub struct ToolAnnotations {
 /// Where the interesting parts of an answer are; `None` is the whole answer.
 #[derive(Debug, Clone)]
 pub struct ResponseShape {
+    pub format: AnswerFormat,
     /// The array of records in a list's answer.
     pub records: Option<DottedPath>,
     /// The number of all records.
@@ -282,6 +283,9 @@ impl ResponseShape {
             let message = "the answer of a list is records, and a redirect has none; remove it, or make this method no list";
             problems.push(Problem::error(format!("{path}.response.redirect"), message));
         }
+        if response.format == AnswerFormat::JsonLines {
+            check_json_lines(&format!("{path}.response"), response, paging, problems);
+        }
         let mut parsed = |key: &str, text: &Option<String>| {
             let text = text.as_deref()?;
             text.parse::<DottedPath>()
@@ -295,8 +299,23 @@ impl ResponseShape {
             total: parsed("total", &response.total),
             path: parsed("path", &response.path),
             max_characters: response.max_characters.unwrap_or(MAX_ANSWER_CHARACTERS),
+            format: response.format,
             redirect: response.redirect,
             files: FilePlace::compile_all(path, &response.files, problems),
+        }
+    }
+}
+
+fn check_json_lines(place: &str, response: &Response, paging: Option<&Paging>, problems: &mut Vec<Problem>) {
+    let mut problem = |key: &str, message: &str| problems.push(Problem::error(format!("{place}.{key}"), message));
+    match paging.map(|paging| &paging.style) {
+        None => problem("format", "records in lines are a list; add `pagination: { style: none }` to this method"),
+        Some(Style::Cursor { .. }) => problem("format", "lines have no place for the next cursor; use another style of pagination"),
+        Some(_) => {}
+    }
+    for (key, path) in [("records", &response.records), ("total", &response.total)] {
+        if path.is_some() {
+            problem(key, "each line is a record and nothing stands around them; remove this");
         }
     }
 }

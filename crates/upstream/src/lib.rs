@@ -13,6 +13,7 @@ mod failure;
 mod files;
 mod guard;
 mod html;
+mod json_lines;
 mod location;
 mod notes;
 mod rate_limit;

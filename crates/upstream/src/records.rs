@@ -26,8 +26,8 @@ pub(crate) struct ListReply<'r> {
     pub(crate) headers: &'r HeaderMap,
     /// What was asked, without the credential.
     pub(crate) url: &'r Url,
-    /// What the definition has to say of it.
-    pub(crate) note: Option<String>,
+    /// What is to be said of it.
+    pub(crate) notes: Vec<String>,
 }
 
 /// The envelope around the records of `reply` that `page` asked for, of at most `max` characters with the files of those
@@ -99,7 +99,7 @@ impl<'j> Found<'j> {
         path: Option<&DottedPath>,
         page: &Page,
     ) -> Result<Found<'j>, serde_json::Error> {
-        let mut notes: Vec<String> = reply.note.iter().cloned().collect();
+        let mut notes = reply.notes.clone();
         let path = path.filter(|path| !path.segments().is_empty());
         let continuation = match page.needs() {
             Needs::Nothing => Kept::Absent,
@@ -348,7 +348,7 @@ mod tests {
             }
             let plan = tool.plan(&target, arguments).unwrap();
             let text = vendor.answer(&plan.url);
-            let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url, note: None };
+            let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url, notes: Vec::new() };
             let list = text_of(list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX).unwrap());
             assert!(list.chars().count() <= MAX, "{} characters", list.chars().count());
             let mut list: Value = serde_json::from_str(&list).unwrap();
@@ -400,7 +400,7 @@ mod tests {
             let target = Target::new(&definition.integration, None, &serde_json::Map::new()).unwrap();
             for tool in &definition.tools {
                 let plan = tool.plan(&target, serde_json::Map::new()).unwrap();
-                let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url, note: None };
+                let reply = ListReply { text: &text, headers: &HeaderMap::new(), url: &plan.url, notes: Vec::new() };
                 if let Ok(list) = list(&reply, tool.response(), plan.page.as_ref().unwrap(), MAX) {
                     prop_assert!(serde_json::from_str::<Value>(&text).is_ok());
                     prop_assert!(serde_json::from_str::<Value>(&text_of(list)).is_ok());

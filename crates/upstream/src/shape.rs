@@ -3,7 +3,7 @@
 //!
 //! The usual answer, JSON that is no list and not too long, is passed on without being parsed or copied.
 
-use catalog::integration::RedirectMeaning;
+use catalog::integration::{AnswerFormat, RedirectMeaning};
 use catalog::plan::Plan;
 use catalog::tool::{Kind, Tool};
 use http::StatusCode;
@@ -20,7 +20,7 @@ use crate::records::{self, ListReply};
 use crate::send::{Body, Reply};
 use crate::shorten::shortened;
 use crate::text::{self, Content};
-use crate::{location, notes};
+use crate::{json_lines, location, notes};
 
 /// Limits below this leave no room for the notes that explain them.
 const SHORTEST_LIMIT: usize = 1_000;
@@ -75,10 +75,14 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
         }
         Content::Binary { mime_type, .. } => return Err(no_list(status, &format!("of type {mime_type}"))),
     };
+    let (text, broken) = match tool.response().format {
+        AnswerFormat::Json => (text, None),
+        AnswerFormat::JsonLines => json_lines::array(&text).map_err(|error| no_list(status, &format!("not JSON Lines ({error})")))?,
+    };
     let note = notes::note(tool, plan, status, &headers, Some(&text), credential);
     match &plan.page {
         Some(page) => {
-            let reply = ListReply { text: &text, headers: &headers, url: &plan.url, note };
+            let reply = ListReply { text: &text, headers: &headers, url: &plan.url, notes: note.into_iter().chain(broken).collect() };
             let list = records::list(&reply, tool.response(), page, max);
             list.map_err(|error| no_list(status, &format!("not JSON ({error})")))
         }

@@ -102,7 +102,12 @@ pub(crate) fn is_text(mime_type: &str) -> bool {
             mime_type,
             "application/json"
                 | "application/x-ndjson"
+                | "application/ndjson"
+                | "application/jsonl"
                 | "application/jsonlines"
+                | "application/json-lines"
+                | "application/x-jsonl"
+                | "application/x-jsonlines"
                 | "application/javascript"
                 | "application/xml"
                 | "application/yaml"

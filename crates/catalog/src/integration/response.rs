@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
+    /// How the answer is written.
+    #[serde(default, skip_serializing_if = "AnswerFormat::is_json")]
+    pub format: AnswerFormat,
     /// The array of records in a `list` answer. A single object counts as one record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<String>,
@@ -28,6 +31,23 @@ pub struct Response {
     /// Files that the answer holds as base64, e.g. attachments: they are taken out of the text and given beside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileInAnswer>,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerFormat {
+    /// One JSON document, or anything that is passed on as it is.
+    #[default]
+    Json,
+    /// A list with a record in each line (`application/x-ndjson`, `application/jsonl`).
+    JsonLines,
+}
+
+impl AnswerFormat {
+    fn is_json(&self) -> bool {
+        *self == Self::Json
+    }
 }
 
 /// What it means that the vendor answers 3xx with a `Location`.

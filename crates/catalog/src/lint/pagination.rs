@@ -2,7 +2,7 @@
 
 use super::{MethodAt, methods};
 use crate::input::vendor_name;
-use crate::integration::{Integration, Location, Pagination};
+use crate::integration::{AnswerFormat, Integration, Location, Pagination};
 use crate::paging::Paging;
 use crate::problem::Problem;
 
@@ -22,7 +22,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         }
         if at.name == "list" {
             check_list(&at, integration.pagination.as_ref(), problems);
-        } else if at.method.pagination.is_some() {
+        } else if at.method.pagination.is_some() && at.method.response.format != AnswerFormat::JsonLines {
             problems.push(Problem::warning(path, "only `list` methods page; remove this or rename the method"));
         }
     }

@@ -259,6 +259,12 @@ fn definition() -> Value {
                 "response": {"redirect": "location"},
                 "documentation": documentation("Gives a link to a recording."),
             }}},
+            "exports": {"methods": {"list": {
+                "request": "GET /export.jsonl",
+                "pagination": {"style": "none"},
+                "response": {"format": "json_lines", "notes": [{"when": "body | length > 1", "text": "There are {{ body | length }}."}]},
+                "documentation": documentation("Gives an export."),
+            }}},
             "notes": {"methods": {"get": {
                 "request": "GET /notes/{id}",
                 "parameters": id,

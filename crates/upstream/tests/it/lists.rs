@@ -104,3 +104,29 @@ async fn an_answer_that_cannot_be_a_list_is_a_failure() {
     let vendor = Vendor::answering("200 OK", &[JSON], r#"{"things":[1,2"#).await;
     assert_eq!(code(&Acme::at(&vendor).list().await), "vendor_error");
 }
+
+async fn export(content_type: &str, body: &str, arguments: Value) -> String {
+    let vendor = Vendor::answering("200 OK", &[&format!("content-type: {content_type}")], body).await;
+    shown(&Acme::at(&vendor).call("list_all_acme_exports", arguments).await)
+}
+
+#[tokio::test]
+async fn lines_of_json_are_a_list_like_any_other() {
+    let lines = "{\"id\":1.0}\r\n\r\n{ \"id\": 2 }\n";
+    for content_type in ["application/x-jsonlines", "application/x-ndjson; charset=utf-8", "application/jsonl", "text/plain"] {
+        let all = export(content_type, lines, json!({})).await;
+        assert_eq!(all, r#"{"result":[{"id":1.0},{ "id": 2 }],"next_cursor":null,"note":"There are 2."}"#, "{content_type}");
+    }
+    let first: Value = serde_json::from_str(&export("application/jsonl", lines, json!({"limit": 1})).await).unwrap();
+    assert_eq!(first["result"], json!([{"id": 1.0}]));
+    let next = json!({"next_cursor": first["next_cursor"]});
+    let rest: Value = serde_json::from_str(&export("application/jsonl", lines, next).await).unwrap();
+    assert_eq!((&rest["result"], &rest["next_cursor"]), (&json!([{"id": 2}]), &Value::Null));
+    assert_snapshot!(export("application/jsonl", "", json!({})).await, @r#"{"result":[],"next_cursor":null}"#);
+}
+
+#[tokio::test]
+async fn a_broken_line_is_told_and_no_line_at_all_is_a_failure() {
+    assert_snapshot!(export("application/jsonl", "{\"id\":1}\n{\"id\":", json!({})).await, @r#"{"result":[{"id":1}],"next_cursor":null,"note":"Line 2 of the vendor's answer is no JSON and was left out."}"#);
+    assert_snapshot!(export("text/html", "<html>\nback soon</html>", json!({})).await, @r#"{"source":"vendor","code":"vendor_error","status":200,"message":"the vendor's answer should be a list of records, but is not JSON Lines (line 1 is no JSON)","hint":"Calling again will hardly help. A person has to check the base URL of the account."}"#);
+}
