@@ -202,7 +202,7 @@ async def test_a_code_that_nobody_has_documented_is_named_all_the_same(url, vend
         pytest.param(
             "update_a_e_desk_tag_by_id",
             {"id": 644, "name": "Damaged Goods"},
-            "`name`: 4003, must be unique (leave out a name that stays as it is). Nothing was changed.",
+            "`name`: 4003, must be unique (in an update, a name that stays as it is is left out). Nothing was changed.",
             id="a tag with the name it has",
         ),
         pytest.param(
