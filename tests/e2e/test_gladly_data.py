@@ -1,6 +1,7 @@
 """What leaves Gladly and what is written for its customers: webhooks, exports, events, reports, files and public answers."""
 
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -94,6 +95,17 @@ async def test_a_report_is_csv(url, vendor):
     header, *rows = text.splitlines()
     assert rows and {row.count(",") for row in rows} == {header.count(",")}
     assert vendor.requests() == [("POST", "/api/v1/reports", {}, report)]
+
+
+async def test_what_happened_is_a_list_of_events(url, vendor):
+    start = (datetime.now(timezone.utc) - timedelta(hours=1)).isoformat(timespec="seconds")
+    async with connected(url) as client:
+        await succeed(client, "update_a_gladly_task_by_id", id="tsk_5", status="CLOSED")
+        answer = await succeed(client, "list_all_gladly_events", startAt=start, entities=["TASK", "CONVERSATION"])
+    [closed] = [event for event in answer["result"] if event["type"] == "TASK/CLOSED"]
+    assert closed["content"]["taskId"] == "tsk_5"
+    assert answer["next_cursor"] is None
+    assert vendor.journal()[-1]["query"].endswith("&entities=TASK&entities=CONVERSATION")
 
 
 async def test_a_policy_is_searched_for_and_read_with_nothing_but_the_tools_for_public_answers(demo, account, vendor):
