@@ -59,9 +59,8 @@ async def test_where_is_my_order_is_answered_with_the_tracking_code(url, vendor,
         ticket = tickets["result"][0]
         order = await succeed(client, "get_single_e_desk_sales_order_by_id", id=ticket["sales_order_id"])
         [parcel] = order["tracking_codes"]
-        reply = (
-            f"Hi there, your order has shipped via {parcel['tracking_carrier_name']}. Tracking: {parcel['tracking_code']}"
-        )
+        carrier, code = parcel["tracking_carrier_name"], parcel["tracking_code"]
+        reply = f"Hi there, your order has shipped via {carrier}. Tracking: {code}"
         message = await succeed(
             client,
             "create_a_e_desk_message",
@@ -110,7 +109,10 @@ async def test_where_is_my_order_is_answered_with_the_tracking_code(url, vendor,
 
 @pytest.mark.parametrize("documented", [False, True], ids=["as people write about it", "as the vendor documents it"])
 async def test_damaged_goods_go_to_the_warehouse_and_the_customer_gets_an_apology(url, vendor, documented):
-    apology = "I am so sorry about the damage. I have escalated this to our warehouse team for an immediate replacement."
+    apology = (
+        "I am so sorry about the damage. "
+        "I have escalated this to our warehouse team for an immediate replacement."
+    )
     note = "URGENT: Customer received shattered vase. Please check QA on this inventory batch."
     before = vendor.state()
     tags_before = record(vendor, "tickets", 99421)["tags_ids"]
@@ -191,7 +193,15 @@ async def test_the_single_steps_that_people_ask_for(url, vendor):
     async with connected(url) as client:
         ticket = await succeed(client, "get_single_e_desk_ticket_by_id", id=1409923)
         order = await succeed(client, "get_single_e_desk_sales_order_by_id", id=509211)
-        await succeed(client, "create_a_e_desk_message", ticket_id=1409923, type="Message", direction="Outgoing", send=True, body=reply)
+        await succeed(
+            client,
+            "create_a_e_desk_message",
+            ticket_id=1409923,
+            type="Message",
+            direction="Outgoing",
+            send=True,
+            body=reply,
+        )
         await succeed(client, "update_a_e_desk_ticket_datum_by_id", id=1409923, status="Closed", owner_user_id=42)
         templates = await page_through(client, "list_all_e_desk_templates", limit=100)
         await succeed(client, "create_a_e_desk_order_note", sales_order_id=509211, text=note)
@@ -225,6 +235,60 @@ async def test_a_deleted_ticket_can_still_be_read(url):
         ticket = await succeed(client, "get_single_e_desk_ticket_by_id", id=99421)
     assert gone["ok"] is True
     assert ticket["status"] == "Archived"
+
+
+@pytest.mark.parametrize(
+    ("more", "emailed", "note"),
+    [
+        pytest.param({"type": "Message", "send": True}, 1, None, id="a reply"),
+        pytest.param({"type": "Message"}, 0, "not emailed to the customer", id="a message that is not sent"),
+        pytest.param({"type": "Message", "send": False}, 0, "not emailed to the customer", id="a draft"),
+        pytest.param({"type": "Message", "direction": "Incoming"}, 0, None, id="what the customer said on the phone"),
+        pytest.param({"type": "Note"}, 0, None, id="a note"),
+    ],
+)
+async def test_a_message_that_does_not_go_to_the_customer_says_so(url, vendor, more, emailed, note):
+    before = vendor.state()
+    async with connected(url) as client:
+        message = await succeed(client, "create_a_e_desk_message", ticket_id=1409923, body="Hello", **more)
+    assert message["type"] == more["type"]
+    assert len(added(before, vendor, "emails")) == emailed
+    assert ("note" in message) == (note is not None) and (note or "") in message.get("note", "")
+
+
+async def test_an_email_that_could_not_be_sent_is_not_told_as_a_success(url, vendor):
+    errors = ["Recipient refused."]
+    sent = {"data": {"id": 1, "type": "Message", "direction": "Outgoing", "errors": errors, "ticket_id": 70012}}
+    vendor.will_fail(kind="status", status=200, headers={"content-type": "application/json"}, body=sent)
+    async with connected(url) as client:
+        message = await succeed(client, "create_a_e_desk_message", ticket_id=70012, type="Message", send=True, body="x")
+    assert message["errors"] == errors
+    assert "may not have reached the customer" in message["note"] and errors[0] in message["note"]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_ticket_data_that_the_vendor_passes_over_is_told(url, vendor, strict):
+    vendor.settings(strict_ticket_data=strict)
+    async with connected(url) as client:
+        ticket = await succeed(
+            client, "update_a_e_desk_ticket_datum_by_id", id="1409923", status="Closed", owner_user_id="42"
+        )
+    assert ("note" in ticket) == strict
+    if strict:
+        assert "update_a_e_desk_ticket_by_id changes the others" in ticket["note"] and "status Open" in ticket["note"]
+    assert record(vendor, "tickets", 1409923)["status"] == ("Open" if strict else "Closed")
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_tagging_a_ticket_by_the_tag_says_where_to_look(url, vendor, takes):
+    vendor.settings(tag_tickets=takes)
+    async with connected(url) as client:
+        tag = await succeed(client, "update_a_e_desk_tag_by_id", id=644, ticket_id=99421)
+        ticket = await succeed(client, "get_single_e_desk_ticket_by_id", id=99421)
+        renamed = await succeed(client, "update_a_e_desk_tag_by_id", id=644, active=False)
+    assert (644 in ticket["tags_ids"]) == takes
+    assert "shows 644 in its `tags_ids`" in tag["note"]
+    assert "note" not in renamed
 
 
 ARGUMENTS = {

@@ -5,10 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use crate::arguments::Violation;
+use crate::arguments::{Violation, child};
 use crate::encode::scalar;
-use crate::fnv::{START, fnv1a};
 use crate::integration::BodyFormat;
+
+pub(crate) mod multipart;
+
+use multipart::Multipart;
 
 /// How the arguments of a tool become its body.
 #[derive(Debug)]
@@ -47,12 +50,18 @@ pub(crate) enum Rest {
     Body,
 }
 
-/// What an argument's text stands for.
+/// What an argument stands for, or each item of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
     AsIs,
     /// Bytes in base64 (`contentEncoding: base64`): a file, of `contentMediaType`.
     Base64 {
+        media_type: String,
+    },
+    /// An object with the bytes of a file in base64 in the member `content`, and what is said of it: [`multipart::FILE_NAME`] and
+    /// [`multipart::FILE_TYPE`], which is `media_type` where it is not said. Files are parts of a multipart body.
+    File {
+        content: String,
         media_type: String,
     },
 }
@@ -180,29 +189,14 @@ impl BodyRoute {
     }
 
     fn multipart(&self, body: &Value, violations: &mut Vec<Violation>) -> ReadyBody {
-        let mut parts = Vec::new();
+        let mut multipart = Multipart::default();
         for (name, value) in body.as_object().into_iter().flatten() {
-            match (self.encoding_of(name), value) {
-                (Encoding::Base64 { media_type }, Value::String(text)) => match STANDARD.decode(text) {
-                    Ok(bytes) => parts.push(Part {
-                        head: format!("name=\"{0}\"; filename=\"{0}\"\r\nContent-Type: {media_type}", quoted_name(&self.field_name(name))),
-                        bytes,
-                    }),
-                    Err(_) => violations.push(not_base64(self.argument_of(name))),
-                },
-                _ => write_field(&self.field_name(name), value, &mut |name, text| {
-                    parts.push(Part { head: format!("name=\"{}\"", quoted_name(name)), bytes: text.as_bytes().to_vec() });
-                }),
+            match self.encoding_of(name) {
+                Encoding::AsIs => write_field(&self.field_name(name), value, &mut |name, text| multipart.text(name, text)),
+                encoding => multipart.files(&self.field_name(name), value, encoding, &child("", self.argument_of(name)), violations),
             }
         }
-        let boundary = boundary_for(&parts);
-        let mut bytes = Vec::new();
-        for part in &parts {
-            bytes.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: form-data; {}\r\n\r\n", part.head).as_bytes());
-            bytes.extend_from_slice(&part.bytes);
-            bytes.extend_from_slice(b"\r\n");
-        }
-        bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let (bytes, boundary) = multipart.finish();
         let media_type = self.content_type.as_deref().unwrap_or("multipart/form-data");
         ReadyBody { content_type: format!("{media_type}; boundary={boundary}"), bytes }
     }
@@ -212,7 +206,7 @@ impl BodyRoute {
             (Content::Whole { argument, encoding: Encoding::Base64 { media_type } }, Value::String(text)) => match STANDARD.decode(text) {
                 Ok(bytes) => Some(self.ready(media_type, bytes)),
                 Err(_) => {
-                    violations.push(not_base64(argument));
+                    violations.push(not_base64(&child("", argument)));
                     None
                 }
             },
@@ -238,11 +232,6 @@ impl BodyRoute {
     }
 }
 
-struct Part {
-    head: String,
-    bytes: Vec<u8>,
-}
-
 fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {
     match value {
         Value::Null => {}
@@ -260,27 +249,7 @@ fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {
     }
 }
 
-/// A boundary that is in no part. Derived from the parts, so that equal arguments give equal plans.
-fn boundary_for(parts: &[Part]) -> String {
-    // Chance collisions are all that must be unlikely, and the search below settles those too.
-    let mut hash = parts.iter().fold(START, |hash, part| fnv1a(fnv1a(hash, part.head.as_bytes()), &part.bytes));
-    loop {
-        let boundary = format!("part-{hash:016x}");
-        let text = boundary.as_bytes();
-        let is_free =
-            parts.iter().all(|part| part.bytes.windows(text.len()).all(|window| window != text) && !part.head.contains(&boundary));
-        if is_free {
-            return boundary;
-        }
-        hash = hash.wrapping_add(1);
-    }
-}
-
-/// A field name inside quotes, as HTML forms write it.
-fn quoted_name(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn not_base64(argument: &str) -> Violation {
-    Violation::at(argument, "expected bytes in base64 (RFC 4648 section 4, with padding)")
+/// `path` is a JSON Pointer.
+fn not_base64(path: &str) -> Violation {
+    Violation::new(path, "expected bytes in base64 (RFC 4648 section 4, with padding)")
 }

@@ -45,6 +45,11 @@ fn explain(error: &ValidationError<'_>, arguments: &Value, schema: &Value, viola
                 violations.push(Violation::new(child(path, name), unknown(name, path, known, given)));
             }
         }
+        // A pattern says how a text must look only to machines; the description says it to everyone.
+        ValidationErrorKind::Pattern { .. } | ValidationErrorKind::Format { .. } => {
+            let described = parent().map_or_else(String::new, described);
+            violations.push(Violation::new(path, format!("{}{described}", expectation(error))));
+        }
         _ => violations.push(Violation::new(path, expectation(error))),
     }
 }
@@ -69,10 +74,14 @@ fn wanted(property: &Value, root: &Value) -> String {
             _ => "a value".to_owned(),
         },
     };
-    if let Some(description) = property.get("description").and_then(Value::as_str) {
-        words.push_str(&format!(" ({})", shortened(description, MAX_QUOTED_CHARACTERS)));
-    }
+    words.push_str(&described(property));
     words
+}
+
+/// ` (description)`, if there is one.
+fn described(schema: &Value) -> String {
+    let description = schema.get("description").and_then(Value::as_str);
+    description.map_or_else(String::new, |description| format!(" ({})", shortened(description, MAX_QUOTED_CHARACTERS)))
 }
 
 fn unknown(name: &str, path: &str, known: Option<&Map<String, Value>>, given: Option<&Map<String, Value>>) -> String {

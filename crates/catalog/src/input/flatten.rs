@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::{Builder, Need};
+use crate::body::multipart::{FILE_NAME, FILE_TYPE};
 use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
 use crate::embed::embed;
 use crate::integration::{Body, BodyFormat};
@@ -70,7 +71,14 @@ impl Builder<'_> {
                 }
                 _ => {}
             }
-            members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding: encoding_of(&schema) });
+            let encoding = match body.format {
+                BodyFormat::Multipart => files_of(&schema, &root).unwrap_or_else(|error| {
+                    self.problem(&format!("{place}.properties.{name}"), error);
+                    Encoding::AsIs
+                }),
+                BodyFormat::Json | BodyFormat::Form | BodyFormat::Raw => Encoding::AsIs,
+            };
+            members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding });
             self.put(&argument, schema);
         }
         let rest = match object.get("additionalProperties") {
@@ -146,6 +154,30 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
         ) || key.starts_with("x-")
     });
     (is_object && has_members && says_no_more).then_some(object)
+}
+
+/// Which files a member of a multipart body holds: base64, an object with base64 in one member, or a list of either.
+///
+/// # Errors
+/// A file has members that no part can say.
+fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
+    let schema = resolved(schema, root);
+    if let Some(items) = schema.get("items") {
+        return files_of(items, root);
+    }
+    let properties: Vec<(&str, Encoding)> = match schema.get("properties").and_then(Value::as_object) {
+        Some(properties) => properties.iter().map(|(name, schema)| (name.as_str(), encoding_of(resolved(schema, root)))).collect(),
+        None => return Ok(encoding_of(schema)),
+    };
+    let Some((content, Encoding::Base64 { media_type })) = properties.iter().find(|(_, encoding)| *encoding != Encoding::AsIs) else {
+        return Ok(Encoding::AsIs);
+    };
+    match properties.iter().find(|(name, _)| name != content && ![FILE_NAME, FILE_TYPE].contains(name)) {
+        Some((other, _)) => Err(format!(
+            "`{other}` would not be sent: a file has its bytes (`{content}`), `{FILE_NAME}` and `{FILE_TYPE}`; remove it, or make it an argument beside the file"
+        )),
+        None => Ok(Encoding::File { content: (*content).to_owned(), media_type: media_type.clone() }),
+    }
 }
 
 fn encoding_of(schema: &Value) -> Encoding {

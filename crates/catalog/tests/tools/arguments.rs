@@ -12,6 +12,13 @@ fn an_undeclared_argument_is_refused() {
 }
 
 #[test]
+fn a_text_of_the_wrong_form_is_told_the_form_in_words() {
+    let phone = json!({"type": "string", "pattern": "^\\+[0-9]{2,15}$", "description": "E.164, e.g. +15555550198."});
+    let method = json!({"request": "GET /things", "parameters": {"phone": {"in": "query", "schema": phone}}});
+    assert_snapshot!(planned_with(method, r#"{"phone": "+1-555-0198"}"#), @r#"/phone: expected a text that matches `^\+[0-9]{2,15}$`, got string "+1-555-0198" (E.164, e.g. +15555550198.)"#);
+}
+
+#[test]
 fn all_that_is_wrong_is_said_at_once() {
     let call = r#"{"priority": "urgent", "watchers": [{}, {"email": 7}], "custom": {"flor": 1}, "subject": ""}"#;
     assert_snapshot!(planned("tickets.create", call), @r#"

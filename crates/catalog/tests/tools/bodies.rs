@@ -138,3 +138,64 @@ fn undeclared_members_join_an_open_body() {
     "#);
     assert_snapshot!(planned_with(open, r#"{"extra": 2}"#), @"/extra: expected string, got number 2");
 }
+
+#[test]
+fn files_say_what_they_are_called_and_are_parts_of_one_name() {
+    let file = json!({
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "media_type": {"type": "string"},
+            "content": {"type": "string", "contentEncoding": "base64", "contentMediaType": "text/plain"},
+        },
+        "required": ["content"],
+        "additionalProperties": false,
+    });
+    let schema = json!({
+        "type": "object",
+        "properties": {"attachments[]": {"type": "array", "items": {"$ref": "#/$defs/File"}}, "attachmentType": {"type": "string"}},
+        "$defs": {"File": file},
+    });
+    let method = method(json!({"format": "multipart", "schema": schema}));
+    let call = r#"{"attachmentType": "Invoice", "attachments": [
+        {"name": "a \"b\".pdf", "media_type": "application/pdf", "content": "aGVsbG8="}, {"content": "d29ybGQ="}
+    ]}"#;
+    assert_snapshot!(planned_with(method.clone(), call), @r#"
+    POST /v1/t
+    Content-Type: multipart/form-data; boundary=part-faa37691c85fe2eb
+
+    --part-faa37691c85fe2eb
+    Content-Disposition: form-data; name="attachments[]"; filename="a %22b%22.pdf"
+    Content-Type: application/pdf
+
+    hello
+    --part-faa37691c85fe2eb
+    Content-Disposition: form-data; name="attachments[]"; filename="attachments[]"
+    Content-Type: text/plain
+
+    world
+    --part-faa37691c85fe2eb
+    Content-Disposition: form-data; name="attachmentType"
+
+    Invoice
+    --part-faa37691c85fe2eb--
+    "#);
+    let wrong = r#"{"attachments": [{"content": "d29ybGQ="}, {"name": "a\nb", "media_type": "pdf\r\nX: y", "content": "?"}]}"#;
+    assert_snapshot!(planned_with(method, wrong), @r#"
+    /attachments/1/name: expected a file name without control characters
+    /attachments/1/media_type: expected a media type, e.g. `application/pdf`
+    /attachments/1/content: expected bytes in base64 (RFC 4648 section 4, with padding)
+    "#);
+}
+
+#[test]
+fn a_json_body_keeps_its_base64() {
+    let file = json!({"type": "object", "properties": {"content": {"type": "string", "contentEncoding": "base64"}, "kind": {}}});
+    let schema = json!({"type": "object", "properties": {"file": file}});
+    assert_snapshot!(planned_with(method(json!({"schema": schema})), r#"{"file": {"content": "aGVsbG8=", "kind": 1}}"#), @r#"
+    POST /v1/t
+    Content-Type: application/json
+
+    {"file":{"content":"aGVsbG8=","kind":1}}
+    "#);
+}

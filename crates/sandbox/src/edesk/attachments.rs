@@ -1,7 +1,6 @@
 //! Files: given as addresses that the vendor fetches (messages, templates), or uploaded (order notes).
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::edesk::fields::Fields;
 use crate::edesk::refusal::ErrorCode;
@@ -54,9 +53,4 @@ pub(super) fn mime(name: &str) -> &'static str {
         Some("csv") => "text/csv",
         _ => "application/octet-stream",
     }
-}
-
-/// True for the value that makes the vendor fail.
-pub(super) fn is_array(value: Option<&Value>) -> bool {
-    value.is_some_and(Value::is_array)
 }

@@ -39,10 +39,17 @@ impl<'a> Fields<'a> {
     /// A field that must be there; an empty text or list is not.
     pub(super) fn required<T: Default>(&mut self, name: &str, read: impl FnOnce(&'a Value) -> Result<T, ErrorCode>) -> T {
         if self.is_blank(name) {
-            self.refuse(name, ErrorCode::Missing);
+            self.require(name);
             return T::default();
         }
         self.optional(name, read).unwrap_or_default()
+    }
+
+    /// Refuses a field that is not there, without reading it.
+    pub(super) fn require(&mut self, name: &str) {
+        if self.is_blank(name) {
+            self.refuse(name, ErrorCode::Missing);
+        }
     }
 
     pub(super) fn optional<T>(&mut self, name: &str, read: impl FnOnce(&'a Value) -> Result<T, ErrorCode>) -> Option<T> {

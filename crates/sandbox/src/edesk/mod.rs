@@ -38,6 +38,7 @@ use crate::edesk::helpdesk::Helpdesk;
 use crate::edesk::refusal::{Answer, no_route};
 use crate::edesk::settings::Settings;
 use crate::kit::Simulator;
+use crate::kit::object::object;
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
 use crate::kit::token_bucket::TokenBucket;
@@ -89,7 +90,7 @@ impl Simulator for EDesk {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        object(json!(self.settings))
+        object(&self.settings)
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
@@ -101,15 +102,8 @@ impl Simulator for EDesk {
 
     fn state(&self) -> Map<String, Value> {
         let mut state = Map::from_iter([("vendor".to_owned(), json!("edesk"))]);
-        state.extend(object(json!(self.helpdesk)));
+        state.extend(object(&self.helpdesk));
         state.insert("grants".to_owned(), json!(self.tokens.grants()));
         state
-    }
-}
-
-fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
     }
 }

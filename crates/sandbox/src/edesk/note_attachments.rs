@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::edesk::attachments::is_array;
 use crate::edesk::call::Call;
 use crate::edesk::fields::{Fields, body};
 use crate::edesk::order_notes::{self, NoteAttachment};
@@ -27,10 +26,10 @@ fn upload(call: &mut Call<'_>, note_id: u64, parts: Vec<Part>) -> Answer {
     if parts.iter().any(|part| part.name.starts_with(&format!("{KIND}["))) {
         return Err(crash());
     }
-    // The parts of the form in the shape of a JSON body, so that both forms are refused alike.
     let kind = parts.iter().find(|part| part.name == KIND).map(|part| Value::from(String::from_utf8_lossy(&part.content)));
-    let (files, given): (Vec<Part>, _) = (parts.into_iter().filter(|part| part.name == "attachments[]").collect(), kind);
-    let body = given.map(|kind| (KIND.to_owned(), kind)).into_iter().collect();
+    let files: Vec<Part> = parts.into_iter().filter(|part| part.name == format!("{FILES}[]")).collect();
+    // The text of the form in the shape of a JSON body, so that it is refused alike.
+    let body = kind.map(|kind| (KIND.to_owned(), kind)).into_iter().collect();
     let mut fields = Fields::of(&body);
     if files.is_empty() {
         fields.refuse(FILES, ErrorCode::Missing);
@@ -54,13 +53,12 @@ fn upload(call: &mut Call<'_>, note_id: u64, parts: Vec<Part>) -> Answer {
 fn accept_json(call: &mut Call<'_>, note_id: u64) -> Answer {
     let body = body(call.request)?;
     let files = body.get("files").and_then(Value::as_array);
+    let is_array = |value: Option<&Value>| value.is_some_and(Value::is_array);
     if is_array(body.get(KIND)) || files.into_iter().flatten().any(|file| is_array(file.get(KIND))) {
         return Err(crash());
     }
     let mut fields = Fields::of(&body);
-    if fields.is_blank("files") {
-        fields.refuse("files", ErrorCode::Missing);
-    }
+    fields.require("files");
     fields.objects("files", |file| file.optional(KIND, one_of(ATTACHMENT_TYPE)));
     fields.finish()?;
     order_notes::get(call, note_id)

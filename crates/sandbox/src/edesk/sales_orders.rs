@@ -62,10 +62,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let currency = fields.required("currency", currency);
     let status = fields.required("status", one_of(ORDER_STATUS));
     let shipping_amount = fields.required("shipping_amount", number);
-    require(&mut fields, "order_items");
+    fields.require("order_items");
     let items = fields.objects("order_items", ItemBody::read).unwrap_or_default();
     // Documented as optional; the vendor refuses an order without it all the same.
-    require(&mut fields, "ship_to");
+    fields.require("ship_to");
     let customer = contact::read(&mut fields, helpdesk);
     match &customer {
         Some(contact::Customer::Known(id)) => contact::check_channel(&mut fields, helpdesk, *id, channel_id),
@@ -155,12 +155,6 @@ pub(super) fn delete(call: &mut Call<'_>, id: u64) -> Answer {
     let order = call.helpdesk.sales_orders.remove(id).ok_or_else(not_found)?;
     call.helpdesk.forget_order(&order);
     confirmation("Sales order deleted")
-}
-
-fn require(fields: &mut Fields<'_>, name: &str) {
-    if fields.is_blank(name) {
-        fields.refuse(name, ErrorCode::Missing);
-    }
 }
 
 /// What the new item says nothing of stays.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::gladly::call::Call;
 use crate::gladly::contact::{Contact, Email, Phone};
 use crate::gladly::conversations::Status;
+use crate::gladly::events;
 use crate::gladly::fields::Fields;
 use crate::gladly::items::Item;
 use crate::gladly::phone;
@@ -78,6 +79,7 @@ fn send(call: &mut Call<'_>, contact: Contact, content: Value) -> Reply {
         content,
     };
     let sent = json!({"customerId": item.customer_id, "conversationItemId": item.id});
+    events::sent(call, &item);
     call.organization.items.push(item);
     found(&sent)
 }

@@ -55,6 +55,7 @@ use crate::gladly::organization::Organization;
 use crate::gladly::refusal::{Answer, not_exist};
 use crate::gladly::settings::Settings;
 use crate::kit::Simulator;
+use crate::kit::object::object;
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
 
@@ -142,10 +143,7 @@ impl Simulator for Gladly {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        match json!(self.settings) {
-            Value::Object(settings) => settings,
-            _ => Map::new(),
-        }
+        object(&self.settings)
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {
@@ -161,9 +159,7 @@ impl Simulator for Gladly {
             ("api_users".to_owned(), json!(self.api_users)),
             ("notes".to_owned(), json!(self.organization.items_of_kind(NOTE))),
         ]);
-        if let Value::Object(collections) = json!(self.organization) {
-            state.extend(collections);
-        }
+        state.extend(object(&self.organization));
         state
     }
 }

@@ -12,6 +12,7 @@ use crate::gladly::custom_channels::{self, CustomChannels};
 use crate::gladly::customers::Customers;
 use crate::gladly::directory::Directory;
 use crate::gladly::event_log::EventLog;
+use crate::gladly::events;
 use crate::gladly::exports::{self, Exports};
 use crate::gladly::ids::Ids;
 use crate::gladly::items::Item;
@@ -65,6 +66,7 @@ impl Organization {
         Organization {
             directory: seed::directory(),
             customers: seed::customers(now),
+            events: events::seed(&conversations, &items, now),
             conversations,
             items,
             transcripts,
@@ -80,7 +82,6 @@ impl Organization {
             campaigns: campaigns::seed(),
             custom_channels: custom_channels::seed(now),
             automation: automation::seed(now),
-            events: EventLog::new(),
             report_limit: ReportLimit::new(),
             ids: Ids::from_seed(1),
         }

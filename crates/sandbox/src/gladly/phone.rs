@@ -1,9 +1,9 @@
 //! Phone numbers: E.164 where the vendor compares them, anything a person writes where it takes them in.
 
-/// Is it written as `+` and 8 to 15 digits, the first no zero?
+/// Is it written as `+` and 2 to 15 digits, the first no zero?
 pub(super) fn is_e164(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
-    (8..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A number in E.164, from one with a country code and any punctuation, or a North American one without. `None` if it

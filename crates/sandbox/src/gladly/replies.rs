@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::gladly::call::Call;
 use crate::gladly::conversations::{Conversation, Status, note_in_timeline};
+use crate::gladly::events;
 use crate::gladly::fields::Fields;
 use crate::gladly::items::{Item, supported};
 use crate::gladly::refusal::{Answer, Problem, blank, invalid};
@@ -21,10 +22,14 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-/// Assumed: a reply may be of another type than the message, and what is not a message cannot be replied to.
+/// Assumed: a reply may be of another type than the message, except that a voicemail takes none; and what is not a message
+/// cannot be replied to.
 fn create(call: &mut Call<'_>, item_id: &str) -> Answer {
     let item = supported(call, item_id)?.clone();
     let content = content(&Fields::of(call.request)?, &item)?;
+    if item.kind() == "VOICEMAIL" {
+        return Err(not_supported("VOICEMAIL"));
+    }
     let conversation = item.conversation_id.as_deref().and_then(|id| call.organization.conversation(id)).cloned();
     let conversation = match conversation {
         Some(conversation) if item.is_message() && item.initiator.kind == "CUSTOMER" => conversation,
@@ -34,6 +39,9 @@ fn create(call: &mut Call<'_>, item_id: &str) -> Answer {
         return Err(Problem::new("invalid", "you cannot reply to items in closed conversations").refused(400));
     }
     let id = note_in_timeline(call, &conversation, content);
+    if let Some(reply) = call.organization.item(&id).cloned() {
+        events::sent(call, &reply);
+    }
     take_on(call, &conversation);
     Ok(created(format!("/api/v1/conversation-items/{id}")))
 }
@@ -57,7 +65,7 @@ fn content(fields: &Fields, message: &Item) -> Result<Value, Reply> {
     let kind = reply.text("type")?.filter(|kind| !kind.trim().is_empty());
     let kind = kind.ok_or_else(|| Problem::unexplained("blank").at("content.type").refused(400))?;
     if !TYPES.contains(&kind.as_str()) {
-        return Err(Problem::new("invalid", &format!("type [{kind}] is not supported")).refused(400));
+        return Err(not_supported(&kind));
     }
     let body = reply.required_text("body")?;
     if body.chars().count() > LONGEST_BODY {
@@ -75,6 +83,10 @@ fn content(fields: &Fields, message: &Item) -> Result<Value, Reply> {
         "CHAT_MESSAGE" => chat(&reply, &body, &came("sessionId"))?,
         _ => json!({"type": kind, "content": body}),
     })
+}
+
+fn not_supported(kind: &str) -> Reply {
+    Problem::new("invalid", &format!("type [{kind}] is not supported")).refused(400)
 }
 
 /// Plain text unless options are asked for.

@@ -7,6 +7,7 @@
 pub(crate) mod clock;
 pub(crate) mod code;
 pub(crate) mod multipart;
+pub(crate) mod object;
 pub(crate) mod page;
 pub(crate) mod rate_limiter;
 pub(crate) mod reply;

@@ -77,7 +77,33 @@ fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(contents in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4)) {
+            let boundary = "the boundary of this test";
+            let mut body = Vec::new();
+            for (number, content) in contents.iter().enumerate() {
+                let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{number}\"; filename=\"{number}.bin\"\r\n\r\n");
+                body.extend([head.as_bytes(), content, b"\r\n"].concat());
+            }
+            body.extend(format!("--{boundary}--\r\n").into_bytes());
+            let read = split(&body, boundary);
+            let names: Vec<String> = read.iter().map(|part| part.name.clone()).collect();
+            prop_assert_eq!(names, (0..contents.len()).map(|number| number.to_string()).collect::<Vec<_>>());
+            prop_assert_eq!(read.into_iter().map(|part| part.content).collect::<Vec<_>>(), contents);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_complaint(body in prop::collection::vec(prop::sample::select(b"-X\r\n:;=\"a".to_vec()), 0..200)) {
+            for part in split(&body, "X") {
+                prop_assert!(part.content.len() < body.len());
+            }
+        }
+    }
 
     #[test]
     fn fields_and_files_are_told_apart() {

@@ -24,6 +24,7 @@ mod wish;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::kit::object::object;
 use crate::kit::reply::Reply;
 use crate::kit::request::Request;
 use crate::kit::{Simulator, code};
@@ -168,10 +169,7 @@ impl Simulator for Sendoso {
     }
 
     fn settings(&self) -> Map<String, Value> {
-        match json!(self.settings) {
-            Value::Object(settings) => settings,
-            _ => Map::new(),
-        }
+        object(&self.settings)
     }
 
     fn configure(&mut self, settings: Map<String, Value>) -> Result<(), String> {

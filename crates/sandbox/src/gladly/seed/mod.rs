@@ -23,6 +23,7 @@ pub(super) fn custom_attributes(now: Timestamp) -> Vec<CustomAttribute> {
     vec![
         attribute("cat_order", "order_number", "Order number"),
         attribute("cat_reason", "contact_reason", "Contact reason"),
+        attribute("cat_reviewed", "reviewed", "Reviewed by quality"),
         CustomAttribute { deactivated: true, ..attribute("cat_legacy", "legacy_segment", "Legacy segment") },
     ]
 }

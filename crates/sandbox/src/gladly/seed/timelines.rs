@@ -43,7 +43,8 @@ impl Timelines {
         self.item("it_15", Actor::agent("agt_ana"), at(90), json!({"type": "CONVERSATION_STATUS_CHANGE", "status": "CLOSED"}));
 
         self.conversation("con_2", "cus_123", ago(now, 20 * MINUTE));
-        self.item("it_1", customer, ago(now, 20 * MINUTE), sms_in(phone, "My box was missing item X again"));
+        self.item("it_1", customer.clone(), ago(now, 20 * MINUTE), sms_in(phone, "My box was missing item X again"));
+        self.item("it_2", customer, ago(now, 18 * MINUTE), chat("ses_7", "Hi, I just texted you about it, order 7710."));
         self.outside("act_1", "cus_123", ago(now, 22 * DAY), "Order 7710 delivered");
     }
 

@@ -144,7 +144,7 @@ async fn custom_attributes_are_set_by_key_and_shown_by_id() {
     assert_eq!(values().await, json!([{"id": "cat_reason", "value": "refund"}]));
     let events = api.state("events").await;
     let kinds: Vec<&Value> = events.as_array().unwrap().iter().map(|event| &event["type"]).collect();
-    assert_eq!(kinds, ["CONVERSATION/CUSTOM_ATTRIBUTE_ADDED", "CONVERSATION/CUSTOM_ATTRIBUTE_REMOVED"]);
+    assert_eq!(kinds[kinds.len() - 2..], ["CONVERSATION/CUSTOM_ATTRIBUTE_ADDED", "CONVERSATION/CUSTOM_ATTRIBUTE_REMOVED"]);
     assert_snapshot!(api.post(path, json!({"add": [{"value": "x"}]})).await.line(), @r#"400 {"errors":[{"attr":"add.key","code":"blank","detail":"add.key cannot be blank"}]}"#);
     for key in ["unknown", "legacy_segment"] {
         assert_eq!(api.post(path, json!({"add": [{"key": key, "value": "x"}]})).await.status, 400, "{key}");

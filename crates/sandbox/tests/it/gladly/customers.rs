@@ -26,7 +26,7 @@ async fn exactly_one_identifier_finds_customers() {
         );
     }
     // An unescaped plus sign is a space.
-    for number in ["+15555550198", "5555550198", "%2B1-555-555-0198", "%2B1"] {
+    for number in ["+15555550198", "5555550198", "%2B1-555-555-0198", "%2B0155555501", "%2B1234567890123456"] {
         assert_eq!(
             api.get(&format!("/customer-profiles?phoneNumber={number}")).await.line(),
             r#"400 {"errors":[{"attr":"phoneNumber","code":"invalid","detail":"phoneNumber must be in E.164 format"}]}"#

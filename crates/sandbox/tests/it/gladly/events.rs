@@ -29,6 +29,28 @@ async fn what_happened_is_listed_in_json_lines_by_entity() {
 }
 
 #[tokio::test]
+async fn the_seeded_conversations_of_the_last_day_are_told() {
+    let api = Gladly::start().await;
+    let start = api.in_days(0).await;
+    let start = (start.parse::<jiff::Timestamp>().unwrap() - jiff::SignedDuration::from_hours(23)).to_string();
+    let events = lines(&api.get(&format!("/events?startAt={start}&entities=CONVERSATION&entities=CONTACT")).await.text);
+    let about = |id: &str| -> Vec<&str> {
+        let events = events.iter().filter(|event| event["content"]["conversationId"] == id);
+        events.map(|event| event["type"].as_str().unwrap()).collect()
+    };
+    assert_eq!(about("con_2"), ["CONVERSATION/CREATED", "CONTACT/MESSAGE_RECEIVED", "CONTACT/MESSAGE_RECEIVED"]);
+    assert_eq!(about("con_1"), [""; 0]);
+    assert!(events.is_sorted_by_key(|event| event["timestamp"].as_str().unwrap().to_owned()));
+
+    api.post("/conversation-items/it_1/reply", json!({"content": {"type": "SMS", "body": "We are on it."}})).await;
+    api.post("/communications/sms", json!({"customer": {"mobileNumber": "+15555550198"}, "from": "+14155550000", "body": "Sent."})).await;
+    let events = lines(&api.get(&format!("/events?startAt={start}&entities=CONTACT")).await.text);
+    let sent = json!({"channel": "SMS", "contactId": "ctc_con_2", "conversationId": "con_2", "customerId": "cus_123"});
+    assert_eq!(events.iter().rev().take(2).map(|event| &event["content"]).collect::<Vec<_>>(), [&sent, &sent]);
+    assert_eq!(events.last().unwrap()["type"], "CONTACT/MESSAGE_SENT");
+}
+
+#[tokio::test]
 async fn the_list_can_be_behind() {
     let api = Gladly::start().await;
     api.set("event_lag_seconds", json!(15)).await;

@@ -17,6 +17,7 @@ mod media;
 mod replies;
 mod reports;
 mod required;
+mod robustness;
 mod support;
 mod tasks;
 mod topics;

@@ -16,7 +16,7 @@ async fn a_reply_goes_back_the_way_the_message_came_and_takes_the_conversation_o
     assert_eq!(sms["content"], json!({"type": "SMS", "from": "+14155550000", "to": "+15555550198", "content": "Item X ships today"}));
     assert_eq!((&sms["conversationId"], &sms["initiator"]), (&json!("con_2"), &json!({"id": "agt_api", "type": "API"})));
     assert_eq!(api.get("/conversations/con_2").await.json()["agentId"], "agt_api");
-    assert_eq!(api.get("/conversations/con_2/items").await.json()[1], sms);
+    assert_eq!(api.get("/conversations/con_2/items").await.json()[2], sms);
 
     let email = reply("it_301", json!({"type": "EMAIL", "body": "<p>Yes</p>", "bodyPlain": "Yes"})).await;
     assert_eq!(
@@ -52,6 +52,7 @@ async fn a_reply_that_cannot_be_is_refused_in_the_vendors_words() {
             r#"400 {"errors":[{"code":"invalid","detail":"you can only reply to customer messages"}]}"#
         );
     }
+    assert_snapshot!(refused("it_401", sms.clone()).await, @r#"400 {"errors":[{"code":"invalid","detail":"type [VOICEMAIL] is not supported"}]}"#);
     assert_snapshot!(refused("none", sms).await, @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
     for body in [json!({}), content(json!({})), content(json!({"type": ""}))] {
         assert_eq!(refused("it_1", body).await, r#"400 {"errors":[{"attr":"content.type","code":"blank"}]}"#);
