@@ -463,6 +463,8 @@ def test_what_the_vendor_says_about_its_limits_is_said_in_the_usual_words(url, v
     assert response.json()["result"]["isError"] is False
     assert response.headers["ratelimit-limit"] == "10"
     assert int(response.headers["ratelimit-remaining"]) <= 9
+    # The vendor counts requests of a second and says no more.
+    assert response.headers["ratelimit-reset"] == "1"
 
 
 @pytest.mark.parametrize(
