@@ -53,7 +53,7 @@ async fn edesk_names_all_missing_fields_together() {
 
 #[tokio::test]
 async fn the_examples_of_edesk_work() {
-    let tried = edesk().await.follows_the_examples().await;
+    let tried = edesk().await.follows_the_examples(&[]).await;
     assert!(tried >= 15, "{tried}");
 }
 

@@ -11,6 +11,12 @@ use super::{Answer, Simulated};
 /// Creates that answer 201 with the object instead of its address.
 const CREATED_WITH_BODY: &[&str] = &["create_a_gladly_business_hour"];
 
+/// Answers 200 that may have nothing in them: no event within the time asked for, and one that has no body.
+const MAY_BE_EMPTY: &[&str] = &["list_all_gladly_events", "update_a_gladly_custom_channel_message_status_by_id"];
+
+/// What the definition requires and the vendor does not: a search for nothing finds nothing.
+const REQUIRED_BY_US: &[(&str, &str)] = &[("list_all_gladly_public_answer_searches", "q")];
+
 async fn gladly() -> Simulated {
     Simulated::start(Vendor::Gladly, json!({"requests_per_second": 0})).await
 }
@@ -26,22 +32,24 @@ fn is_right(call: &Call, answer: &Answer) -> bool {
         201 => answer.text.is_empty() && answer.headers.get(LOCATION).is_some_and(|place| place.as_bytes().starts_with(b"/api/v1/")),
         204 => answer.text.is_empty(),
         303 => answer.headers.contains_key(LOCATION),
-        _ => !answer.text.is_empty(),
+        _ => !answer.text.is_empty() || MAY_BE_EMPTY.contains(&call.tool.as_str()),
     }
 }
 
 fn is_blank(call: &Call, place: &Place, answer: &Answer) -> bool {
+    if REQUIRED_BY_US.contains(&(call.tool.as_str(), place.name())) {
+        return answer.status == 200;
+    }
     // The one documented exception: a blank name of business hours is invalid.
-    let code = if call.tool.ends_with("_business_hour") || call.tool.contains("business_hour_by_id") {
-        ["blank", "invalid"].as_slice()
-    } else {
-        &["blank"]
-    };
+    let code = if call.tool.contains("_business_hour") && place.name() == "name" { "invalid" } else { "blank" };
     let is_this = |problem: &Value| {
         let attr = problem["attr"].as_str().unwrap_or_default();
-        // How fields of a list's items are named is in no example.
-        let is_place = if place.is_in_a_list() { attr.ends_with(place.name()) } else { attr == place.dotted() };
-        is_place && problem["code"].as_str().is_some_and(|found| code.contains(&found))
+        // How fields of a list's items are named is in no example. Instead of an object that is missing, what it must have may be named.
+        let is_place = match place.is_in_a_list() {
+            true => attr.ends_with(place.name()),
+            false => attr == place.dotted() || attr.starts_with(&format!("{}.", place.dotted())),
+        };
+        is_place && problem["code"] == code
     };
     answer.status == 400 && answer.json()["errors"].as_array().is_some_and(|problems| problems.iter().any(is_this))
 }
@@ -59,6 +67,7 @@ async fn every_operation_of_gladly_is_refused_without_a_required_field() {
 
 #[tokio::test]
 async fn the_examples_of_gladly_work() {
-    let tried = gladly().await.follows_the_examples().await;
+    // Only the last 24 hours can be asked for, which no written example knows.
+    let tried = gladly().await.follows_the_examples(&["list_all_gladly_events"]).await;
     assert!(tried >= 30, "{tried}");
 }

@@ -50,7 +50,7 @@ pub(super) fn required_in(body: &Body, sent: &Value) -> Vec<Place> {
 pub(super) fn without(sent: &Value, place: &Place) -> Value {
     let mut rest = sent.clone();
     if let Some((last, parents)) = place.0.split_last() {
-        let parent = parents.iter().fold(Some(&mut rest), |value, step| match value? {
+        let parent = parents.iter().try_fold(&mut rest, |value, step| match value {
             Value::Array(items) => items.get_mut(step.parse::<usize>().ok()?),
             value => value.get_mut(step),
         });

@@ -23,7 +23,7 @@ async fn every_operation_of_sendoso_succeeds_with_what_it_requires() {
 
 #[tokio::test]
 async fn the_examples_of_sendoso_work() {
-    let tried = sendoso().await.follows_the_examples().await;
+    let tried = sendoso().await.follows_the_examples(&[]).await;
     assert!(tried >= 8, "{tried}");
 }
 
