@@ -39,6 +39,9 @@ pub struct Integration {
     /// Where the vendor documents this API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub documentation_url: Option<String>,
+    /// What is unusual about the vendor's API, a sentence or two each, for people who set it up; models are not shown it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quirks: Vec<String>,
     /// Where every request starts, e.g. `https://{subdomain}.acme.com`. Names in braces are `variables`.
     pub base_url: String,
     /// What an account must supply in its `context` to complete `base_url` and `headers`.

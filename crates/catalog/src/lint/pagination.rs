@@ -20,10 +20,28 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         if let Some(pagination) = &at.method.pagination {
             check_sizes(&path, pagination, problems);
         }
+        check_paths(&at, problems);
         if at.name == "list" {
             check_list(&at, integration.pagination.as_ref(), problems);
         } else if at.method.pagination.is_some() && at.method.response.format != AnswerFormat::JsonLines {
             problems.push(Problem::warning(path, "only `list` methods page; remove this or rename the method"));
+        }
+    }
+}
+
+/// What is said about the wrong kind of answer is never looked at.
+fn check_paths(at: &MethodAt<'_>, problems: &mut Vec<Problem>) {
+    let response = &at.method.response;
+    let is_list = at.name == "list" || at.method.pagination.is_some();
+    let unused = if is_list {
+        vec![("path", &response.path, "a list is read by `records`, so this is not used; call it `records`")]
+    } else {
+        let message = "only lists have records, so this is not used; call it `path`, or remove it";
+        vec![("records", &response.records, message), ("total", &response.total, message)]
+    };
+    for (key, path, message) in unused {
+        if path.is_some() {
+            problems.push(Problem::warning(format!("{}.response.{key}", at.path), message));
         }
     }
 }

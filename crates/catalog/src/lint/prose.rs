@@ -53,6 +53,14 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         texts.problems.push(Problem::error("description", "the description is empty; say what the API is for"));
     }
     texts.check("label", &integration.label);
+    for (index, quirk) in integration.quirks.iter().enumerate() {
+        let path = format!("quirks.{index}");
+        // For people, who may be told what to do.
+        texts.check_characters(&path, quirk, MAX_TEXT_CHARACTERS);
+        if quirk.trim().is_empty() {
+            texts.problems.push(Problem::error(path, "this quirk is empty; say what is unusual, or remove it"));
+        }
+    }
     for (name, variable) in &integration.variables {
         texts.check(&format!("variables.{name}.description"), &variable.description);
     }

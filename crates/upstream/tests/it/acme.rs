@@ -259,6 +259,19 @@ fn definition() -> Value {
                 "response": {"redirect": "location"},
                 "documentation": documentation("Gives a link to a recording."),
             }}},
+            "wrapped": {"methods": {
+                "list": {
+                    "request": "GET /wrapped",
+                    "pagination": {"style": "none"},
+                    "response": {"records": "data"},
+                    "documentation": documentation("Lists what is wrapped."),
+                },
+                "latest": {
+                    "request": "GET /wrapped/latest",
+                    "response": {"path": "data"},
+                    "documentation": documentation("Gives the latest."),
+                },
+            }},
             "exports": {"methods": {"list": {
                 "request": "GET /export.jsonl",
                 "pagination": {"style": "none"},

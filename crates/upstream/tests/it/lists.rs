@@ -130,3 +130,15 @@ async fn a_broken_line_is_told_and_no_line_at_all_is_a_failure() {
     assert_snapshot!(export("application/jsonl", "{\"id\":1}\n{\"id\":", json!({})).await, @r#"{"result":[{"id":1}],"next_cursor":null,"note":"Line 2 of the vendor's answer is no JSON and was left out."}"#);
     assert_snapshot!(export("text/html", "<html>\nback soon</html>", json!({})).await, @r#"{"source":"vendor","code":"vendor_error","status":200,"message":"the vendor's answer should be a list of records, but is not JSON Lines (line 1 is no JSON)","hint":"Calling again will hardly help. A person has to check the base URL of the account."}"#);
 }
+
+#[tokio::test]
+async fn without_pagination_an_object_is_a_list_of_one_and_a_wrapper_is_taken_off() {
+    let wrapped = async |tool: &str, body: &str| listed(tool, json!({}), &[JSON], body).await;
+    assert_snapshot!(wrapped("list_all_acme_wrapped", r#"{"data": {"id":1.0}}"#).await, @r#"{"result":[{"id":1.0}],"next_cursor":null}"#);
+    assert_snapshot!(wrapped("list_all_acme_wrapped", r#"{"data": [{"id":1.0}, 2]}"#).await, @r#"{"result":[{"id":1.0},2],"next_cursor":null}"#);
+    assert_snapshot!(wrapped("list_all_acme_wrapped", r#"{"data": null}"#).await, @r#"{"result":[],"next_cursor":null}"#);
+    assert_snapshot!(wrapped("list_all_acme_events", r#"{"id":1.0}"#).await, @r#"{"result":[{"id":1.0}],"next_cursor":null}"#);
+    assert_snapshot!(wrapped("acme_wrapped_latest", r#"{"data": {"id":1.0}}"#).await, @r#"{"id":1.0}"#);
+    assert_snapshot!(wrapped("acme_wrapped_latest", r#"{"data": null}"#).await, @"null");
+    assert_snapshot!(wrapped("acme_wrapped_latest", r#"{"other": 1}"#).await, @r#"{"other": 1}"#);
+}
