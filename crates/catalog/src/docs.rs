@@ -10,6 +10,7 @@ mod arguments;
 mod limits;
 mod markdown;
 mod prompts;
+mod quirks;
 mod refusals;
 mod tags;
 mod tools;
@@ -20,6 +21,7 @@ pub fn page(definition: &Definition) -> String {
     let sections = [
         head(definition, &links),
         account::section(definition),
+        quirks::section(definition, &links),
         tags::section(definition),
         limits::section(definition),
         prompts::section(definition, &links),
@@ -65,6 +67,7 @@ name: acme
 label: Acme
 description: Orders of a shop, e.g. <b>parts</b>.
 documentation_url: https://acme.test/docs
+quirks: ["Orders last a day; list_all_acme_orders forgets them <later>."]
 base_url: https://{shop}.acme.test
 variables:
   shop: { description: First part of the shop's address., pattern: "^(a|b)$" }
