@@ -11,10 +11,6 @@ use proptest::prelude::*;
 /// How far down an agent looks.
 const LOOKED_AT: usize = 3;
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> main
 static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("sendoso"));
 
 static EDESK: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("edesk"));
@@ -22,12 +18,6 @@ static EDESK: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("edesk"));
 fn built_in(name: &str) -> Vec<Arc<Tool>> {
     Catalog::built_in().get(name).unwrap().tools.clone()
 }
-<<<<<<< HEAD
-=======
-static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().get("sendoso").unwrap().tools.clone());
->>>>>>> tooling
-=======
->>>>>>> main
 
 /// A made-up business suite: 61 nouns with five methods each, and some that fit no pattern.
 static SUITE: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(suite);
