@@ -90,6 +90,13 @@ def refusal(details, status=400, message="Validation failed"):
             id="a color by its name",
         ),
         pytest.param(
+            "create_a_e_desk_tag",
+            {"name": "x", "tag_group_id": 1, "icon": "lorry"},
+            "/icon",
+            '"adn", "ambulance", "anchor", got',
+            id="an icon that is not among the 53",
+        ),
+        pytest.param(
             "update_a_e_desk_template_by_id",
             {
                 "id": 1,
@@ -195,7 +202,7 @@ async def test_a_code_that_nobody_has_documented_is_named_all_the_same(url, vend
         pytest.param(
             "update_a_e_desk_tag_by_id",
             {"id": 644, "name": "Damaged Goods"},
-            "`name`: 4003, must be unique (leave out a name that stays as it is). Nothing was changed.",
+            "`name`: 4003, must be unique (in an update, a name that stays as it is is left out). Nothing was changed.",
             id="a tag with the name it has",
         ),
         pytest.param(

@@ -3,6 +3,7 @@
 Each step that has two ways is tested with both: the one that people write about, and the one that the vendor documents.
 """
 
+import base64
 import re
 
 import pytest
@@ -227,6 +228,26 @@ async def test_the_single_steps_that_people_ask_for(url, vendor):
         ("GET", "/v1/templates", {"page": "1", "itemsPerPage": "100"}, None),
         ("POST", "/v1/order-notes", {}, {"sales_order_id": 509211, "text": note}),
     ]
+
+
+async def test_files_are_attached_to_an_order_note(url, vendor):
+    files = [
+        {"name": "vase.jpg", "media_type": "image/jpeg", "content": base64.b64encode(b"\xff\xd8 broken").decode()},
+        {"name": "report.txt", "content": base64.b64encode("Zerbrochen – völlig".encode()).decode()},
+    ]
+    async with connected(url) as client:
+        note = await succeed(
+            client, "create_a_e_desk_order_note_attachment", orderNoteId=2990, attachments=files, attachmentType="Other"
+        )
+        read = await succeed(client, "get_single_e_desk_order_note_by_id", id=2990)
+    assert [(one["name"], one["attachmentType"]) for one in note["attachments"]] == [
+        ("vase.jpg", "Other"),
+        ("report.txt", "Other"),
+    ]
+    assert read["attachments"] == note["attachments"]
+    [sent, _] = vendor.journal()
+    assert (sent["method"], sent["path"]) == ("POST", "/v1/order-notes/2990/attachments")
+    assert sent["headers"]["content-type"].startswith("multipart/form-data; boundary=")
 
 
 async def test_a_deleted_ticket_can_still_be_read(url):

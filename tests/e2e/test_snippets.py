@@ -140,9 +140,10 @@ def test_the_demo_prints_texts_of_the_same_table(binary, tmp_path):
     process = gateway.Process(binary, ["demo", "--listen", "127.0.0.1:0"], tmp_path)
     try:
         text = until(lambda: "API token" in process.log() and process.log(), what="the demo's text")
-        url = re.search(r"^  (http\S+/mcp/tg_\S+)$", text, re.MULTILINE)[1]
-        assert f"    claude mcp add --transport http sendoso {url}\n" in text
-        assert text.count(url) == 4, "by itself, and for three clients"
+        urls = re.findall(r"^  MCP URL +(http\S+/mcp/tg_\S+)$", text, re.MULTILINE)
+        for vendor, url in zip(("sendoso", "edesk", "gladly"), urls, strict=True):
+            assert f"  claude mcp add --transport http {vendor} {url}\n" in text
+        assert text.count(urls[0]) == 4, "by itself, and for three clients"
         # Built from its sources, the program is not on the path of whoever starts it.
         assert f'"command": {json.dumps(str(Path(binary).resolve()))}' in text
         assert "give its full path" not in text

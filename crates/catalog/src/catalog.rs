@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::definition::Definition;
-use crate::parse::{DefinitionError, Finding, parse, parse_shipped};
+use crate::parse::{DefinitionError, Finding};
 use crate::problem::Problem;
 
-/// Definitions shipped with the binary: file name and text. A new vendor adds a line.
+pub use crate::entry::{Entry, Origin};
+
+/// Definitions shipped with the binary: name, which is also that of the file, and text. A new vendor adds a line.
 const BUILT_IN: &[(&str, &str)] = &[
-    ("edesk.yaml", include_str!("../../../integrations/edesk.yaml")),
-    ("gladly.yaml", include_str!("../../../integrations/gladly.yaml")),
-    ("sendoso.yaml", include_str!("../../../integrations/sendoso.yaml")),
+    ("edesk", include_str!("../../../integrations/edesk.yaml")),
+    ("gladly", include_str!("../../../integrations/gladly.yaml")),
+    ("sendoso", include_str!("../../../integrations/sendoso.yaml")),
 ];
 
 /// Integrations by name. Never changes; a changed folder makes a new one.
@@ -21,35 +23,10 @@ pub struct Catalog {
     entries: BTreeMap<String, Entry>,
 }
 
-/// One integration and where it comes from.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    pub definition: Arc<Definition>,
-    pub origin: Origin,
-    /// The file as it was read.
-    pub text: Arc<str>,
-}
-
-/// Where a definition comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    BuiltIn,
-    /// Name of a file in the catalog folder.
-    File(String),
-}
-
 impl Catalog {
-    /// The integrations that are compiled in.
-    ///
-    /// # Errors
-    /// Does not happen in a binary whose tests passed.
-    pub fn built_in() -> Result<Self, DefinitionError> {
-        let mut catalog = Self::default();
-        for (file, text) in BUILT_IN {
-            let entry = Entry { definition: Arc::new(parse_shipped(file, text)?), origin: Origin::BuiltIn, text: Arc::from(*text) };
-            catalog.insert(entry);
-        }
-        Ok(catalog)
+    /// The integrations that are compiled in. Each is read when it is first asked for.
+    pub fn built_in() -> Self {
+        Self { entries: BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), Entry::shipped(name, text))).collect() }
     }
 
     /// These integrations and those of a folder, given the folder's files (name without path, and text).
@@ -78,8 +55,7 @@ impl Catalog {
         }
         // Only after all files: the name may have moved to another one.
         for entry in kept {
-            let name = &entry.definition.integration.name;
-            if catalog.entries.get(name).is_none_or(|taken| taken.origin == Origin::BuiltIn) {
+            if catalog.entries.get(&entry.name).is_none_or(|taken| taken.origin == Origin::BuiltIn) {
                 catalog.insert(entry);
             }
         }
@@ -87,7 +63,7 @@ impl Catalog {
     }
 
     pub fn get(&self, name: &str) -> Option<&Arc<Definition>> {
-        self.entries.get(name).map(|entry| &entry.definition)
+        self.entries.get(name)?.definition().ok()
     }
 
     pub fn entry(&self, name: &str) -> Option<&Entry> {
@@ -100,7 +76,7 @@ impl Catalog {
     }
 
     fn insert(&mut self, entry: Entry) {
-        self.entries.insert(entry.definition.integration.name.clone(), entry);
+        self.entries.insert(entry.name.clone(), entry);
     }
 
     fn of_file(&self, file: &str) -> Option<&Entry> {
@@ -111,17 +87,17 @@ impl Catalog {
     fn local_entry(&self, file: &str, text: String, before: Option<&Entry>) -> Result<Entry, DefinitionError> {
         let entry = match before {
             // The same definition keeps its address, and with it everything that is cached for it.
-            Some(before) if *before.text == *text => before.clone(),
-            _ => Entry { definition: Arc::new(parse(file, &text)?), origin: Origin::File(file.to_owned()), text: Arc::from(text) },
+            Some(before) if before.text() == text => before.clone(),
+            _ => Entry::read(file, text)?,
         };
-        let name = &entry.definition.integration.name;
+        let name = &entry.name;
         match self.entries.get(name).map(|taken| &taken.origin) {
             Some(Origin::File(other)) => {
-                Err(name_taken(file, &entry.text, format!("{other} defines `{name}` already; remove one of the two")))
+                Err(name_taken(file, entry.text(), format!("{other} defines `{name}` already; remove one of the two")))
             }
             Some(Origin::BuiltIn) if stem(file) != name => Err(name_taken(
                 file,
-                &entry.text,
+                entry.text(),
                 format!("`{name}` is built in; call the file {name}.yaml to replace it, or choose another name"),
             )),
             _ => Ok(entry),
@@ -148,7 +124,7 @@ fn name_taken(file: &str, text: &str, message: String) -> DefinitionError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::lint;
+    use crate::parse::{lint, parse, parse_shipped};
     use crate::target::Target;
     use serde_json::Map;
 
@@ -170,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_folder_adds_to_what_is_built_in() {
-        let built_in = Catalog::built_in().unwrap();
+        let built_in = Catalog::built_in();
         let count = built_in.iter().count();
         let (catalog, errors) = built_in.with_folder(folder(&[("a.yaml", &text("acme", "Acme"))]), &built_in);
         assert!(errors.is_empty(), "{errors:?}");
@@ -187,19 +163,22 @@ mod tests {
             .filter(|file| is_definition_file(file))
             .collect();
         shipped.sort();
-        assert_eq!(shipped, BUILT_IN.iter().map(|(file, _)| *file).collect::<Vec<_>>());
-        for (file, text) in BUILT_IN {
+        assert_eq!(shipped, BUILT_IN.iter().map(|(name, _)| format!("{name}.yaml")).collect::<Vec<_>>());
+        for (name, text) in BUILT_IN {
+            let file = &format!("{name}.yaml");
             let report = lint(file, text);
             let findings: Vec<String> = report.errors.iter().chain(&report.warnings).map(|finding| format!("{file}:{finding}")).collect();
             assert!(findings.is_empty(), "{}", findings.join("\n"));
             let content = |definition: Definition| serde_json::to_value(definition.integration).unwrap();
+            assert_eq!(parse(file, text).unwrap().integration.name, *name);
             assert_eq!(content(parse_shipped(file, text).unwrap()), content(parse(file, text).unwrap()));
         }
     }
 
     #[test]
     fn every_built_in_tool_has_a_valid_schema_that_admits_its_examples() {
-        for Entry { definition, .. } in Catalog::built_in().unwrap().iter() {
+        for entry in Catalog::built_in().iter() {
+            let definition = entry.definition().unwrap();
             for tool in &definition.tools {
                 assert!(jsonschema::draft202012::meta::is_valid(&tool.input_schema), "{}", tool.name);
                 let method = &definition.integration.resources[&tool.resource].methods[&tool.method];
@@ -239,8 +218,8 @@ mod tests {
 
     #[test]
     fn a_built_in_integration_is_replaced_only_by_a_file_of_its_name() {
-        let built_in = Catalog::built_in().unwrap();
-        let name = built_in.iter().next().unwrap().definition.integration.name.clone();
+        let built_in = Catalog::built_in();
+        let name = built_in.iter().next().unwrap().name.clone();
         let own = text(&name, "My own");
         let (catalog, errors) = built_in.with_folder(folder(&[("other.yaml", &own)]), &built_in);
         assert_eq!(errors.len(), 1);

@@ -81,6 +81,7 @@ errors:
   rules:
     - when: status == 404 and body.of == "a|b"
       code: not_found
+      extract: { order: body.id }
       hint: "{{ body.id }} is none; ids come from list_all_acme_orders."
 resources:
   orders:
@@ -89,6 +90,10 @@ resources:
     methods:
       list:
         request: GET /orders
+        request_when: [{ when: q, request: GET /orders/search }]
+        parameters:
+          q: { in: query, schema: { type: string, description: Text to look for. } }
+        response: { notes: [{ when: 'headers["x-cut"]', text: "Only {{ headers['x-cut'] }} are here." }] }
         documentation: { description: Lists orders., source: "https://acme.test/docs/orders" }
       create:
         request: POST /orders
@@ -126,6 +131,14 @@ resources:
           examples:
             - description: Order a part.
               arguments: { lines: [{ part: 7 }], payment: { type: CASH } }
+  invoices:
+    methods:
+      get:
+        request: GET /invoices/{invoice_id}
+        parameters:
+          invoice_id: { in: path, schema: { type: string, description: Id of an invoice. } }
+        response: { redirect: location }
+        documentation: { description: Gives a link to an invoice. }
 prompts:
   reorder:
     description: Orders again.

@@ -12,7 +12,7 @@ use crate::wording::{quoted, shortened};
 /// Longest piece of a given value, or of a description, that a message repeats.
 const MAX_QUOTED_CHARACTERS: usize = 80;
 /// Most allowed values or known names that a message lists.
-const MAX_LISTED: usize = 40;
+const MAX_LISTED: usize = 60;
 /// Most violations reported at once.
 const MAX_VIOLATIONS: usize = 50;
 

@@ -33,6 +33,7 @@ mod body;
 mod cursor;
 mod embed;
 mod encode;
+mod entry;
 mod expected;
 mod expression;
 mod fit;

@@ -62,7 +62,7 @@ impl App {
     pub(crate) fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
         let catalog = self.catalog.current();
         catalog.get(name).cloned().ok_or_else(|| {
-            let known: Vec<&str> = catalog.iter().map(|entry| entry.definition.integration.name.as_str()).collect();
+            let known: Vec<&str> = catalog.iter().map(|entry| entry.name.as_str()).collect();
             ApiError::bad_request(format!("the catalog has no integration `{name}`; it has {}", known.join(", ")))
         })
     }

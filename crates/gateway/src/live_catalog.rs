@@ -30,10 +30,10 @@ impl LiveCatalog {
     /// The built-in definitions, and those of `folder`.
     ///
     /// # Errors
-    /// A built-in definition that does not load; the folder cannot be read. A broken file in the folder is
+    /// The folder cannot be read. A broken file in the folder is
     /// logged and left out.
     pub(crate) fn open(folder: Option<PathBuf>) -> anyhow::Result<Self> {
-        let built_in = Catalog::built_in()?;
+        let built_in = Catalog::built_in();
         let catalog = Self {
             current: ArcSwap::from_pointee(built_in.clone()),
             built_in,

@@ -60,7 +60,7 @@ impl RateLimitFacts {
         if facts.limit.is_none() || facts.remaining.is_none() || facts.reset.is_none() {
             facts = facts.or(structured::read(headers));
         }
-        facts
+        facts.with_window_of(mapping)
     }
 
     /// Completes the facts of an answer that says the limit is reached: nothing is left, the end of the window is
@@ -73,6 +73,13 @@ impl RateLimitFacts {
             reset,
             retry_after: self.retry_after.or(reset),
         }
+    }
+
+    /// A vendor that counts without ever saying when it starts anew does so at the end of the documented window, at the latest.
+    fn with_window_of(self, mapping: Option<&RateLimit>) -> RateLimitFacts {
+        let counts_alone = self.limit.or(self.remaining).is_some() && self.reset.or(self.retry_after).is_none();
+        let mapping = mapping.filter(|mapping| counts_alone && mapping.reset_header.is_none());
+        RateLimitFacts { reset: self.reset.or(mapping.and_then(|mapping| mapping.when_limited?.reset)), ..self }
     }
 
     /// Whether nothing is known.
@@ -247,6 +254,17 @@ mod tests {
         assert_snapshot!(mapped(json!({"reset_header": "X-Reset", "reset_format": "epoch_milliseconds"}), &[("x-reset", "1795176001001")]), @"reset 2");
         assert_snapshot!(mapped(json!({"reset_header": "X-Reset", "reset_format": "http_date"}), &[("x-reset", "Fri, 20 Nov 2026 12:01:00 GMT")]), @"reset 60");
         assert_snapshot!(mapped(json!({"reset_header": "X-Reset"}), &[("x-reset", "1.5")]), @"reset 2");
+    }
+
+    #[test]
+    fn counts_without_an_end_are_those_of_the_documented_window() {
+        let mapping =
+            || json!({"limit_header": "X-Limit-Second", "remaining_header": "X-Left-Second", "when_limited": {"limit": 10, "reset": 1}});
+        let counted: &[(&str, &str)] = &[("x-limit-second", "10"), ("x-left-second", "7")];
+        assert_snapshot!(mapped(mapping(), counted), @"limit 10, remaining 7, reset 1");
+        assert_snapshot!(mapped(mapping(), &[counted, &[("ratelimit-reset", "4")]].concat()), @"limit 10, remaining 7, reset 4");
+        assert_snapshot!(mapped(mapping(), &[counted, &[("retry-after", "9")]].concat()), @"limit 10, remaining 7, retry_after 9");
+        assert_snapshot!(mapped(mapping(), &[]), @"");
     }
 
     #[test]

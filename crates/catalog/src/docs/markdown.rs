@@ -125,24 +125,24 @@ fn plain(text: &str, links: &Links) -> String {
 }
 
 fn push_escaped(written: &mut String, text: &str) {
-    let mut before = None;
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
+    for (at, character) in text.char_indices() {
         let special = match character {
             '\\' | '`' | '*' | '<' | '>' | '[' | ']' | '~' | '&' | '$' => true,
-            // Within a word it is no emphasis, and names are full of it.
-            '_' => {
-                let in_word = |neighbour: Option<char>| neighbour.is_some_and(|c| c.is_alphanumeric() || c == '_');
-                !(in_word(before) && in_word(characters.peek().copied()))
-            }
+            '_' => !is_in_word(text, at),
             _ => false,
         };
         if special {
             written.push('\\');
         }
         written.push(character);
-        before = Some(character);
     }
+}
+
+/// Whether the underscores at `at` have letters or digits on both sides: there they are no emphasis, and names are full of them.
+fn is_in_word(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches('_').chars().next_back();
+    let after = text[at..].trim_start_matches('_').chars().next();
+    [before, after].into_iter().all(|neighbour| neighbour.is_some_and(char::is_alphanumeric))
 }
 
 /// What would begin a list, a heading or a rule at the start of a line does not.
@@ -182,6 +182,7 @@ mod tests {
         let none = Links::default();
         assert_eq!(paragraph("the `id` of\n a  *tag*", &none), r"the `id` of a \*tag\*");
         assert_eq!(paragraph("a ` b", &none), r"a \` b");
+        assert_eq!(paragraph("a__b ___ 1_", &none), r"a__b \_\_\_ 1\_");
         assert_eq!(paragraph("``a`b`` c", &none), "``a`b`` c");
         assert_eq!(cell("`a|b` or c|d", &none), r"`a\|b` or c\|d");
         assert_eq!(code("a`b"), "``a`b``");

@@ -1,6 +1,6 @@
 //! What certain refusals of the vendor mean and what an agent is told about them.
 
-use super::markdown::{Links, code, in_table, paragraph, table};
+use super::markdown::{Links, code, codes, in_table, paragraph, table};
 use crate::definition::Definition;
 use crate::integration::{ErrorRule, Refusal};
 
@@ -18,7 +18,11 @@ pub(super) fn section(definition: &Definition, links: &Links) -> String {
 /// A table of rules, or nothing where there are none.
 pub(super) fn rules(rules: &[ErrorRule], links: &Links) -> String {
     let rows = rules.iter().map(|rule| {
-        let told: Vec<String> = [&rule.message, &rule.hint].into_iter().flatten().map(|text| in_table(&template(text, links))).collect();
+        let mut told: Vec<String> =
+            [&rule.message, &rule.hint].into_iter().flatten().map(|text| in_table(&template(text, links))).collect();
+        if !rule.extract.is_empty() {
+            told.push(in_table(&format!("Gives {}.", codes(rule.extract.keys()))));
+        }
         (in_table(&code(&rule.when)), rule.code.as_deref().map(|code_of| in_table(&code(code_of))).unwrap_or_default(), told.join(" "))
     });
     let rows: Vec<(String, String, String)> = rows.collect();
@@ -35,7 +39,7 @@ pub(super) fn refused_before(refusals: &[Refusal], links: &Links) -> String {
 }
 
 /// A template for people: placeholders as code. One with statements has no single text and is named as such.
-fn template(text: &str, links: &Links) -> String {
+pub(super) fn template(text: &str, links: &Links) -> String {
     if text.contains("{%") {
         return "*depends on the answer*".to_owned();
     }

@@ -6,7 +6,7 @@ use super::arguments;
 use super::markdown::{Links, code, codes, link, paragraph};
 use super::refusals;
 use crate::definition::Definition;
-use crate::integration::{Example, Method};
+use crate::integration::{AnswerNote, Example, Method, RedirectMeaning, RequestWhen};
 use crate::tool::{Kind, Tool};
 
 /// Longest call that stands on one line, in characters.
@@ -35,10 +35,15 @@ fn method_of<'d>(definition: &'d Definition, tool: &Tool) -> Option<&'d Method> 
 fn entry(tool: &Tool, method: &Method, links: &Links) -> String {
     let documentation = method.documentation.as_ref();
     let mut parts = vec![format!("### {}", tool.name), facts(tool, method), paragraph(&tool.description, links)];
+    parts.push(other_requests(method));
     parts.push(arguments::table(tool, links));
     if let Some(paging) = &tool.paging {
         let default = paging.default_size.map(|size| format!(", {size} by default")).unwrap_or_default();
         parts.push(format!("A list: `limit` up to {}{default}, and `next_cursor`.", paging.max_size));
+    }
+    parts.extend(method.response.redirect.map(|RedirectMeaning::Location| "The answer is a link, as `{\"location\": …}`.".to_owned()));
+    if !method.response.notes.is_empty() {
+        parts.push(format!("Notes beside the answer:\n\n{}", notes(&method.response.notes, links)));
     }
     if !method.refuse.is_empty() {
         parts.push(format!("Refused before anything is sent:\n\n{}", refusals::refused_before(&method.refuse, links)));
@@ -72,6 +77,16 @@ fn facts(tool: &Tool, method: &Method) -> String {
     let source = method.documentation.as_ref().and_then(|documentation| documentation.source.as_deref());
     facts.extend(source.map(|url| link("source", url)));
     facts.join(" · ")
+}
+
+fn other_requests(method: &Method) -> String {
+    let line = |other: &RequestWhen| format!("* {} when {}", code(&other.request), code(&other.when));
+    method.request_when.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn notes(notes: &[AnswerNote], links: &Links) -> String {
+    let line = |note: &AnswerNote| format!("* when {}: {}", code(&note.when), refusals::template(&note.text, links));
+    notes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn call(example: &Example, links: &Links) -> String {

@@ -20,7 +20,8 @@ pub struct RateLimit {
     /// What the reset header holds.
     #[serde(default)]
     pub reset_format: ResetFormat,
-    /// What is known about a 429 when the vendor's headers do not say it.
+    /// What is known about a 429 when the vendor's headers do not say it. Its `reset` also goes with counts of a vendor that never
+    /// says when they start anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when_limited: Option<KnownLimit>,
 }

@@ -11,7 +11,17 @@ use proptest::prelude::*;
 /// How far down an agent looks.
 const LOOKED_AT: usize = 3;
 
-static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().unwrap().get("sendoso").unwrap().tools.clone());
+<<<<<<< HEAD
+static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("sendoso"));
+
+static EDESK: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("edesk"));
+
+fn built_in(name: &str) -> Vec<Arc<Tool>> {
+    Catalog::built_in().unwrap().get(name).unwrap().tools.clone()
+}
+=======
+static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().get("sendoso").unwrap().tools.clone());
+>>>>>>> tooling
 
 /// A made-up business suite: 61 nouns with five methods each, and some that fit no pattern.
 static SUITE: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(suite);
@@ -167,6 +177,29 @@ fn questions_about_gifts_find_their_tool() {
         ("change a user's role", "update_a_sendoso_scim_user_by_id"),
     ];
     assert_eq!(missed(&SENDOSO, &expected), Vec::<String>::new());
+}
+
+#[test]
+fn questions_about_a_help_desk_find_their_tool() {
+    let expected = [
+        ("reply to the customer", "create_a_e_desk_message"),
+        ("urgent open tickets with little time left to reply", "list_all_e_desk_tickets"),
+        ("read the whole ticket with its custom fields", "get_single_e_desk_ticket_by_id"),
+        ("read the customer's complaint", "get_single_e_desk_message_by_id"),
+        ("mark the ticket as resolved", "update_a_e_desk_ticket_by_id"),
+        ("close a ticket", "update_a_e_desk_ticket_by_id"),
+        ("assign a ticket to a colleague", "update_a_e_desk_ticket_by_id"),
+        ("where is my order: tracking code", "get_single_e_desk_sales_order_by_id"),
+        ("find an order by its number at the marketplace", "list_all_e_desk_sales_orders"),
+        ("leave an internal note for the warehouse", "create_a_e_desk_order_note"),
+        ("upload a file to an order note", "create_a_e_desk_order_note_attachment"),
+        ("tag a ticket as damaged goods", "update_a_e_desk_ticket_by_id"),
+        ("canned responses", "list_all_e_desk_templates"),
+        ("find a customer by email", "list_all_e_desk_contacts"),
+        ("which shops are connected", "list_all_e_desk_channels"),
+        ("who am I connected as", "list_all_e_desk_whoami"),
+    ];
+    assert_eq!(missed(&EDESK, &expected), Vec::<String>::new());
 }
 
 #[test]

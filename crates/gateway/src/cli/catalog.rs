@@ -65,8 +65,8 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
     match args.command {
         CatalogCommand::List => list(&load(folder)?, args.json)?,
         CatalogCommand::Show { name } => show(find(&load(folder)?, &name)?, args.json)?,
-        CatalogCommand::Tools { name } => tools(&find(&load(folder)?, &name)?.definition, args.json)?,
-        CatalogCommand::Docs { name } => output::line(docs::page(&find(&load(folder)?, &name)?.definition).trim_end())?,
+        CatalogCommand::Tools { name } => tools(definition(find(&load(folder)?, &name)?)?, args.json)?,
+        CatalogCommand::Docs { name } => output::line(docs::page(definition(find(&load(folder)?, &name)?)?).trim_end())?,
         CatalogCommand::Lint { files } => return lint(&files, folder, args.json),
         CatalogCommand::Schema => output::line(format_args!("{:#}", catalog::schema::schema()))?,
     }
@@ -74,7 +74,7 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
-    let built_in = Catalog::built_in()?;
+    let built_in = Catalog::built_in();
     let Some(folder) = folder else { return Ok(built_in) };
     let (catalog, errors) = built_in.with_folder(read_folder(folder)?, &built_in);
     for error in errors {
@@ -84,20 +84,25 @@ fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
 }
 
 fn find<'c>(catalog: &'c Catalog, name: &str) -> anyhow::Result<&'c Entry> {
-    let known = || catalog.iter().map(|entry| entry.definition.integration.name.as_str()).collect::<Vec<_>>().join(", ");
+    let known = || catalog.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
     catalog.entry(name).ok_or_else(|| hinted(anyhow!("the catalog has no integration `{name}`"), format!("it has {}", known())))
+}
+
+fn definition(entry: &Entry) -> anyhow::Result<&Definition> {
+    entry.definition().map(AsRef::as_ref).map_err(|error| anyhow!(error.clone()))
 }
 
 fn list(catalog: &Catalog, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        let all: Vec<_> = catalog
-            .iter()
-            .map(|Entry { definition, .. }| json!({"name": definition.integration.name, "label": definition.integration.label, "tools": definition.tools.len()}))
-            .collect();
-        return output::line(json!(all));
+        let line = |entry| {
+            let definition = definition(entry)?;
+            Ok(json!({"name": definition.integration.name, "label": definition.integration.label, "tools": definition.tools.len()}))
+        };
+        return output::line(Value::Array(catalog.iter().map(line).collect::<anyhow::Result<_>>()?));
     }
     let mut table = table(["NAME", "LABEL", "TOOLS", "TAGS"]);
-    for Entry { definition, .. } in catalog.iter() {
+    for entry in catalog.iter() {
+        let definition = definition(entry)?;
         let integration = &definition.integration;
         table.add_row([&integration.name, &integration.label, &definition.tools.len().to_string(), &definition.tags().join(", ")]);
     }
@@ -105,7 +110,7 @@ fn list(catalog: &Catalog, as_json: bool) -> anyhow::Result<()> {
 }
 
 fn show(entry: &Entry, as_json: bool) -> anyhow::Result<()> {
-    if as_json { output::line(serde_json::to_string(&entry.definition.integration)?) } else { output::line(entry.text.trim_end()) }
+    if as_json { output::line(serde_json::to_string(&definition(entry)?.integration)?) } else { output::line(entry.text().trim_end()) }
 }
 
 fn tools(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
@@ -126,11 +131,9 @@ fn tools(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
 
 fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Result<ExitCode> {
     let texts = if files.is_empty() {
-        let built_in = Catalog::built_in()?;
-        let mut texts: Vec<(String, String)> = built_in
-            .iter()
-            .map(|entry| (format!("{}.yaml (built in)", entry.definition.integration.name), entry.text.to_string()))
-            .collect();
+        let built_in = Catalog::built_in();
+        let mut texts: Vec<(String, String)> =
+            built_in.iter().map(|entry| (format!("{}.yaml (built in)", entry.name), entry.text().to_owned())).collect();
         texts.extend(folder.map(read_folder).transpose()?.unwrap_or_default());
         texts
     } else {

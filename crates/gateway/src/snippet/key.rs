@@ -65,9 +65,9 @@ mod tests {
     #[test]
     fn built_in_tool_names_stay_within_client_limits_with_their_prefixes() {
         let mut checked = 0;
-        for entry in Catalog::built_in().unwrap().iter() {
-            let tools = &entry.definition.tools;
-            let key = server_key(&entry.definition.integration.name, longest(tools));
+        for entry in Catalog::built_in().iter() {
+            let tools = &entry.definition().unwrap().tools;
+            let key = server_key(&entry.name, longest(tools));
             for tool in tools {
                 for (prefixed, most) in [(format!("mcp__{key}__{}", tool.name), 64), (format!("mcp_{key}_{}", tool.name), 63)] {
                     assert!(prefixed.len() <= most, "{prefixed} has more than {most} characters");

@@ -71,8 +71,7 @@ fn contact(item: &Item) -> Value {
 fn list(call: &Call<'_>) -> Answer {
     let start = moments::parameter(call.request, "startAt")?.ok_or_else(|| blank("startAt"))?;
     let end = moments::parameter(call.request, "endAt")?;
-    let entities: Vec<&str> =
-        call.request.all_parameters("entities").flat_map(|list| list.split(',')).filter(|word| !word.is_empty()).collect();
+    let entities: Vec<&str> = call.request.all_parameters("entities").filter(|word| !word.is_empty()).collect();
     if entities.is_empty() {
         return Err(blank("entities"));
     }

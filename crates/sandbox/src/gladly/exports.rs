@@ -110,7 +110,10 @@ pub(super) fn seed(now: Timestamp) -> Exports {
 pub(super) fn tick(organization: &mut Organization, moment: Timestamp) {
     let Organization { exports, events, ids, .. } = organization;
     for schedule in exports.schedules.iter_mut() {
-        while schedule.next_start_at <= moment {
+        // After a long jump, what would be forgotten at once is not made.
+        let forgotten_days = (moment.duration_since(schedule.next_start_at).as_hours() - KEPT.as_hours()).max(0) / EVERY.as_hours();
+        schedule.next_start_at = later(schedule.next_start_at, SignedDuration::from_hours(forgotten_days * EVERY.as_hours()));
+        while schedule.next_start_at <= moment && schedule.next_start_at < Timestamp::MAX {
             let end_at = schedule.next_start_at;
             let parameters = Parameters { kind: schedule.kind, start_at: later(end_at, -EVERY), end_at };
             let (id, status) = (ids.next(), Status::InProgress);

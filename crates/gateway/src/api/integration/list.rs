@@ -38,7 +38,9 @@ pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, mut query:
     query.take_page()?;
     query.finish()?;
     let catalog = app.catalog.current();
-    Ok(Json(Listed::whole(catalog.iter().map(|entry| IntegrationView::from(&*entry.definition)).collect())))
+    Ok(Json(Listed::whole(
+        catalog.iter().filter_map(|entry| entry.definition().ok()).map(|definition| IntegrationView::from(&**definition)).collect(),
+    )))
 }
 
 impl From<&Definition> for IntegrationView {

@@ -57,9 +57,10 @@ fn catalog(config: &Config) -> Finding {
     if !broken.is_empty() {
         return Finding::fail(format!("left out: {}", broken.join("; ").replace('\n', " ")), remedy);
     }
-    match Catalog::built_in() {
-        Ok(built_in) => Finding::ok(format!("{} built in, {} in the folder", built_in.iter().count(), files.len())),
-        Err(error) => Finding::fail(error.to_string(), "this is a fault of this build"),
+    let built_in = Catalog::built_in();
+    match built_in.iter().find_map(|entry| entry.definition().err()) {
+        None => Finding::ok(format!("{} built in, {} in the folder", built_in.iter().count(), files.len())),
+        Some(error) => Finding::fail(error.to_string(), "this is a fault of this build"),
     }
 }
 

@@ -6,8 +6,8 @@ mod public;
 mod seed;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::gladly::call::Call;
 use crate::gladly::refusal::{Answer, Problem};
@@ -62,7 +62,7 @@ struct Content {
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     Public,
@@ -121,19 +121,8 @@ impl Knowledge {
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::Public, Kind::Email, Kind::Messaging, Kind::Reference];
-
-    fn name(self) -> &'static str {
-        match self {
-            Kind::Public => "public",
-            Kind::Email => "email",
-            Kind::Messaging => "messaging",
-            Kind::Reference => "reference",
-        }
-    }
-
     fn of_name(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+        serde_json::from_value(Value::from(name)).ok()
     }
 }
 

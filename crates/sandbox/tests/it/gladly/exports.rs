@@ -74,3 +74,16 @@ async fn the_schedule_starts_jobs_which_end_and_are_forgotten() {
     api.control("clock", json!({"advance_seconds": 86_400})).await;
     assert_eq!(api.get("/export/jobs/job_done").await.status, 404);
 }
+
+#[tokio::test]
+async fn a_jump_over_years_leaves_the_jobs_of_the_last_fortnight() {
+    let api = Gladly::start().await;
+    api.control("clock", json!({"advance_seconds": 40 * 365 * 86_400_i64})).await;
+    let jobs = api.get("/export/jobs").await.json();
+    assert!((13..=15).contains(&jobs.as_array().unwrap().len()), "{jobs}");
+    // To the end of time.
+    for _ in 0..80 {
+        api.control("clock", json!({"advance_seconds": 3_162_240_000_u32})).await;
+    }
+    assert_eq!(api.get("/export/schedules").await.status, 200);
+}
