@@ -67,7 +67,12 @@ def url(serve, archive, tmp_path):
     (tmp_path / "catalog").mkdir()
     shutil.copy(DEFINITION, tmp_path / "catalog" / "archive.yaml")
     server = serve(catalog_dir=str(tmp_path / "catalog"))
-    account = {"integration": "archive", "tenant_id": "acme", "credentials": {"token": "key-0123456789"}, "base_url": archive.url}
+    account = {
+        "integration": "archive",
+        "tenant_id": "acme",
+        "credentials": {"token": "key-0123456789"},
+        "base_url": archive.url,
+    }
     return server.create_server(server.created("/integrated-account", account)["id"])["url"]
 
 
@@ -78,7 +83,8 @@ async def test_one_tool_lists_and_searches_and_says_what_is_missing(url, archive
     note = "The archive gives the newest 2 recordings only."
     assert listed == {"result": [{"id": 1}, {"id": 2}], "next_cursor": None, "note": note}
     assert found == {"result": [{"id": 7}], "next_cursor": None}
-    assert [asked for asked, _, _ in archive.requests] == ["GET /stations/north/recordings", "GET /stations/north/find?q=sea"]
+    asked = [asked for asked, _, _ in archive.requests]
+    assert asked == ["GET /stations/north/recordings", "GET /stations/north/find?q=sea"]
 
 
 async def test_a_redirect_is_a_link_that_is_not_followed(url, archive):
