@@ -11,17 +11,13 @@ use proptest::prelude::*;
 /// How far down an agent looks.
 const LOOKED_AT: usize = 3;
 
-<<<<<<< HEAD
 static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("sendoso"));
 
 static EDESK: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("edesk"));
 
 fn built_in(name: &str) -> Vec<Arc<Tool>> {
-    Catalog::built_in().unwrap().get(name).unwrap().tools.clone()
+    Catalog::built_in().get(name).unwrap().tools.clone()
 }
-=======
-static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| Catalog::built_in().get("sendoso").unwrap().tools.clone());
->>>>>>> tooling
 
 /// A made-up business suite: 61 nouns with five methods each, and some that fit no pattern.
 static SUITE: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(suite);
