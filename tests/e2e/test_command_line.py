@@ -15,7 +15,7 @@ from conftest import MASTER_KEY, ROOT
 
 SENDOSO = ROOT / "integrations" / "sendoso.yaml"
 COMMANDS = {"demo", "serve", "sandbox", "catalog", "migrate", "account", "mcp", "token", "connect", "doctor"}
-CATALOG_COMMANDS = {"list", "show", "tools", "lint", "schema"}
+CATALOG_COMMANDS = {"list", "show", "tools", "docs", "lint", "schema"}
 # Stands for any secret in a place where it might be quoted.
 SECRET = "sentinelSecretBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
 
@@ -207,7 +207,7 @@ def test_a_settings_file_that_is_not_there_is_told(run):
     assert_told(run("serve", "--config", "nowhere.toml"), 1, "nowhere.toml")
 
 
-@pytest.mark.parametrize("command", ["show", "tools"])
+@pytest.mark.parametrize("command", ["show", "tools", "docs"])
 def test_an_unknown_integration_is_told_with_the_known_ones(run, command):
     assert_told(run("catalog", command, "sendosso"), 1, "sendosso", "sendoso")
 

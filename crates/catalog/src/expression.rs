@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
@@ -93,7 +93,8 @@ fn remedied(error: minijinja::Error, example: &str) -> ExpressionError {
 pub(crate) struct Expression {
     source: String,
     asked: Asked,
-    compiled: minijinja::Expression<'static, 'static>,
+    /// Made at the first evaluation: it takes some kilobytes, and most conditions of a definition are about refusals that never come.
+    compiled: OnceLock<Result<minijinja::Expression<'static, 'static>, ExpressionError>>,
 }
 
 impl Expression {
@@ -105,7 +106,7 @@ impl Expression {
     pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
         let asked = Asked::checked(compiled.undeclared_variables(true), names)?;
-        Ok(Self { source: source.to_owned(), asked, compiled })
+        Ok(Self { source: source.to_owned(), asked, compiled: OnceLock::new() })
     }
 
     pub(crate) fn asked(&self) -> &Asked {
@@ -114,7 +115,7 @@ impl Expression {
 
     /// Whether the condition holds; one that fails while it is evaluated does not hold.
     pub(crate) fn holds(&self, context: &Value) -> bool {
-        self.compiled.eval(context.clone()).is_ok_and(|value| value.is_true())
+        self.eval(context).is_ok_and(|value| value.is_true())
     }
 
     /// The expression's value; undefined and none are `None`.
@@ -122,9 +123,15 @@ impl Expression {
     /// # Errors
     /// The evaluation failed or took too many steps.
     pub(crate) fn value(&self, context: &Value) -> Result<Option<Value>, ExpressionError> {
-        let value = self.compiled.eval(context.clone())?;
+        let value = self.eval(context)?;
         let nothing = matches!(value.kind(), ValueKind::Undefined | ValueKind::None);
         Ok((!nothing).then_some(value))
+    }
+
+    fn eval(&self, context: &Value) -> Result<Value, ExpressionError> {
+        let compile = || ENVIRONMENT.compile_expression_owned(self.source.clone()).map_err(ExpressionError::from);
+        let compiled = self.compiled.get_or_init(compile).as_ref().map_err(Clone::clone)?;
+        Ok(compiled.eval(context.clone())?)
     }
 }
 
