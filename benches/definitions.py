@@ -4,7 +4,7 @@
 Loading: `tidegate catalog list`, which reads all definitions and derives their tools, from start to exit on core 0, in turn with
 `tidegate --version`, which reads none; what the first takes longer is the loading. Of five runs in turn the best counts, so that what
 else the machine does is not taken for the loading. Listing: `tools/list` of each integration over HTTP from core 1, from the request to
-the last byte, unparsed. Memory: of a server after its start, when it has read no definition, and after those lists, when it has read all.
+the last byte, unparsed. Memory: of a server after its start, when it has read no definition, and then after the lists of one integration after the other.
 Needs a built `tidegate` (TIDEGATE_BIN, or target/release/tidegate) and nothing else. Prints Markdown; docs/performance.md holds such a run.
 """
 
@@ -58,20 +58,20 @@ def main() -> None:
     loading = statistics.median(loading_ms() for _ in range(max(rounds // 10, 1)))
     with tempfile.TemporaryDirectory() as folder, vendors.server(pathlib.Path(folder)) as server:
         os.sched_setaffinity(0, {1})
-        started = memory_mib(server.process.pid)
+        memory = {"its start": memory_mib(server.process.pid)}
         connection = http.client.HTTPConnection("127.0.0.1", server.port)
         lists = {}
         for name in vendors.names():
             path = vendors.mcp_path(server, name)
             times, sizes = zip(*(list_ms(connection, path) for _ in range(rounds)))
             lists[name] = statistics.median(times), sizes[0]
-        listed = memory_mib(server.process.pid)
+            memory[f"that and the lists of {name}"] = memory_mib(server.process.pid)
     print("| | | aim |\n| --- | --- | --- |")
     print(f"| loading all definitions and deriving their tools, median | {loading:.1f} ms | at most 20 ms |")
     for name, (took, size) in lists.items():
         print(f"| `tools/list` of {name}, {size / 1000:.0f} KB, median | {took:.2f} ms | at most 1 ms |")
-    for when, memory in (("its start", started), ("these lists", listed)):
-        print(f"| resident memory of a server after {when} | {memory['VmRSS']:.1f} MiB, {memory['RssAnon']:.1f} of it not mapped from files | at most 20 MiB |")
+    for when, found in memory.items():
+        print(f"| resident memory of a server after {when} | {found['VmRSS']:.1f} MiB, {found['RssAnon']:.1f} of it not mapped from files | at most 20 MiB |")
 
 
 if __name__ == "__main__":
