@@ -13,7 +13,7 @@ fn hints_follow_from_the_name_and_the_verb() {
         .iter()
         .map(|tool| {
             let hints = &tool.annotations;
-            let mut line = format!("{} [{:?}", tool.title, tool.kind);
+            let mut line = format!("{} [{:?}", tool.annotations.title, tool.kind);
             for (holds, word) in [
                 (hints.read_only_hint, "read-only"),
                 (hints.destructive_hint, "destructive"),
@@ -43,7 +43,7 @@ fn a_definition_knows_better() {
     let search = with_method("search", json!({"request": "POST /search", "annotations": {"read_only": true, "title": "Search things"}}));
     let search = &search.tools[0];
     assert_eq!(search.kind, Kind::Read);
-    assert_eq!(search.title, "Search things");
+    assert_eq!(search.annotations.title, "Search things");
     assert!(!search.annotations.destructive_hint && search.annotations.idempotent_hint);
 
     let wipe = with_method("wipe", json!({"request": "POST /wipe", "annotations": {"destructive": true}}));
