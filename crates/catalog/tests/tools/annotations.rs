@@ -52,7 +52,7 @@ fn a_definition_knows_better() {
 
 #[test]
 fn a_listing_is_what_tools_list_shows() {
-    assert_snapshot!(tool(&DESK, "tickets.delete").listing(), @r#"{"name":"delete_a_e_desk_ticket_by_id","title":"Delete an eDesk ticket by id","description":"Deletes a ticket.","inputSchema":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"],"additionalProperties":false},"annotations":{"title":"Delete an eDesk ticket by id","readOnlyHint":false,"destructiveHint":true,"idempotentHint":true,"openWorldHint":true}}"#);
+    assert_snapshot!(tool(&DESK, "tickets.delete").listing(), @r#"{"name":"delete_a_e_desk_ticket_by_id","description":"Deletes a ticket.","inputSchema":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"],"additionalProperties":false},"annotations":{"title":"Delete an eDesk ticket by id","readOnlyHint":false,"destructiveHint":true,"idempotentHint":true,"openWorldHint":true}}"#);
 }
 
 #[test]
