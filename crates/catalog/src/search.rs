@@ -136,7 +136,7 @@ fn texts(tool: &Tool) -> [String; FIELDS.len()] {
         tool.name.clone(),
         tool.resource.clone(),
         tool.tags.join(" "),
-        format!("{} {}", tool.title, tool.description),
+        format!("{} {}", tool.annotations.title, tool.description),
         arguments.join(" "),
         words::said_instead_of(&tool.method).to_owned(),
     ]

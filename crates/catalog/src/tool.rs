@@ -31,8 +31,6 @@ pub struct Tool {
     pub resource: String,
     pub method: String,
     pub kind: Kind,
-    /// What the tool is called in a user interface, e.g. `List all Sendoso campaigns`.
-    pub title: String,
     pub description: String,
     /// The resource's and the method's.
     pub tags: Vec<String>,
@@ -70,6 +68,8 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolAnnotations {
+    /// What the tool is called in a user interface, e.g. `List all Sendoso campaigns`. It stands here alone: every client that shows
+    /// titles looks here too, and each token of a list is paid for at every turn.
     pub title: String,
     pub read_only_hint: bool,
     pub destructive_hint: bool,
@@ -181,7 +181,6 @@ impl Tool {
             resource: scope.resource_name.to_owned(),
             method: method_name.to_owned(),
             kind,
-            title: annotations.title.clone(),
             description: scope.description().to_owned(),
             tags: united(&resource.tags, &method.tags),
             scopes: united(&resource.scopes, &method.scopes),
@@ -208,18 +207,12 @@ impl Tool {
         #[serde(rename_all = "camelCase")]
         struct Listing<'a> {
             name: &'a str,
-            title: &'a str,
             description: &'a str,
             input_schema: &'a Value,
             annotations: &'a ToolAnnotations,
         }
-        let listing = Listing {
-            name: &self.name,
-            title: &self.title,
-            description: &self.description,
-            input_schema: self.shown_schema(),
-            annotations: &self.annotations,
-        };
+        let listing =
+            Listing { name: &self.name, description: &self.description, input_schema: self.shown_schema(), annotations: &self.annotations };
         // Texts and JSON values alone, which always have a JSON text.
         serde_json::to_string(&listing).unwrap_or_default()
     }

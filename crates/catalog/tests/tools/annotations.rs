@@ -13,7 +13,7 @@ fn hints_follow_from_the_name_and_the_verb() {
         .iter()
         .map(|tool| {
             let hints = &tool.annotations;
-            let mut line = format!("{} [{:?}", tool.title, tool.kind);
+            let mut line = format!("{} [{:?}", tool.annotations.title, tool.kind);
             for (holds, word) in [
                 (hints.read_only_hint, "read-only"),
                 (hints.destructive_hint, "destructive"),
@@ -43,7 +43,7 @@ fn a_definition_knows_better() {
     let search = with_method("search", json!({"request": "POST /search", "annotations": {"read_only": true, "title": "Search things"}}));
     let search = &search.tools[0];
     assert_eq!(search.kind, Kind::Read);
-    assert_eq!(search.title, "Search things");
+    assert_eq!(search.annotations.title, "Search things");
     assert!(!search.annotations.destructive_hint && search.annotations.idempotent_hint);
 
     let wipe = with_method("wipe", json!({"request": "POST /wipe", "annotations": {"destructive": true}}));
@@ -52,7 +52,7 @@ fn a_definition_knows_better() {
 
 #[test]
 fn a_listing_is_what_tools_list_shows() {
-    assert_snapshot!(tool(&DESK, "tickets.delete").listing(), @r#"{"name":"delete_a_e_desk_ticket_by_id","title":"Delete an eDesk ticket by id","description":"Deletes a ticket.","inputSchema":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"],"additionalProperties":false},"annotations":{"title":"Delete an eDesk ticket by id","readOnlyHint":false,"destructiveHint":true,"idempotentHint":true,"openWorldHint":true}}"#);
+    assert_snapshot!(tool(&DESK, "tickets.delete").listing(), @r#"{"name":"delete_a_e_desk_ticket_by_id","description":"Deletes a ticket.","inputSchema":{"type":"object","properties":{"id":{"type":"integer"}},"required":["id"],"additionalProperties":false},"annotations":{"title":"Delete an eDesk ticket by id","readOnlyHint":false,"destructiveHint":true,"idempotentHint":true,"openWorldHint":true}}"#);
 }
 
 #[test]

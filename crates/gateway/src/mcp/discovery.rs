@@ -199,7 +199,7 @@ fn found(tools: &ToolSet, search: &Search) -> String {
         .into_iter()
         .map(|tool| Found {
             name: &tool.name,
-            title: &tool.title,
+            title: &tool.annotations.title,
             description: first_sentence(&tool.description, LONGEST_SUMMARY),
             resource: &tool.resource,
             tags: &tool.tags,
@@ -281,12 +281,12 @@ impl Hints {
 fn listing(name: &str, title: String, description: &str, schema: &Schema, hints: Hints) -> String {
     let Hints { read_only, destructive, idempotent, open_world } = hints;
     let annotations = ToolAnnotations {
-        title: title.clone(),
+        title,
         read_only_hint: read_only,
         destructive_hint: destructive,
         idempotent_hint: idempotent,
         open_world_hint: open_world,
     };
     let schema = schema.as_ref().map_or(&Value::Null, ArgumentSchema::as_value);
-    json!({"name": name, "title": title, "description": description, "inputSchema": schema, "annotations": annotations}).to_string()
+    json!({"name": name, "description": description, "inputSchema": schema, "annotations": annotations}).to_string()
 }
