@@ -162,9 +162,8 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
 /// A file has members that no part can say.
 fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
     let schema = resolved(schema, root);
-    if let Some(items) = schema.get("items") {
-        return files_of(items, root);
-    }
+    // Once: a list of lists is no list of files, and references may lead from a list to itself.
+    let schema = schema.get("items").map_or(schema, |items| resolved(items, root));
     let properties: Vec<(&str, Encoding)> = match schema.get("properties").and_then(Value::as_object) {
         Some(properties) => properties.iter().map(|(name, schema)| (name.as_str(), encoding_of(resolved(schema, root)))).collect(),
         None => return Ok(encoding_of(schema)),
