@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Encoding, not_base64};
 use crate::arguments::{Violation, child};
-use crate::files::is_media_type;
+use crate::files::is_content_type;
 use crate::fnv::{START, fnv1a};
 
 /// The member of a file that holds its name.
@@ -69,8 +69,7 @@ impl Multipart {
         if file_name.contains(char::is_control) {
             violations.push(Violation::new(child(path, FILE_NAME), "expected a file name without control characters"));
         }
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !is_media_type(&essence) || !media_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if !is_content_type(media_type) {
             violations.push(Violation::new(child(path, FILE_TYPE), "expected a media type, e.g. `application/pdf`"));
         }
         match file.get(content).and_then(Value::as_str).map(|text| STANDARD.decode(text)) {

@@ -8,6 +8,7 @@ use super::{Builder, Need};
 use crate::body::multipart::{FILE_NAME, FILE_TYPE};
 use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
 use crate::embed::embed;
+use crate::files::is_content_type;
 use crate::integration::{Body, BodyFormat};
 use crate::plan::Verb;
 use crate::types::resolved;
@@ -112,7 +113,14 @@ impl Builder<'_> {
         }
         let argument = self.names.assign("body", "body");
         self.add(&argument, Need::Required, &body.schema, "body.schema");
-        Content::Whole { encoding: encoding_of(&body.schema), argument }
+        let encoding = match body.format {
+            BodyFormat::Raw => encoding_of(resolved(&body.schema, &body.schema)).unwrap_or_else(|error| {
+                self.problem("body.schema", error);
+                Encoding::AsIs
+            }),
+            BodyFormat::Json | BodyFormat::Form | BodyFormat::Multipart => Encoding::AsIs,
+        };
+        Content::Whole { argument, encoding }
     }
 }
 
@@ -159,14 +167,17 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
 /// Which files a member of a multipart body holds: base64, an object with base64 in one member, or a list of either.
 ///
 /// # Errors
-/// A file has members that no part can say.
+/// A file has members that no part can say, or what it is said to be is no media type.
 fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
     let schema = resolved(schema, root);
     // Once: a list of lists is no list of files, and references may lead from a list to itself.
     let schema = schema.get("items").map_or(schema, |items| resolved(items, root));
     let properties: Vec<(&str, Encoding)> = match schema.get("properties").and_then(Value::as_object) {
-        Some(properties) => properties.iter().map(|(name, schema)| (name.as_str(), encoding_of(resolved(schema, root)))).collect(),
-        None => return Ok(encoding_of(schema)),
+        Some(properties) => {
+            let encodings = properties.iter().map(|(name, schema)| Ok((name.as_str(), encoding_of(resolved(schema, root))?)));
+            encodings.collect::<Result<_, String>>()?
+        }
+        None => return encoding_of(schema),
     };
     let Some((content, Encoding::Base64 { media_type })) = properties.iter().find(|(_, encoding)| *encoding != Encoding::AsIs) else {
         return Ok(Encoding::AsIs);
@@ -179,10 +190,15 @@ fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
     }
 }
 
-fn encoding_of(schema: &Value) -> Encoding {
+/// # Errors
+/// The declared media type cannot stand in a header.
+fn encoding_of(schema: &Value) -> Result<Encoding, String> {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
-    match text("contentEncoding") {
-        Some("base64") => Encoding::Base64 { media_type: text("contentMediaType").unwrap_or("application/octet-stream").to_owned() },
-        _ => Encoding::AsIs,
+    if text("contentEncoding") != Some("base64") {
+        return Ok(Encoding::AsIs);
+    }
+    match text("contentMediaType").unwrap_or("application/octet-stream") {
+        media_type if is_content_type(media_type) => Ok(Encoding::Base64 { media_type: media_type.to_owned() }),
+        _ => Err("`contentMediaType` is no media type; write e.g. `application/pdf`".to_owned()),
     }
 }
