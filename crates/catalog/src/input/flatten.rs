@@ -179,10 +179,18 @@ fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
         }
         None => return encoding_of(schema),
     };
-    let Some((content, Encoding::Base64 { media_type })) = properties.iter().find(|(_, encoding)| *encoding != Encoding::AsIs) else {
+    let said = |name: &str| [FILE_NAME, FILE_TYPE].contains(&name);
+    let mut contents = properties.iter().filter(|(_, encoding)| *encoding != Encoding::AsIs);
+    let Some((content, Encoding::Base64 { media_type })) = contents.next() else {
         return Ok(Encoding::AsIs);
     };
-    match properties.iter().find(|(name, _)| name != content && ![FILE_NAME, FILE_TYPE].contains(name)) {
+    if let Some((second, _)) = contents.next() {
+        return Err(format!("`{content}` and `{second}` are both in base64, but a file has its bytes once; make two files of it"));
+    }
+    if said(content) {
+        return Err(format!("`{content}` is what is said of a file, so its bytes need another name; call them e.g. `content`"));
+    }
+    match properties.iter().find(|(name, _)| name != content && !said(name)) {
         Some((other, _)) => Err(format!(
             "`{other}` would not be sent: a file has its bytes (`{content}`), `{FILE_NAME}` and `{FILE_TYPE}`; remove it, or make it an argument beside the file"
         )),
