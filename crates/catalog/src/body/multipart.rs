@@ -72,6 +72,13 @@ impl Multipart {
         if !is_content_type(media_type) {
             violations.push(Violation::new(child(path, FILE_TYPE), "expected a media type, e.g. `application/pdf`"));
         }
+        // Whatever the schema lets through: nothing else of a file could be sent, so it is not taken either.
+        for other in file.keys().filter(|member| *member != content && ![FILE_NAME, FILE_TYPE].contains(&member.as_str())) {
+            let message = format!(
+                "a file has `{content}`, `{FILE_NAME}` and `{FILE_TYPE}`, and nothing else can be sent with it; remove this member"
+            );
+            violations.push(Violation::new(child(path, other), message));
+        }
         match file.get(content).and_then(Value::as_str).map(|text| STANDARD.decode(text)) {
             Some(Ok(bytes)) if violations.len() == known => self.file(name, file_name, media_type, bytes),
             Some(Ok(_)) => {}
