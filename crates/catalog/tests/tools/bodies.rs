@@ -200,6 +200,15 @@ fn files_say_what_they_are_called_and_are_parts_of_one_name() {
 }
 
 #[test]
+fn what_cannot_be_sent_of_a_file_is_refused_though_its_schema_is_open() {
+    let file = json!({"type": "object", "properties": {"content": {"type": "string", "contentEncoding": "base64"}}});
+    let schema = json!({"type": "object", "properties": {"files": {"type": "array", "items": file}}});
+    let method = method(json!({"format": "multipart", "schema": schema}));
+    let call = r#"{"files": [{"content": "", "name": "a.txt"}, {"content": "", "file_name": "b.txt"}]}"#;
+    assert_snapshot!(planned_with(method, call), @"/files/1/file_name: a file has `content`, `name` and `media_type`, and nothing else can be sent with it; remove this member");
+}
+
+#[test]
 fn a_json_body_keeps_its_base64() {
     let file = json!({"type": "object", "properties": {"content": {"type": "string", "contentEncoding": "base64"}, "kind": {}}});
     let schema = json!({"type": "object", "properties": {"file": file}});
