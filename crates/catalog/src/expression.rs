@@ -169,20 +169,24 @@ impl Template {
     /// of being kept parsed for every rule of every definition.
     pub(crate) fn render(&self, context: &Value) -> Option<String> {
         let template = ENVIRONMENT.template_from_str(&self.source).ok()?;
-        let mut output = BoundedText(Vec::new());
-        template.render_captured_to(context.clone(), &mut output).ok()?;
-        Some(output.into_text())
+        let mut output = BoundedText::default();
+        let rendered = template.render_captured_to(context.clone(), &mut output).map(drop);
+        // Stopped because it is full, it is as good as done.
+        (rendered.is_ok() || output.is_cut).then(|| output.into_text())
     }
 }
 
-/// Keeps the first [`MAX_TEXT_BYTES`] and swallows the rest, so that a template over a large body stays small.
-struct BoundedText(Vec<u8>);
+/// Takes [`MAX_TEXT_BYTES`] and then refuses, which ends the rendering: over a large body, the rest could take seconds.
+#[derive(Default)]
+struct BoundedText {
+    bytes: Vec<u8>,
+    is_cut: bool,
+}
 
 impl BoundedText {
     fn into_text(self) -> String {
-        let cut = self.0.len() == MAX_TEXT_BYTES;
-        let mut text = String::from_utf8_lossy(&self.0).into_owned();
-        if cut {
+        let mut text = String::from_utf8_lossy(&self.bytes).into_owned();
+        if self.is_cut {
             while text.ends_with(char::REPLACEMENT_CHARACTER) {
                 text.pop();
             }
@@ -194,9 +198,13 @@ impl BoundedText {
 
 impl Write for BoundedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = MAX_TEXT_BYTES - self.0.len();
-        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        Ok(bytes.len())
+        let taken = bytes.len().min(MAX_TEXT_BYTES - self.bytes.len());
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        if taken < bytes.len() {
+            self.is_cut = true;
+            return Err(io::Error::other("the text is long enough"));
+        }
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -266,8 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn a_template_of_just_the_longest_length_is_whole() {
+        let template = Template::parse("{{ text }}", &["text"]).unwrap();
+        let longest = "x".repeat(MAX_TEXT_BYTES);
+        assert_eq!(template.render(&context(json!({"text": longest}))).unwrap(), longest);
+        let longer = template.render(&context(json!({"text": longest.clone() + "x"}))).unwrap();
+        assert_eq!(longer, longest + "…");
+    }
+
+    #[test]
+    fn a_template_ends_where_its_text_is_long_enough() {
+        // Each round costs fuel, and there are more rounds than fuel: only who stops early has a text.
+        let source = "{% for a in range(9999) %}{% for b in range(9999) %}{{ text }}{% endfor %}{% endfor %}";
+        let template = Template::parse(source, &["text"]).unwrap();
+        let text = template.render(&context(json!({"text": "word ".repeat(100)}))).unwrap();
+        assert!(text.starts_with("word word") && text.ends_with('…'), "{text}");
+    }
+
+    #[test]
     fn an_endless_template_gives_nothing() {
-        let source = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let source = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
         let template = Template::parse(source, &[]).unwrap();
         assert_eq!(template.render(&context(json!({}))), None);
     }

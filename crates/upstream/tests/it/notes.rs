@@ -67,3 +67,14 @@ async fn an_answer_with_a_note_keeps_its_limit() {
 async fn case_j1_a_note_does_not_leak_the_credential() {
     assert_snapshot!(created("200 OK", &[JSON, &format!("x-key: {SECRET}")], "{}").await, @r#"{"note":"Not sent by mail. Key [redacted]."}"#);
 }
+
+#[tokio::test]
+async fn a_note_about_a_body_too_large_to_look_at_is_silent() {
+    let lines = |count: usize| format!("{{\"text\":\"{}\"}}\n", "word ".repeat(100)).repeat(count);
+    for (count, said) in [(10, true), (2_500, false)] {
+        let vendor = Vendor::answering("200 OK", &["content-type: application/x-ndjson"], lines(count)).await;
+        let answer = shown(&Acme::at(&vendor).call("list_all_acme_exports", json!({"limit": 1})).await);
+        assert_eq!(answer.contains("There are 10."), said, "{answer}");
+        assert!(answer.starts_with(r#"{"result":[{"text":"word "#), "{answer}");
+    }
+}

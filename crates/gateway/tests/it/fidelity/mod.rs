@@ -50,7 +50,7 @@ struct Answer {
 impl Simulated {
     async fn start(vendor: Vendor, settings: Value) -> Self {
         let sandbox = Sandbox::start(vendor, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let definition = Arc::clone(Catalog::built_in().get(vendor.name()).unwrap());
+        let definition = Arc::clone(Catalog::built_in().get(vendor.name()).unwrap().unwrap());
         let target = Target::new(&definition.integration, Some(sandbox.url()), &Map::new()).unwrap();
         let credentials = sandbox.issue_credentials();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
