@@ -49,7 +49,12 @@ def library(start):
 
 @pytest.fixture
 def url(serve, library, tmp_path):
-    account = {"integration": "tool_library", "credentials": {"api_key": KEY}, "context": {"branch": "north"}, "base_url": f"{library.origin}/v2"}
+    account = {
+        "integration": "tool_library",
+        "credentials": {"api_key": KEY},
+        "context": {"branch": "north"},
+        "base_url": f"{library.origin}/v2",
+    }
     return mcp_url(serve, tmp_path, DEFINITION, account, library)
 
 
