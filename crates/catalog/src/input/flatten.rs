@@ -94,7 +94,8 @@ impl Builder<'_> {
             let message = format!("no property of the schema has this name; {}", did_you_mean(name, &names));
             self.problem(&format!("body.defaults.{name}"), message);
         }
-        Content::Members { members, rest }
+        let least = object.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
+        Content::Members { members, rest, least }
     }
 
     fn whole(&mut self, body: &Body) -> Content {
@@ -146,6 +147,7 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
                 | "properties"
                 | "required"
                 | "additionalProperties"
+                | "minProperties"
                 | "$defs"
                 | "definitions"
                 | "$schema"

@@ -37,6 +37,17 @@ fn case_a5_a_deep_body_arrives_as_it_was_given() {
 }
 
 #[test]
+fn a_body_with_fewer_members_than_the_schema_asks_for_is_not_sent() {
+    let schema = json!({"type": "object", "minProperties": 1, "properties": {
+        "name": {"type": "string"}, "color": {"type": ["string", "null"]}}});
+    let planned = |arguments: &str| planned_with(method(json!({ "schema": schema })), arguments);
+    assert_snapshot!(planned("{}"), @"expected at least 1 of `name`, `color`, got 0");
+    // A null that stands for an absent argument is no change, and one that the vendor takes is one.
+    assert_snapshot!(planned(r#"{"name": null}"#), @"expected at least 1 of `name`, `color`, got 0");
+    assert_snapshot!(planned(r#"{"color": null}"#).lines().last().unwrap(), @r#"{"color":null}"#);
+}
+
+#[test]
 fn a_body_without_arguments_is_an_empty_object() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     assert_snapshot!(planned_with(method(json!({"schema": schema})), "{}"), @"

@@ -14,8 +14,10 @@ const CREATED_WITH_BODY: &[&str] = &["create_a_gladly_business_hour"];
 /// Answers 200 that may have nothing in them: no event within the time asked for, and one that has no body.
 const MAY_BE_EMPTY: &[&str] = &["list_all_gladly_events", "update_a_gladly_custom_channel_message_status_by_id"];
 
-/// What the definition requires and the vendor does not: a search for nothing finds nothing.
-const REQUIRED_BY_US: &[(&str, &str)] = &[("list_all_gladly_public_answer_searches", "q")];
+/// What the definition requires and the vendor does not: a search for nothing finds nothing, and an answer's text that is replaced
+/// without a new one is gone.
+const REQUIRED_BY_US: &[(&str, &str)] =
+    &[("list_all_gladly_public_answer_searches", "q"), ("update_a_gladly_answer_content_by_id", "bodyHtml")];
 
 async fn gladly() -> Simulated {
     Simulated::start(Vendor::Gladly, json!({"requests_per_second": 0})).await
