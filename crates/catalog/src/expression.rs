@@ -9,9 +9,13 @@ use std::io::{self, Write};
 use std::sync::{LazyLock, OnceLock};
 
 use minijinja::value::ValueKind;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::wording::did_you_mean;
+
+mod words;
+
+use words::Names;
 
 /// Steps one evaluation may take; a usual condition needs fewer than fifty.
 const FUEL: u64 = 20_000;
@@ -54,9 +58,31 @@ impl From<minijinja::Error> for ExpressionError {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked(Box<[String]>);
 
+/// # Errors
+/// A filter or a test that there is not. Nothing else would say so before a call takes the branch that it is in.
+fn check_names(names: &Names<'_>) -> Result<(), ExpressionError> {
+    let is_unknown = |probe: String, kind: ErrorKind| {
+        let probed = ENVIRONMENT.compile_expression(&probe).and_then(|probe| probe.eval(()));
+        probed.is_err_and(|error| error.kind() == kind)
+    };
+    if let Some(name) = names.filters.iter().find(|name| is_unknown(format!("none|{name}"), ErrorKind::UnknownFilter)) {
+        return Err(ExpressionError::new(format!(
+            "there is no filter `{name}`; filters are those of Jinja, e.g. `length`, `join`, `default`"
+        )));
+    }
+    if let Some(name) = names.tests.iter().find(|name| is_unknown(format!("none is {name}"), ErrorKind::UnknownTest)) {
+        return Err(ExpressionError::new(format!("there is no test `{name}`; tests are those of Jinja, e.g. `defined`, `none`, `string`")));
+    }
+    Ok(())
+}
+
 impl Asked {
-    /// `used` may only begin with `names`.
-    fn checked(used: HashSet<String>, names: &[&str]) -> Result<Self, ExpressionError> {
+    /// `used` may only begin with `names`; `written` is what the code says.
+    fn checked(mut used: HashSet<String>, written: &Names<'_>, names: &[&str]) -> Result<Self, ExpressionError> {
+        check_names(written)?;
+        // Names in brackets are not among those that the engine finds.
+        let of_facts = written.subscripts.iter().filter(|(of, member)| names.contains(of) && !member.contains(['.', '\\']));
+        used.extend(of_facts.map(|(of, member)| format!("{of}.{member}")));
         // Functions count as used too.
         let is_known = |name: &str| names.contains(&name) || ENVIRONMENT.globals().any(|(global, _)| global == name);
         match used.iter().map(|path| first_name(path)).filter(|name| !is_known(name)).min() {
@@ -105,7 +131,7 @@ impl Expression {
     /// condition would just never hold.
     pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
-        let asked = Asked::checked(compiled.undeclared_variables(true), names)?;
+        let asked = Asked::checked(compiled.undeclared_variables(true), &Names::of_expression(source), names)?;
         Ok(Self { source: source.to_owned(), asked, compiled: OnceLock::new() })
     }
 
@@ -155,7 +181,7 @@ impl Template {
     /// The text is not a template, or asks for something else.
     pub(crate) fn parse(source: &str, names: &[&str]) -> Result<Self, ExpressionError> {
         let template = ENVIRONMENT.template_from_str(source).map_err(|error| remedied(error, "no order has the id {{ body.id }}"))?;
-        let asked = Asked::checked(template.undeclared_variables(true), names)?;
+        let asked = Asked::checked(template.undeclared_variables(true), &Names::of_template(source), names)?;
         Ok(Self { source: source.to_owned(), asked })
     }
 
@@ -263,6 +289,27 @@ mod tests {
         assert_eq!(asked.check_members("arguments", &["send"]), Ok(()));
         let error = asked.check_members("arguments", &["sent"]).unwrap_err();
         insta::assert_snapshot!(error, @"`arguments` has no `send`; did you mean `sent`?");
+    }
+
+    #[test]
+    fn a_filter_or_test_that_there_is_not_is_an_error_in_any_branch() {
+        let error = Expression::parse("status == 404 and body.id | lenght > 1", &["status", "body"], EXAMPLE).unwrap_err();
+        insta::assert_snapshot!(error, @"there is no filter `lenght`; filters are those of Jinja, e.g. `length`, `join`, `default`");
+        let error = Template::parse("{% if body.id is not defind %}none{% endif %}", &["body"]).unwrap_err();
+        insta::assert_snapshot!(error, @"there is no test `defind`; tests are those of Jinja, e.g. `defined`, `none`, `string`");
+        for source in ["status is in [1]", "status is eq 1 and body is not none", "body | default('x') | upper | replace('a', 'b') == 'X'"]
+        {
+            assert!(Expression::parse(source, &["status", "body"], EXAMPLE).is_ok(), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_up_in_brackets_is_known() {
+        let expression = Expression::parse("arguments['sent'] and headers['x-a.b']", &["arguments", "headers"], EXAMPLE).unwrap();
+        assert!(expression.asked().check_members("arguments", &["send"]).is_err());
+        assert_eq!(expression.asked().check_members("arguments", &["sent"]), Ok(()));
+        let template = Template::parse("{% for name in [1] %}{{ name[\"x\"] }}{% endfor %}", &[]);
+        assert!(template.is_ok(), "a name of the template itself is no fact");
     }
 
     #[test]
