@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::cipher::{self, Place};
 use crate::database::Database;
 use crate::generations::Generations;
-use crate::store::sealed_root_key;
-use crate::{MasterKey, StoreError, migrations, sqlite};
+use crate::{MasterKey, StoreError, migrations, sqlite, vault};
+
+/// The version from which on master keys seal the keys of generations.
+const WITH_GENERATIONS: usize = 2;
 
 /// What a database is found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,14 @@ async fn look(database: &Database, key: &MasterKey) -> Result<Examined, StoreErr
     if version == 0 {
         return Ok(Examined::New);
     }
-    if let Some(sealed) = sealed_root_key(database).await? {
-        cipher::open(&key.sealing()?, Place::RootKey, &sealed).map_err(|_| StoreError::WrongKey)?;
+    if let Some(sealed) = vault::first_root_key(database).await? {
+        vault::open_first_root_key(key, &sealed)?;
+    }
+    if version >= WITH_GENERATIONS {
+        let rows = vault::generations(database).await?;
+        if !rows.is_empty() {
+            vault::opened_by(key, &rows)?.ok_or(StoreError::WrongKey)?;
+        }
     }
     let newest = migrations::newest();
     Ok(if version < newest { Examined::Older { version, newest } } else { Examined::Current { version } })

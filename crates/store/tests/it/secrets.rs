@@ -82,7 +82,7 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
         store.close().await;
         database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
     } else {
-        for table in ["meta", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
+        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
             let rows = database.sql(&format!("SELECT CAST(t AS TEXT) FROM {table} t")).await;
             assert!(!rows.is_empty());
             rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));
