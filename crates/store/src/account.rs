@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
 use crate::vault::{Envelope, Vault};
-use crate::{AccountId, EnvironmentId, Listed, Page, Store, StoreError, row};
+use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,12 +140,13 @@ impl<'a> Accounts<'a> {
         .bind(account.updated_at.as_millisecond())
         .bind(account.version);
         let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
+        let credentials = SecretFields::from(new.credentials);
         self.store
             .database
             .write(move |change| -> Work<'_, ()> {
                 Box::pin(async move {
                     change.execute(insert).await?;
-                    save_credential(change, &vault, owner, &new.credentials, now).await
+                    save_credential(change, &vault, owner, &credentials, now).await
                 })
             })
             .await?;
@@ -236,11 +237,11 @@ impl<'a> Accounts<'a> {
         Ok(deleted.await? > 0)
     }
 
-    /// The fields of an account's credential, unsealed. Keep them out of everything that is printed or stored.
+    /// The fields of an account's credential, unsealed.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
-    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Map<String, Value>>, StoreError> {
+    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
         let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
         if !self.store.vault.knows(&envelope) {
             // The master key is being replaced; whatever was wrapped anew is read by way of the key before.
@@ -251,7 +252,7 @@ impl<'a> Accounts<'a> {
             }
         }
         let plain = self.store.vault.open_envelope(&self.store.keys, (environment, id), &envelope)?;
-        row::from_json(&plain).map(Some)
+        Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
     }
 
     async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
@@ -281,7 +282,7 @@ impl AccountStatus {
 
 impl AccountChange {
     /// Changes all but the credential, which is returned if it is to be changed.
-    fn apply(self, account: &mut Account) -> Option<Map<String, Value>> {
+    fn apply(self, account: &mut Account) -> Option<SecretFields> {
         if let Some(name) = self.name {
             account.name = name;
         }
@@ -301,7 +302,7 @@ impl AccountChange {
             // A vendor's words, which may hold anything.
             account.last_error = error.map(|text| text.replace('\0', "\u{fffd}"));
         }
-        self.credentials
+        self.credentials.map(SecretFields::from)
     }
 }
 

@@ -21,9 +21,11 @@ mod notes;
 mod page;
 mod rotation;
 mod row;
+mod secret_fields;
 mod sqlite;
 mod store;
 mod token;
+mod unprintable;
 mod vault;
 
 pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};
@@ -39,5 +41,6 @@ pub use key::MasterKey;
 pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer, ToolExposure};
 pub use page::{Cursor, CursorError, Listed, Page};
 pub use rotation::{Begun, KeyRotation, KeyState, RewrapFrom, Rewrapped};
+pub use secret_fields::SecretFields;
 pub use store::Store;
 pub use token::TokenHash;

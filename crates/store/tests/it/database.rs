@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
-use store::{Account, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
+use store::{Account, AccountId, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
 use tempfile::TempDir;
 
 /// Runs each of the named functions, which take a [`TestDatabase`], as two tests: on SQLite and on PostgreSQL.
@@ -158,6 +158,11 @@ pub(crate) async fn connected_as(store: &Store, name: &str) -> (Environment, Acc
     let account = store.accounts().create(environment.id, new_account(name), at(1)).await.unwrap();
     let (server, token) = store.mcp_servers().create(environment.id, account.id, new_server(name), at(2)).await.unwrap().unwrap();
     (environment, account, server, token)
+}
+
+/// An account's credential in a form that a test can compare and show.
+pub(crate) async fn credential(store: &Store, environment: &Environment, account: AccountId) -> Option<Map<String, Value>> {
+    store.accounts().credentials(environment.id, account).await.unwrap().map(|fields| (*fields).clone())
 }
 
 pub(crate) fn postgres_server() -> Option<String> {

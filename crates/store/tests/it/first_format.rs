@@ -54,7 +54,7 @@ async fn a_database_from_before_key_generations_opens_with_its_master_key_and_ke
     let store = database.open().await;
     let (environment, account) = ids();
     let expected = object(json!({"access_token": "access-of-default", "expires_at": 1_790_000_000}));
-    assert_eq!(store.accounts().credentials(environment, account).await.unwrap(), Some(expected));
+    assert_eq!(store.accounts().credentials(environment, account).await.unwrap().as_deref(), Some(&expected));
     assert!(store.mcp_servers().access_by_hash(&store.hash_token(MCP_TOKEN)).await.unwrap().is_some());
     assert!(store.api_tokens().find_by_hash(&store.hash_token(API_TOKEN)).await.unwrap().is_some());
     assert!(matches!(examine(&database.url, &database.key).await.unwrap(), Examined::Current { .. }));
@@ -70,7 +70,7 @@ async fn a_credential_in_the_first_format_is_rewritten_by_the_next_write(databas
     let replaced = object(json!({"access_token": "another"}));
     let change = AccountChange { credentials: Some(replaced.clone()), ..AccountChange::default() };
     store.accounts().update(environment, account, change, at(5)).await.unwrap().unwrap();
-    assert_eq!(store.accounts().credentials(environment, account).await.unwrap(), Some(replaced));
+    assert_eq!(store.accounts().credentials(environment, account).await.unwrap().as_deref(), Some(&replaced));
     let rows = database.sql("SELECT key_generation, data_key, sealed FROM credential").await;
     assert_eq!(rows[0].get::<i64, _>(0), 1);
     assert_eq!([rows[0].get::<Vec<u8>, _>(1)[0], rows[0].get::<Vec<u8>, _>(2)[0]], [2, 2], "both are in the second format");

@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::Row;
 use store::{AccountChange, Begun, Examined, MasterKey, Rewrapped, Store, StoreError, examine};
 
-use crate::database::{TestDatabase, at, connected, new_account, object, on_both};
+use crate::database::{TestDatabase, at, connected, credential, new_account, object, on_both};
 
 on_both!(
     after_a_rotation_only_the_new_master_key_opens_and_everything_is_as_it_was,
@@ -40,21 +40,21 @@ async fn rewrap_all(store: &Store, most: u32) -> Rewrapped {
 async fn after_a_rotation_only_the_new_master_key_opens_and_everything_is_as_it_was(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, server, token) = connected(&store).await;
-    let credentials = store.accounts().credentials(environment.id, account.id).await.unwrap();
+    let credentials = credential(&store, &environment, account.id).await;
     let new = MasterKey::generate().unwrap();
     assert_eq!(store.key_rotation().begin(&new).await.unwrap(), Begun::New);
     assert_eq!(rewrap_all(&store, 10).await.done, 1);
     assert_eq!(store.key_rotation().retire(&new).await.unwrap(), 1);
     let state = store.key_rotation().state().await.unwrap();
     assert_eq!((state.generation, state.older, state.credentials, state.left), (2, 0, 1, 0));
-    assert_eq!(store.accounts().credentials(environment.id, account.id).await.unwrap(), credentials);
+    assert_eq!(credential(&store, &environment, account.id).await, credentials);
     store.close().await;
 
     assert!(matches!(Store::open(&database.url, &database.key).await.err(), Some(StoreError::WrongKey)));
     assert!(matches!(examine(&database.url, &database.key).await, Err(StoreError::WrongKey)));
     assert!(matches!(examine(&database.url, &new).await.unwrap(), Examined::Current { .. }));
     let store = Store::open(&database.url, &new).await.unwrap();
-    assert_eq!(store.accounts().credentials(environment.id, account.id).await.unwrap(), credentials);
+    assert_eq!(credential(&store, &environment, account.id).await, credentials);
     let found = store.mcp_servers().access_by_hash(&store.hash_token(token.expose_secret())).await.unwrap();
     assert_eq!(found.map(|(server, _)| server.id), Some(server.id));
 }
@@ -182,7 +182,7 @@ async fn no_read_and_no_write_fails_while_the_master_key_is_replaced_twice(datab
                 for (at_number, id) in accounts.iter().enumerate() {
                     let read = server.accounts().credentials(environment.id, *id).await.unwrap().unwrap();
                     if at_number % 4 == rounds % 4 {
-                        let change = AccountChange { credentials: Some(read), ..AccountChange::default() };
+                        let change = AccountChange { credentials: Some((*read).clone()), ..AccountChange::default() };
                         server.accounts().update(environment.id, *id, change, at(5)).await.unwrap().unwrap();
                     }
                 }

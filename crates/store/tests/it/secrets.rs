@@ -90,6 +90,25 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     }
 }
 
+/// Who has a copy of the files from before also has to have a key; who has one from after finds nothing to open.
+#[tokio::test]
+async fn of_a_deleted_account_no_sealed_byte_is_left_in_the_file() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let row = &database.sql("SELECT data_key, sealed FROM credential").await[0];
+    let sealed: [Vec<u8>; 2] = [row.get(0), row.get(1)];
+    let found = || {
+        let files = database.files();
+        sealed.iter().filter(|part| files.iter().any(|(_, bytes)| bytes.windows(part.len()).any(|window| window == &part[..]))).count()
+    };
+    assert_eq!(found(), 2);
+    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    // The last to close writes the log into the file, and removes it.
+    store.close().await;
+    assert_eq!(found(), 0);
+}
+
 #[tokio::test]
 async fn sqlite_files_are_for_their_owner_only() {
     let database = TestDatabase::sqlite();
