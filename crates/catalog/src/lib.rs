@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod catalog;
+pub mod characters;
 pub mod client_rules;
 pub mod definition;
 pub mod docs;
