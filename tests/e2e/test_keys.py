@@ -99,6 +99,7 @@ def test_no_call_fails_while_the_master_key_is_replaced(serve, run, database_url
     assert (rotated["generation"], rotated["retired"], rotated["unreadable"]) == (2, False, [])
     assert rotated["rewrapped"] >= ACCOUNTS
     assert answered(run, "keys", "show", **settings)["left"] == 0
+    assert "opens the database too" in run("doctor", **settings, listen="127.0.0.1:0").stdout
     assert new.stat().st_mode & 0o777 == 0o600
     assert "new one" in refused(run, "keys", "retire", **settings)
     assert server.process.stop() == 0

@@ -113,3 +113,29 @@ async fn prove(listener: &mut PgListener, database: &Database) -> Result<(), Sto
         .map_err(|_| StoreError::unavailable("notifications do not arrive; is a pooler in between?"))??;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use crate::{MasterKey, Store};
+
+    #[tokio::test]
+    async fn a_server_on_a_sqlite_file_learns_of_a_new_generation_by_itself() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let [old, new] = [(); 2].map(|()| MasterKey::generate().unwrap());
+        let server = Store::open(&url, &old).await.unwrap();
+        tokio::spawn(server.listen(pending()));
+        let command = Store::open(&url, &old).await.unwrap();
+        command.key_rotation().begin(&new).await.unwrap();
+        let learned = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            while server.vault.key(2).is_err() {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), learned).await.expect("it never looked");
+    }
+}

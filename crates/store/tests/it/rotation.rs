@@ -9,6 +9,7 @@ use sqlx::Row;
 use store::{AccountChange, Begun, Examined, MasterKey, Rewrapped, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, new_account, object, on_both};
+use crate::invalidation::listening;
 
 on_both!(
     after_a_rotation_only_the_new_master_key_opens_and_everything_is_as_it_was,
@@ -207,6 +208,39 @@ async fn no_read_and_no_write_fails_while_the_master_key_is_replaced_twice(datab
     for id in accounts {
         assert!(command.accounts().credentials(environment.id, id).await.unwrap().is_some());
     }
+}
+
+/// Of two servers with the old key and one with the new one, all hear each other, and those with the old key go on after it is retired.
+#[tokio::test]
+async fn notes_between_servers_are_heard_through_a_rotation() {
+    let Some(database) = TestDatabase::postgres().await else { return };
+    let [one, other] = [database.open().await, database.open().await];
+    let (environment, account, ..) = connected(&one).await;
+    for server in [&one, &other] {
+        listening(server).await;
+    }
+    let new = MasterKey::generate().unwrap();
+    let command = database.open().await;
+    command.key_rotation().begin(&new).await.unwrap();
+    rewrap_all(&command, 10).await;
+    let started_anew = Store::open(&database.url, &new).await.unwrap();
+    listening(&started_anew).await;
+
+    let mut heard = [&one, &other, &started_anew].map(Store::notes);
+    for (teller, note) in [(&one, b"from the old"), (&started_anew, b"from the new")] {
+        teller.tell_others(note).await.unwrap();
+        for (listener, heard) in [&one, &other, &started_anew].into_iter().zip(&mut heard) {
+            if !std::ptr::eq(teller, listener) {
+                assert_eq!(heard.recv().await.unwrap(), note);
+            }
+        }
+    }
+    assert_eq!(command.key_rotation().retire(&new).await.unwrap(), 1);
+    for server in [&one, &other, &started_anew] {
+        assert!(server.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
+        server.accounts().create(environment.id, new_account("after"), at(9)).await.unwrap();
+    }
+    database.remove().await;
 }
 
 /// Who has an old master key and puts back what was read long ago gains nothing.
