@@ -131,8 +131,8 @@ def test_a_database_with_its_key_in_a_file_gets_a_new_one_in_its_place(serve, ru
     # Where no server runs there is nobody to wait for.
     assert answered(run, "keys", "rotate", database_url=database_url)["retired"] is True
     assert key.read_text() != old
-    assert (key.stat().st_mode & 0o777, (tmp_path / "server/data/master.key.old").read_text()) == (0o600, old)
-    assert sorted(path.name for path in key.parent.iterdir() if path.name.startswith("master")) == ["master.key", "master.key.old"]
+    assert (key.stat().st_mode & 0o777, (tmp_path / "server/data/master.key.old-1").read_text()) == (0o600, old)
+    assert sorted(path.name for path in key.parent.iterdir() if path.name.startswith("master")) == ["master.key", "master.key.old-1"]
     assert "does not fit" in refused(run, "serve", database_url=database_url, master_key=old.strip(), listen="127.0.0.1:0")
     works(serve(master_key="", listen=server.url.removeprefix("http://")) and url)
 

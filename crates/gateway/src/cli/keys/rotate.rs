@@ -44,9 +44,8 @@ pub(super) struct RotateArgs {
     common: Common,
 }
 
-/// What is added to the name of a key file: for the key that takes its place, and for the one that had it.
+/// What is added to the name of a key file for the key that is going to take its place.
 const MADE: &str = ".new";
-const OLD: &str = ".old";
 
 /// The new master key, and where it is kept.
 struct NewKey {
@@ -73,11 +72,11 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let (done, unreadable) = rewrap(&rotation).await?;
+    let generation = rotation.state().await?.generation;
     let file = match &new {
-        Some(new) => new.settled()?,
+        Some(new) => new.settled(generation)?,
         None => None,
     };
-    let generation = rotation.state().await?.generation;
     let key = new.as_ref().map_or(&present, |new| &new.key);
     let is_retired = unreadable.is_empty() && retired(&store, url.expose_secret(), key).await?;
     store.close().await;
@@ -139,14 +138,14 @@ fn new_key(
 impl NewKey {
     /// Puts the new key where servers look for it, if that is a file of ours; the old one is kept beside it, for backups.
     /// Returns the file that holds the new key.
-    fn settled(&self) -> anyhow::Result<Option<PathBuf>> {
+    fn settled(&self, generation: i64) -> anyhow::Result<Option<PathBuf>> {
         let (Some(file), Some(place)) = (&self.file, &self.replaces) else { return Ok(self.file.clone()) };
         let exchange = || -> anyhow::Result<()> {
-            let old = beside(place, OLD);
-            if old.exists() {
-                std::fs::remove_file(&old)?;
+            // A key that some backup needs is never overwritten.
+            let old = beside(place, &format!(".old-{}", generation - 1));
+            if !old.exists() {
+                std::fs::hard_link(place, &old)?;
             }
-            std::fs::hard_link(place, &old)?;
             // One step: at no moment is there no key, and both open the database.
             write_in_place(place, &self.key)?;
             if *file == beside(place, MADE) {
