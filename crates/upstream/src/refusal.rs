@@ -133,7 +133,7 @@ fn json_string(text: &str) -> Option<Box<RawValue>> {
 }
 
 /// The message in one of the places where vendors put it (among them RFC 6749 and RFC 9457).
-fn usual_message(body: &Value) -> Option<String> {
+pub(crate) fn usual_message(body: &Value) -> Option<String> {
     const PLACES: [&str; 12] = [
         "/message",
         "/error/message",

@@ -1,0 +1,6 @@
+//! Getting tokens: from a vendor made of bytes, and from simulated vendors.
+
+mod answers;
+mod requests;
+mod sendoso;
+mod support;
