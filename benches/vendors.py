@@ -13,14 +13,6 @@ import compare
 
 HEADERS = {"content-type": "application/json", "accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-11-25"}
 LIST = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}})
-# A value for each member that some kind of credential needs; no vendor is ever called with it.
-FIELDS = {
-    "api_key": ["api_key"],
-    "basic": ["username", "password"],
-    "bearer": ["token"],
-    "oauth2": ["access_token"],
-    "oauth2_client_credentials": ["client_id", "client_secret"],
-}
 
 
 @dataclasses.dataclass
@@ -58,11 +50,18 @@ def server(folder: pathlib.Path) -> typing.Iterator[Server]:
         compare.stop(process)
 
 
+def connecting(name: str) -> dict[str, typing.Any]:
+    """What `POST /integrated-account` takes for an integration, as its page of documentation shows it; no vendor is ever called with it."""
+    page = subprocess.run([compare.TIDEGATE, "catalog", "docs", name], check=True, capture_output=True, text=True).stdout
+    shown = json.loads(page.split("```json\n", 1)[1].split("\n```", 1)[0])
+    # Variables are parts of the base URL, of which there is another here.
+    shown.pop("context", None)
+    return shown | {"credentials": dict.fromkeys(shown.get("credentials", {}), "secret")}
+
+
 def mcp_path(server: Server, name: str) -> str:
     """Path of a new MCP server with all tools of an integration."""
-    scheme = next(iter(catalog("show", name).get("credentials", {}).values()), {"kind": "bearer"})
-    credentials = {field: "secret" for field in FIELDS[scheme["kind"]]}
-    account = {"integration": name, "tenant_id": "bench", "credentials": credentials, "base_url": "http://127.0.0.1:9"}
+    account = connecting(name) | {"tenant_id": "bench", "base_url": "http://127.0.0.1:9"}
     account = compare.api(server.port, "/integrated-account", account)["id"]
     url = compare.api(server.port, f"/integrated-account/{account}/mcp", {"name": "bench"})["url"]
     return url.split(str(server.port), 1)[1]

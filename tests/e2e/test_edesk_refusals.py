@@ -73,6 +73,65 @@ def refusal(details, status=400, message="Validation failed"):
             id="a reply in the customer's name",
         ),
         pytest.param(
+            "create_a_e_desk_message",
+            {"ticket_id": 1409923, "type": "Message", "body": "x", "send": True, "full_response": False},
+            "/full_response",
+            "hides whether sending worked",
+            id="a reply of which nobody could see that it failed",
+        ),
+        pytest.param(
+            "update_a_e_desk_sales_order_by_id",
+            {
+                "id": 88310,
+                "ship_to": {"name": "x", "line_1": "x", "city": "x", "country": "Ireland", "postcode": "x"},
+            },
+            "/ship_to/country",
+            "^[A-Z]{2}$",
+            id="a country by its name",
+        ),
+        pytest.param(
+            "create_a_e_desk_template",
+            {
+                "name": "x",
+                "body_text": "x",
+                "template_usage": "Manual",
+                "template_type": ["Consumer"],
+                "active": True,
+                "order_status": ["shipped"],
+            },
+            "/order_status/0",
+            '"Returned", "Hold"',
+            id="an order's status that does not exist",
+        ),
+        pytest.param(
+            "update_a_e_desk_template_by_id",
+            {
+                "id": 312,
+                "name": "x",
+                "body_text": "x",
+                "template_usage": "Auto",
+                "template_type": ["Consumer"],
+                "active": True,
+            },
+            "/template_usage",
+            "ManualAuto",
+            id="a template that only the vendor's rules use",
+        ),
+        pytest.param("update_a_e_desk_ticket_by_id", {"id": 1409923}, "", "`status`", id="a ticket unchanged"),
+        pytest.param(
+            "update_a_e_desk_ticket_by_id",
+            {"id": 1409923, "status": None, "tag_ids": None},
+            "",
+            "`tag_ids`",
+            id="a ticket changed by nothing",
+        ),
+        pytest.param(
+            "update_a_e_desk_ticket_datum_by_id", {"id": 1409923}, "", "`custom_fields`", id="ticket data unchanged"
+        ),
+        pytest.param("update_a_e_desk_tag_by_id", {"id": 644}, "", "`name`", id="a tag unchanged"),
+        pytest.param("update_a_e_desk_message_by_id", {"id": 9402}, "", "`body`", id="a message unchanged"),
+        pytest.param("update_a_e_desk_sales_order_by_id", {"id": 88310}, "", "`status`", id="an order unchanged"),
+        pytest.param(
             "update_a_e_desk_message_by_id", {"id": 8801, "type": "Message"}, "/type", "Note", id="a note made public"
         ),
         pytest.param(
@@ -122,41 +181,85 @@ async def test_what_the_vendor_would_refuse_or_misread_is_not_sent(url, vendor, 
     assert vendor.requests() == []
 
 
-MEANINGS = {
-    4001: "required",
+# What each code means, and what helps where the meaning does not say it.
+HINTS = {
+    4001: "required and missing",
     4002: "no such object",
-    4003: "unique",
-    4004: "no access",
-    4005: "number",
-    4006: "list",
-    4007: "allowed values",
-    4008: "text",
-    4009: "true or false",
-    4010: "date",
-    4011: "file URL",
-    4012: "image URL",
-    4013: "type of channel",
-    4014: "another channel",
-    4015: "client",
-    4016: "templates",
-    4017: "another sales order",
-    4018: "custom field",
-    4019: "attachment",
-    4020: "characters",
-    4021: "email",
-    4022: "message",
+    4003: "must be unique",
+    4004: "the token's user has no access to the object (channels it may use are in list_all_e_desk_channels)",
+    4005: "must be a number",
+    4006: "must be a list",
+    4007: "not one of the allowed values",
+    4008: "must be a text",
+    4009: "must be true or false",
+    4010: "not a valid date (e.g. 2026-06-05 09:12:44)",
+    4011: "not a valid file URL",
+    4012: "not a valid image URL",
+    4013: "this type of channel is not supported (list_all_e_desk_channels shows the type of each)",
+    4014: "the sales order belongs to another channel (get_single_e_desk_sales_order_by_id shows its channel_id)",
+    4015: "the contact belongs to another channel (list_all_e_desk_contacts shows its channel_id)",
+    4016: "the limit of templates is reached (delete_a_e_desk_template_by_id makes room)",
+    4017: (
+        "the item belongs to another sales order (ids of items are in the `order_items` of "
+        "get_single_e_desk_sales_order_by_id)"
+    ),
+    4018: (
+        "the custom field takes values of another type (values are texts, numbers and days too; a record that has the "
+        "field shows one)"
+    ),
+    4019: "the attachment has a wrong form (each has `name` and `url`)",
+    4020: "too many characters (64 are allowed in a carrier's name, 100 in the name of a template's file)",
+    4021: "not an email address",
+    4022: "the limit of messages in a ticket is reached (a new one by create_a_e_desk_ticket takes more)",
 }
 
 
-@pytest.mark.parametrize("code", MEANINGS)
-async def test_every_code_of_the_vendor_is_explained(url, vendor, code):
-    vendor.will_fail(**refusal({"something": {"errorCode": code}}))
+@pytest.mark.parametrize("kind", [int, str], ids=["as a number", "as a text"])
+@pytest.mark.parametrize("code", HINTS)
+async def test_every_code_of_the_vendor_is_explained(url, vendor, code, kind):
+    vendor.will_fail(**refusal({"something": {"errorCode": kind(code)}}))
     async with connected(url) as client:
         error = await fail(client, "create_a_e_desk_order_note", sales_order_id=11092, text="x")
     assert (error["source"], error["code"], error["status"]) == ("vendor", "vendor_error", 400)
     assert error["message"] == "Validation failed"
-    assert error["vendor"]["error"]["details"] == {"something": {"errorCode": code}}
-    assert f"`something`: {code}, " in error["hint"] and MEANINGS[code] in error["hint"]
+    assert error["vendor"]["error"]["details"] == {"something": {"errorCode": kind(code)}}
+    assert error["hint"] == f"`something`: {code}, {HINTS[code]}. Nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("field", "code", "remedy"),
+    [
+        ("ticket_id", 4002, "ids come from list_all_e_desk_tickets"),
+        ("channel_id", 4002, "ids come from list_all_e_desk_channels"),
+        ("channels", 4002, "ids come from list_all_e_desk_channels"),
+        ("contact_id", 4002, "ids come from list_all_e_desk_contacts"),
+        ("sales_order_id", 4002, "ids come from list_all_e_desk_sales_orders"),
+        ("owner_user_id", 4002, "ids come from list_all_e_desk_users"),
+        ("tag_group_id", 4002, "ids come from list_all_e_desk_tag_groups"),
+        ("tag_ids", 4002, "ids come from list_all_e_desk_tags"),
+        ("delete_attachments", 4002, "ids are in the `attachments` of get_single_e_desk_template_by_id"),
+        ("custom_fields", 4002, "names are in the `custom_fields` of a record that has them"),
+        ("seller_order_id", 4003, "within the channel"),
+        ("currency", 4007, "three capitals, e.g. EUR"),
+        ("ship_to.country", 4007, "ISO alpha-2, e.g. GB"),
+        ("bill_to.country", 4007, "ISO alpha-2, e.g. GB"),
+    ],
+)
+async def test_a_field_has_its_own_remedy(url, vendor, field, code, remedy):
+    vendor.will_fail(**refusal({field: {"errorCode": code}, "zone": {"errorCode": 4001}}))
+    async with connected(url) as client:
+        error = await fail(client, "create_a_e_desk_order_note", sales_order_id=11092, text="x")
+    first = f"`{field}`: {code}, {HINTS[code]} ({remedy}). "
+    assert error["hint"] == f"{first}`zone`: 4001, required and missing. Nothing was changed."
+
+
+@pytest.mark.parametrize("details", [{}, []])
+async def test_a_refusal_that_names_no_field_has_no_hint_of_its_own(url, vendor, details):
+    vendor.will_fail(**refusal(details))
+    async with connected(url) as client:
+        error = await fail(client, "create_a_e_desk_order_note", sales_order_id=11092, text="x")
+    assert (error["code"], error["message"]) == ("vendor_error", "Validation failed")
+    assert "Nothing was changed" not in (error.get("hint") or "")
 
 
 async def test_a_code_that_nobody_has_documented_is_named_all_the_same(url, vendor):
@@ -202,8 +305,36 @@ async def test_a_code_that_nobody_has_documented_is_named_all_the_same(url, vend
         pytest.param(
             "update_a_e_desk_tag_by_id",
             {"id": 644, "name": "Damaged Goods"},
-            "`name`: 4003, must be unique (in an update, a name that stays as it is is left out). Nothing was changed.",
+            "in an update, a name that stays as it is is left out). Nothing was changed.",
             id="a tag with the name it has",
+        ),
+        pytest.param(
+            "create_a_e_desk_tag",
+            {"name": "Damaged Goods", "tag_group_id": 22},
+            "`name`: 4003, must be unique (that name exists, a tag's in list_all_e_desk_tags; ",
+            id="a new tag with the name of another",
+        ),
+        pytest.param(
+            "update_a_e_desk_ticket_by_id",
+            {"id": 70012, "sales_order_id": 11092},
+            "`sales_order_id`: 4014, the sales order belongs to another channel",
+            id="an order of another channel",
+        ),
+        pytest.param(
+            "create_a_e_desk_sales_order",
+            {
+                "channel_id": 42,
+                "seller_order_id": "PHONE-2",
+                "currency": "euro",
+                "status": "OrderReceived",
+                "shipping_amount": 1,
+                "contact_id": 9001,
+                "order_items": [{"sku": "x", "title": "x", "quantity": 1, "item_amount": 1, "shipping_amount": 1}],
+                "ship_to": {"name": "x", "line_1": "x", "city": "x", "country": "UK", "postcode": "x"},
+            },
+            "`currency`: 4007, not one of the allowed values (three capitals, e.g. EUR). "
+            "`ship_to.country`: 4007, not one of the allowed values (ISO alpha-2, e.g. GB). Nothing was changed.",
+            id="a currency and a country that people say",
         ),
         pytest.param(
             "update_a_e_desk_ticket_datum_by_id",

@@ -6,43 +6,68 @@ from pathlib import Path
 import pytest
 
 import gateway
-from fourth_vendor import KEY, ToolLibrary
+from made_up_vendor import MadeUpVendor, answer, mcp_url
 from mcp_client import connected, fail, succeed, tool_names
 
 DEFINITION = Path(__file__).with_name("fourth_vendor.yaml")
 TOOLS = ["list_all_tool_library_items", "get_single_tool_library_item_by_id", "create_a_tool_library_loan"]
 
 
+KEY = "library-key-0123456789"
+DRILL, LADDER, SANDER, SAW, VICE = ITEMS = [
+    {"id": id, "name": name, "available": name != "Ladder"}
+    for id, name in enumerate(["Drill", "Ladder", "Sander", "Saw", "Vice"], start=1)
+]
+
+
+def page(items, count):
+    return answer({"found": {"items": items, "count": count}})
+
+
+def lend(request):
+    """The ladder is out; everything else can be had."""
+    loan = request.message["loan"]
+    if loan["item_no"] == LADDER["id"]:
+        return answer({"fault": {"code": "LENT", "text": "somebody has it", "loan": "L-1"}}, status=409)
+    return answer({"id": "L-2", **loan})
+
+
+ANSWERS = {
+    "GET /v2/items?skip=0&take=2": page(ITEMS[:2], 5),
+    "GET /v2/items?skip=2&take=2": page(ITEMS[2:4], 5),
+    "GET /v2/items?skip=4&take=2": page(ITEMS[4:], 5),
+    "GET /v2/items?skip=0&take=50&available=true": page([DRILL, SANDER, SAW, VICE], 4),
+    "GET /v2/items/1": answer({"item": DRILL}),
+    "POST /v2/loans": lend,
+}
+
+
 @pytest.fixture
 def library(start):
-    return start(ToolLibrary)
+    return start(MadeUpVendor, ANSWERS)
 
 
 @pytest.fixture
 def url(serve, library, tmp_path):
-    """An MCP server over an account at the vendor; the definition was put into the catalog folder, and that is all."""
-    (tmp_path / "catalog").mkdir()
-    shutil.copy(DEFINITION, tmp_path / "catalog" / "tool_library.yaml")
-    server = serve(catalog_dir=str(tmp_path / "catalog"))
     account = {
         "integration": "tool_library",
-        "tenant_id": "acme",
         "credentials": {"api_key": KEY},
         "context": {"branch": "north"},
-        "base_url": library.url,
+        "base_url": f"{library.origin}/v2",
     }
-    return server.create_server(server.created("/integrated-account", account)["id"])["url"]
+    return mcp_url(serve, tmp_path, DEFINITION, account, library)
 
 
 async def test_its_tools_are_listed_and_called(url, library):
     async with connected(url) as client:
         assert await tool_names(client) == TOOLS
+        drill = await succeed(client, "get_single_tool_library_item_by_id", id=1)
         loan = await succeed(client, "create_a_tool_library_loan", item_no=1, member="M-7", weeks=2)
     assert loan == {"id": "L-2", "item_no": 1, "member": "M-7", "weeks": 2, "channel": "agent"}
-    assert library.requests == [
-        ("POST", "/v2/loans", {"loan": {"item_no": 1, "member": "M-7", "weeks": 2, "channel": "agent"}})
-    ]
-    assert library.lent[1] == "L-2"
+    assert drill == DRILL
+    assert library.asked == ["GET /v2/items/1", "POST /v2/loans"]
+    assert library.requests[1].message == {"loan": {"item_no": 1, "member": "M-7", "weeks": 2, "channel": "agent"}}
+    assert [request.headers["x-library-key"] for request in library.requests] == [KEY, KEY]
 
 
 async def test_a_list_is_read_to_its_end_by_cursors(url, library):
@@ -56,8 +81,7 @@ async def test_a_list_is_read_to_its_end_by_cursors(url, library):
                 break
         free = await succeed(client, "list_all_tool_library_items", available=True, limit=50)
     assert names == ["Drill", "Ladder", "Sander", "Saw", "Vice"]
-    asked = [path for _, path, _ in library.requests]
-    assert asked[:3] == ["/v2/items?skip=0&take=2", "/v2/items?skip=2&take=2", "/v2/items?skip=4&take=2"]
+    assert library.asked == list(ANSWERS)[:4]
     assert [item["name"] for item in free["result"]] == ["Drill", "Sander", "Saw", "Vice"]
 
 

@@ -88,8 +88,9 @@ async def test_a_customer_with_an_open_conversation_is_deleted_once_each_hint_is
     state = vendor.state()
     assert "cus_123" not in [customer["id"] for customer in state["customers"]]
     assert not [one for one in state["conversations"] if one["customerId"] == "cus_123"]
-    assert [request for request in vendor.requests() if request[0] != "GET"] == [
+    assert vendor.requests() == [
         ("DELETE", "/api/v1/customer-profiles/cus_123", {}, None),
+        ("GET", "/api/v1/customers/cus_123/conversations", {}, None),
         ("PATCH", "/api/v1/conversations/con_2", {}, {"status": {"value": "CLOSED"}}),
         ("POST", "/api/v1/conversations/con_2/topics", {}, {"topicIds": ["Z_Oto7j-Sy2DlQdnZBDdDw"]}),
         ("PATCH", "/api/v1/conversations/con_2", {}, {"status": {"value": "CLOSED"}}),
@@ -267,7 +268,7 @@ A_DAY = {"startAt": "2026-06-01", "endAt": "2026-06-02"}
             "create_a_gladly_automation_handoff",
             {"sessionId": "none", "description": "x"},
             "not_found",
-            "",
+            "no tool lists sessions",
             id="a session that the vendor does not know and answers 400 for",
         ),
     ],

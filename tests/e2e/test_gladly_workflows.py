@@ -66,6 +66,7 @@ async def test_a_text_message_about_a_recurring_problem_becomes_a_task_for_the_e
     [task] = [task for task in vendor.state()["tasks"] if task not in before]
     assert (task["id"], task["customerId"], task["body"], task["status"]) == (created["id"], "cus_123", body, "OPEN")
     assert task["assignee"] == {"inboxId": inbox["id"]}
+    assert datetime.fromisoformat(task["dueAt"]) == datetime.fromisoformat(due)
     assert vendor.requests() == [
         ("GET", "/api/v1/customer-profiles", {"phoneNumber": "+15555550198"}, None),
         ("GET", "/api/v1/customers/cus_123/conversations", {}, None),
@@ -170,7 +171,7 @@ async def test_a_profile_shows_whether_somebody_is_a_vip_and_what_they_are_worth
     async with connected(url) as client:
         profile = await succeed(client, "get_single_gladly_customer_by_id", id="cus_892834")
         [found] = (await succeed(client, "list_all_gladly_customers", phoneNumber="+14155552671"))["result"]
-    assert profile["customAttributes"]["vip"] == "true"
+    assert profile["customAttributes"] == {"vip": "true", "lifetimeValue": "1240.50"}
     assert found["id"] and "lifetimeValue" in found["customAttributes"]
     assert vendor.requests() == [
         ("GET", "/api/v1/customer-profiles/cus_892834", {}, None),
@@ -191,11 +192,16 @@ async def test_a_timeline_and_a_transcript_are_read_by_their_ids(url, vendor):
 
 
 async def test_a_task_for_the_billing_inbox(url, vendor):
+    before = vendor.state()["tasks"]
     body, due = "Review recent refund request for order 8812", tomorrow()
     async with connected(url) as client:
         inbox = named(await succeed(client, "list_all_gladly_inboxes"), "Billing")
         task = {"body": body, "dueAt": due, "assignee": {"inboxId": inbox["id"]}}
-        await succeed(client, "create_a_gladly_task", customerId="cus_892834", **task)
+        created = await succeed(client, "create_a_gladly_task", customerId="cus_892834", **task)
+    [added] = [task for task in vendor.state()["tasks"] if task not in before]
+    assert (added["id"], added["customerId"], added["body"], added["status"]) == (created["id"], "cus_892834", body, "OPEN")
+    assert added["assignee"] == {"inboxId": "inb_billing"}
+    assert datetime.fromisoformat(added["dueAt"]) == datetime.fromisoformat(due)
     assert vendor.requests()[-1] == (
         "POST",
         "/api/v1/customers/cus_892834/tasks",

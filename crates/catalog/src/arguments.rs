@@ -184,19 +184,29 @@ fn name_rounded(path: &str, value: &Value, violations: &mut Vec<Violation>) {
     }
 }
 
+/// Arguments that are right.
+pub(crate) struct Checked {
+    /// As they will be sent.
+    pub(crate) arguments: Map<String, Value>,
+    /// As expressions see them: what is sent in place of an absent argument counts like an argument. Only of tools that have expressions
+    /// over arguments, since it is a copy.
+    pub(crate) complete: Option<Map<String, Value>>,
+}
+
 impl Tool {
-    /// The arguments as they will be sent, if they are right.
+    /// The arguments, if they are right.
     ///
     /// What is not right is tried once more with the slips mended that MCP clients are known for (see
     /// `tolerance.rs`); only then it is refused.
-    pub(crate) fn checked(&self, arguments: Map<String, Value>) -> Result<Map<String, Value>, ArgumentError> {
+    pub(crate) fn checked(&self, arguments: Map<String, Value>) -> Result<Checked, ArgumentError> {
         let arguments = fitting(self.validator()?, &self.input_schema, Value::Object(arguments))?;
-        let mut violations = self.refusals_of(&arguments);
+        let complete = arguments.as_object().filter(|_| self.looks_at_arguments()).map(|arguments| self.complete(arguments));
+        let mut violations = self.refusals_of(complete.as_ref());
         if holds_rounded(&arguments) {
             name_rounded("", &arguments, &mut violations);
         }
         match arguments {
-            Value::Object(arguments) if violations.is_empty() => Ok(arguments),
+            Value::Object(arguments) if violations.is_empty() => Ok(Checked { arguments, complete }),
             _ => Err(ArgumentError { violations }),
         }
     }
@@ -211,8 +221,11 @@ impl Tool {
         })
     }
 
-    /// The arguments as expressions see them: what is sent in place of an absent argument counts like an argument.
-    pub(crate) fn complete(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
+    fn looks_at_arguments(&self) -> bool {
+        !self.refusals.is_empty() || !self.route.other_paths.is_empty() || self.asks_for_arguments()
+    }
+
+    fn complete(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
         let mut complete = arguments.clone();
         for (argument, default) in self.route.body.iter().flat_map(|body| body.defaults()) {
             complete.entry(argument).or_insert_with(|| default.clone());
@@ -220,12 +233,11 @@ impl Tool {
         complete
     }
 
-    fn refusals_of(&self, arguments: &Value) -> Vec<Violation> {
+    fn refusals_of(&self, complete: Option<&Map<String, Value>>) -> Vec<Violation> {
         if self.refusals.is_empty() {
             return Vec::new();
         }
-        let complete = arguments.as_object().map(|arguments| self.complete(arguments));
-        let context = minijinja::Value::from(Serde(&complete));
+        let context = minijinja::Value::from(Serde(complete));
         self.refusals
             .iter()
             .filter(|refusal| refusal.when.holds(&context))

@@ -8,6 +8,7 @@ use url::form_urlencoded;
 use crate::arguments::{Violation, child};
 use crate::encode::scalar;
 use crate::integration::BodyFormat;
+use crate::wording::quoted;
 
 pub(crate) mod multipart;
 
@@ -26,8 +27,8 @@ pub(crate) struct BodyRoute {
 
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// Each member is an argument.
-    Members { members: Vec<Member>, rest: Rest },
+    /// Each member is an argument; at least so many members make a body.
+    Members { members: Vec<Member>, rest: Rest, least: u64 },
     /// One argument is the body.
     Whole { argument: String, encoding: Encoding },
 }
@@ -83,7 +84,11 @@ impl BodyRoute {
         violations: &mut Vec<Violation>,
     ) -> Option<ReadyBody> {
         let body = match &self.content {
-            Content::Members { members, rest } => Value::Object(self.object(members, *rest, arguments, declared, violations)),
+            Content::Members { members, rest, least } => {
+                let object = self.object(members, *rest, arguments, declared, violations);
+                violations.extend(too_few(members, object.len(), *least));
+                Value::Object(object)
+            }
             Content::Whole { argument, .. } => {
                 let mut body = arguments.shift_remove(argument);
                 if !self.fixed.is_empty() {
@@ -230,6 +235,13 @@ impl BodyRoute {
             Content::Whole { argument, .. } => argument,
         }
     }
+}
+
+/// What is wrong with a body of `given` members where there must be at least `least`.
+fn too_few(members: &[Member], given: usize, least: u64) -> Option<Violation> {
+    let is_enough = u64::try_from(given).map_or(true, |given| given >= least);
+    let known = || quoted(members.iter().map(|member| member.argument.as_str()));
+    (!is_enough).then(|| Violation::new("", format!("expected at least {least} of {}, got {given}", known())))
 }
 
 fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {

@@ -62,8 +62,12 @@ impl Catalog {
         (catalog, errors)
     }
 
-    pub fn get(&self, name: &str) -> Option<&Arc<Definition>> {
-        self.entries.get(name)?.definition().ok()
+    /// What the integration of this name says; `None` if there is none.
+    ///
+    /// # Errors
+    /// See [`Entry::definition`]: a definition that cannot be read is not one that is missing.
+    pub fn get(&self, name: &str) -> Result<Option<&Arc<Definition>>, &DefinitionError> {
+        self.entries.get(name).map(Entry::definition).transpose()
     }
 
     pub fn entry(&self, name: &str) -> Option<&Entry> {
@@ -141,7 +145,7 @@ mod tests {
     }
 
     fn label<'c>(catalog: &'c Catalog, name: &str) -> Option<&'c str> {
-        catalog.get(name).map(|definition| definition.integration.label.as_str())
+        catalog.get(name).unwrap().map(|definition| definition.integration.label.as_str())
     }
 
     #[test]
@@ -208,12 +212,21 @@ mod tests {
     }
 
     #[test]
+    fn a_definition_that_cannot_be_read_is_not_taken_for_a_missing_one() {
+        let entries = BTreeMap::from([("acme".to_owned(), Entry::shipped("acme", "version: 2"))]);
+        let catalog = Catalog { entries };
+        assert!(catalog.get("acme").unwrap_err().to_string().starts_with("acme.yaml:1: version"));
+        assert!(catalog.get("other").unwrap().is_none());
+    }
+
+    #[test]
     fn an_unchanged_file_keeps_its_definition() {
         let none = Catalog::default();
         let files = folder(&[("a.yaml", &text("acme", "Acme"))]);
         let (first, _) = none.with_folder(files.clone(), &none);
         let (second, _) = none.with_folder(files, &first);
-        assert!(Arc::ptr_eq(first.get("acme").unwrap(), second.get("acme").unwrap()));
+        let definition = |catalog: &Catalog| Arc::clone(catalog.get("acme").unwrap().unwrap());
+        assert!(Arc::ptr_eq(&definition(&first), &definition(&second)));
     }
 
     #[test]

@@ -79,8 +79,8 @@ mod tests {
         let (copy, errors) = built_in.with_folder(Vec::new(), &built_in);
         assert!(errors.is_empty());
         assert!(copy.iter().all(|entry| entry.definition.get().is_none()));
-        let first = built_in.get("sendoso").unwrap();
-        assert!(std::ptr::eq(first, copy.get("sendoso").unwrap()));
+        let first = built_in.get("sendoso").unwrap().unwrap();
+        assert!(std::ptr::eq(first, copy.get("sendoso").unwrap().unwrap()));
         assert_eq!(copy.iter().filter(|entry| entry.definition.get().is_some()).count(), 1);
     }
 }

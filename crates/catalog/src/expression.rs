@@ -9,9 +9,13 @@ use std::io::{self, Write};
 use std::sync::{LazyLock, OnceLock};
 
 use minijinja::value::ValueKind;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use crate::wording::did_you_mean;
+
+mod words;
+
+use words::Names;
 
 /// Steps one evaluation may take; a usual condition needs fewer than fifty.
 const FUEL: u64 = 20_000;
@@ -54,9 +58,31 @@ impl From<minijinja::Error> for ExpressionError {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked(Box<[String]>);
 
+/// # Errors
+/// A filter or a test that there is not. Nothing else would say so before a call takes the branch that it is in.
+fn check_names(names: &Names<'_>) -> Result<(), ExpressionError> {
+    let is_unknown = |probe: String, kind: ErrorKind| {
+        let probed = ENVIRONMENT.compile_expression(&probe).and_then(|probe| probe.eval(()));
+        probed.is_err_and(|error| error.kind() == kind)
+    };
+    if let Some(name) = names.filters.iter().find(|name| is_unknown(format!("none|{name}"), ErrorKind::UnknownFilter)) {
+        return Err(ExpressionError::new(format!(
+            "there is no filter `{name}`; filters are those of Jinja, e.g. `length`, `join`, `default`"
+        )));
+    }
+    if let Some(name) = names.tests.iter().find(|name| is_unknown(format!("none is {name}"), ErrorKind::UnknownTest)) {
+        return Err(ExpressionError::new(format!("there is no test `{name}`; tests are those of Jinja, e.g. `defined`, `none`, `string`")));
+    }
+    Ok(())
+}
+
 impl Asked {
-    /// `used` may only begin with `names`.
-    fn checked(used: HashSet<String>, names: &[&str]) -> Result<Self, ExpressionError> {
+    /// `used` may only begin with `names`; `written` is what the code says.
+    fn checked(mut used: HashSet<String>, written: &Names<'_>, names: &[&str]) -> Result<Self, ExpressionError> {
+        check_names(written)?;
+        // Names in brackets are not among those that the engine finds.
+        let of_facts = written.subscripts.iter().filter(|(of, member)| names.contains(of) && !member.contains(['.', '\\']));
+        used.extend(of_facts.map(|(of, member)| format!("{of}.{member}")));
         // Functions count as used too.
         let is_known = |name: &str| names.contains(&name) || ENVIRONMENT.globals().any(|(global, _)| global == name);
         match used.iter().map(|path| first_name(path)).filter(|name| !is_known(name)).min() {
@@ -105,7 +131,7 @@ impl Expression {
     /// condition would just never hold.
     pub(crate) fn parse(source: &str, names: &[&str], example: &str) -> Result<Self, ExpressionError> {
         let compiled = ENVIRONMENT.compile_expression_owned(source.to_owned()).map_err(|error| remedied(error, example))?;
-        let asked = Asked::checked(compiled.undeclared_variables(true), names)?;
+        let asked = Asked::checked(compiled.undeclared_variables(true), &Names::of_expression(source), names)?;
         Ok(Self { source: source.to_owned(), asked, compiled: OnceLock::new() })
     }
 
@@ -155,7 +181,7 @@ impl Template {
     /// The text is not a template, or asks for something else.
     pub(crate) fn parse(source: &str, names: &[&str]) -> Result<Self, ExpressionError> {
         let template = ENVIRONMENT.template_from_str(source).map_err(|error| remedied(error, "no order has the id {{ body.id }}"))?;
-        let asked = Asked::checked(template.undeclared_variables(true), names)?;
+        let asked = Asked::checked(template.undeclared_variables(true), &Names::of_template(source), names)?;
         Ok(Self { source: source.to_owned(), asked })
     }
 
@@ -169,20 +195,24 @@ impl Template {
     /// of being kept parsed for every rule of every definition.
     pub(crate) fn render(&self, context: &Value) -> Option<String> {
         let template = ENVIRONMENT.template_from_str(&self.source).ok()?;
-        let mut output = BoundedText(Vec::new());
-        template.render_captured_to(context.clone(), &mut output).ok()?;
-        Some(output.into_text())
+        let mut output = BoundedText::default();
+        let rendered = template.render_captured_to(context.clone(), &mut output).map(drop);
+        // Stopped because it is full, it is as good as done.
+        (rendered.is_ok() || output.is_cut).then(|| output.into_text())
     }
 }
 
-/// Keeps the first [`MAX_TEXT_BYTES`] and swallows the rest, so that a template over a large body stays small.
-struct BoundedText(Vec<u8>);
+/// Takes [`MAX_TEXT_BYTES`] and then refuses, which ends the rendering: over a large body, the rest could take seconds.
+#[derive(Default)]
+struct BoundedText {
+    bytes: Vec<u8>,
+    is_cut: bool,
+}
 
 impl BoundedText {
     fn into_text(self) -> String {
-        let cut = self.0.len() == MAX_TEXT_BYTES;
-        let mut text = String::from_utf8_lossy(&self.0).into_owned();
-        if cut {
+        let mut text = String::from_utf8_lossy(&self.bytes).into_owned();
+        if self.is_cut {
             while text.ends_with(char::REPLACEMENT_CHARACTER) {
                 text.pop();
             }
@@ -194,9 +224,13 @@ impl BoundedText {
 
 impl Write for BoundedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = MAX_TEXT_BYTES - self.0.len();
-        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        Ok(bytes.len())
+        let taken = bytes.len().min(MAX_TEXT_BYTES - self.bytes.len());
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        if taken < bytes.len() {
+            self.is_cut = true;
+            return Err(io::Error::other("the text is long enough"));
+        }
+        Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -258,6 +292,27 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_or_test_that_there_is_not_is_an_error_in_any_branch() {
+        let error = Expression::parse("status == 404 and body.id | lenght > 1", &["status", "body"], EXAMPLE).unwrap_err();
+        insta::assert_snapshot!(error, @"there is no filter `lenght`; filters are those of Jinja, e.g. `length`, `join`, `default`");
+        let error = Template::parse("{% if body.id is not defind %}none{% endif %}", &["body"]).unwrap_err();
+        insta::assert_snapshot!(error, @"there is no test `defind`; tests are those of Jinja, e.g. `defined`, `none`, `string`");
+        for source in ["status is in [1]", "status is eq 1 and body is not none", "body | default('x') | upper | replace('a', 'b') == 'X'"]
+        {
+            assert!(Expression::parse(source, &["status", "body"], EXAMPLE).is_ok(), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_looked_up_in_brackets_is_known() {
+        let expression = Expression::parse("arguments['sent'] and headers['x-a.b']", &["arguments", "headers"], EXAMPLE).unwrap();
+        assert!(expression.asked().check_members("arguments", &["send"]).is_err());
+        assert_eq!(expression.asked().check_members("arguments", &["sent"]), Ok(()));
+        let template = Template::parse("{% for name in [1] %}{{ name[\"x\"] }}{% endfor %}", &[]);
+        assert!(template.is_ok(), "a name of the template itself is no fact");
+    }
+
+    #[test]
     fn a_template_escapes_nothing_and_is_cut() {
         let template = Template::parse("<{{ text }}>", &["text"]).unwrap();
         assert_eq!(template.render(&context(json!({"text": "a&b"}))).unwrap(), "<a&b>");
@@ -266,8 +321,26 @@ mod tests {
     }
 
     #[test]
+    fn a_template_of_just_the_longest_length_is_whole() {
+        let template = Template::parse("{{ text }}", &["text"]).unwrap();
+        let longest = "x".repeat(MAX_TEXT_BYTES);
+        assert_eq!(template.render(&context(json!({"text": longest}))).unwrap(), longest);
+        let longer = template.render(&context(json!({"text": longest.clone() + "x"}))).unwrap();
+        assert_eq!(longer, longest + "…");
+    }
+
+    #[test]
+    fn a_template_ends_where_its_text_is_long_enough() {
+        // Each round costs fuel, and there are more rounds than fuel: only who stops early has a text.
+        let source = "{% for a in range(9999) %}{% for b in range(9999) %}{{ text }}{% endfor %}{% endfor %}";
+        let template = Template::parse(source, &["text"]).unwrap();
+        let text = template.render(&context(json!({"text": "word ".repeat(100)}))).unwrap();
+        assert!(text.starts_with("word word") && text.ends_with('…'), "{text}");
+    }
+
+    #[test]
     fn an_endless_template_gives_nothing() {
-        let source = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
+        let source = "{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}";
         let template = Template::parse(source, &[]).unwrap();
         assert_eq!(template.render(&context(json!({}))), None);
     }

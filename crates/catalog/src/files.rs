@@ -61,3 +61,11 @@ pub fn is_media_type(text: &str) -> bool {
     let is_part = |part: &str| is_token(part) && !part.bytes().any(|byte| byte.is_ascii_uppercase());
     text.split_once('/').is_some_and(|(kind, subtype)| is_part(kind) && is_part(subtype))
 }
+
+/// Whether this may stand in a `Content-Type`: a media type, perhaps with parameters, and nothing that would begin another header.
+///
+/// Source: RFC 9110, section 8.3.1.
+pub(crate) fn is_content_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    is_media_type(&essence) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}

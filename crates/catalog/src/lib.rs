@@ -7,6 +7,7 @@
 pub mod arguments;
 pub mod authorization_server;
 pub mod catalog;
+pub mod characters;
 pub mod client_rules;
 pub mod definition;
 pub mod docs;

@@ -15,7 +15,6 @@ const CONDITION_EXAMPLE: &str = r#"headers["x-truncated"] == "true""#;
 #[derive(Debug, Default)]
 pub struct Notes {
     notes: Vec<Note>,
-    ask_for_body: bool,
     ask_for_arguments: bool,
 }
 
@@ -23,6 +22,7 @@ pub struct Notes {
 struct Note {
     when: Expression,
     text: Template,
+    asks_for_body: bool,
 }
 
 impl Notes {
@@ -30,8 +30,9 @@ impl Notes {
     pub(crate) fn compile(path: &str, notes: &[AnswerNote], arguments: &[&str], problems: &mut Vec<Problem>) -> Self {
         let mut compiled = Self::default();
         for (index, note) in notes.iter().enumerate() {
+            let mut asks_for_body = false;
             let mut seen = |asked: &Asked| {
-                compiled.ask_for_body |= asked.is_for("body");
+                asks_for_body |= asked.is_for("body");
                 compiled.ask_for_arguments |= asked.is_for("arguments");
                 asked.check_members("arguments", arguments)
             };
@@ -41,7 +42,7 @@ impl Notes {
                 problems.push(Problem::error(format!("{path}.response.notes.{index}.{key}"), error.to_string()));
             };
             match (when, text) {
-                (Ok(when), Ok(text)) => compiled.notes.push(Note { when, text }),
+                (Ok(when), Ok(text)) => compiled.notes.push(Note { when, text, asks_for_body }),
                 (when, text) => {
                     when.err().iter().for_each(|error| problem("when", error));
                     text.err().iter().for_each(|error| problem("text", error));
@@ -57,7 +58,7 @@ impl Notes {
 
     /// Whether a note looks at the answer's body, which has to be parsed then.
     pub fn ask_for_body(&self) -> bool {
-        self.ask_for_body
+        self.notes.iter().any(|note| note.asks_for_body)
     }
 
     pub(crate) fn ask_for_arguments(&self) -> bool {
@@ -66,10 +67,19 @@ impl Notes {
 
     /// What is to be said of an answer.
     pub fn about<'a>(&self, facts: Facts<'a, impl IntoIterator<Item = (&'a str, &'a str)>>) -> Vec<String> {
-        let context = facts.into_context(None);
-        let notes = self.notes.iter().filter(|note| note.when.holds(&context));
-        notes.filter_map(|note| note.text.render(&context)).collect()
+        said(self.notes.iter(), facts)
     }
+
+    /// What is to be said of an answer whose body is not looked at. Notes that would look at it are silent: to them it would be
+    /// empty, and what they say of an empty one is not true here.
+    pub fn about_all_but_the_body<'a>(&self, facts: Facts<'a, impl IntoIterator<Item = (&'a str, &'a str)>>) -> Vec<String> {
+        said(self.notes.iter().filter(|note| !note.asks_for_body), facts)
+    }
+}
+
+fn said<'a, 'n>(notes: impl Iterator<Item = &'n Note>, facts: Facts<'a, impl IntoIterator<Item = (&'a str, &'a str)>>) -> Vec<String> {
+    let context = facts.into_context(None);
+    notes.filter(|note| note.when.holds(&context)).filter_map(|note| note.text.render(&context)).collect()
 }
 
 #[cfg(test)]
@@ -94,13 +104,17 @@ mod tests {
             {"when": "headers['x-limited'] == 'true'", "text": "Some are left out."},
             {"when": "not arguments.send", "text": "Not sent."},
             {"when": "body.count > 1", "text": "There are {{ body.count }}."},
+            {"when": "not body", "text": "Nothing came back."},
         ]));
         assert_eq!(problems, []);
         assert!(notes.ask_for_body() && notes.ask_for_arguments());
         let body = json!({"count": 2});
         let all = about(&notes, &[("X-Limited", "true")], Some(&body), &json!({}));
         assert_eq!(all, ["Some are left out.", "Not sent.", "There are 2."]);
-        assert_eq!(about(&notes, &[], None, &json!({"send": true})), Vec::<String>::new());
+        assert_eq!(about(&notes, &[], None, &json!({"send": true})), ["Nothing came back."]);
+        let headers = [("x-limited", "true")];
+        let facts = Facts { status: 200, headers, body: None, arguments: None };
+        assert_eq!(notes.about_all_but_the_body(facts), ["Some are left out.", "Not sent."]);
     }
 
     #[test]

@@ -168,9 +168,9 @@ impl Paging {
     /// The schema of the argument `limit`.
     pub(crate) fn limit_schema(&self) -> Value {
         let description = match (self.default_size, &self.style) {
-            (Some(default), _) => format!("Most records to return. Default {default}."),
-            (None, Style::None) => "Most records to return. Default: all.".to_owned(),
-            (None, _) => "Most records to return.".to_owned(),
+            (Some(default), _) => format!("Default {default}."),
+            (None, Style::None) => "Default: all.".to_owned(),
+            (None, _) => "Most records.".to_owned(),
         };
         json!({"type": "integer", "minimum": 1, "maximum": self.max_size, "description": description})
     }
@@ -179,7 +179,7 @@ impl Paging {
     pub(crate) fn cursor_schema() -> Value {
         json!({
             "type": "string",
-            "description": "The last next_cursor, passed back unchanged with the same arguments.",
+            "description": "The last one, passed back unchanged.",
         })
     }
 

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::arguments::{ArgumentError, Violation};
+use crate::arguments::{ArgumentError, Checked, Violation};
 use crate::encode::{Query, header_value, push_path_value, whole};
 use crate::page::Page;
 use crate::route::{PathPart, Route};
@@ -71,12 +71,10 @@ impl Tool {
     /// Source: RFC 3986 section 3.3 for paths, RFC 6570 and OpenAPI 3.1 for styles, CVE-2026-32871 for what must not
     /// happen in a path.
     pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, ArgumentError> {
-        let mut arguments = self.checked(arguments)?;
+        let Checked { mut arguments, complete } = self.checked(arguments)?;
         let mut violations = Vec::new();
-        // The body takes its arguments away.
-        let kept = self.asks_for_arguments().then(|| self.complete(&arguments));
         let page = self.page(&arguments, &mut violations);
-        let url = self.url(target, &arguments, page.as_ref(), &mut violations);
+        let url = self.url(target, &arguments, complete.as_ref(), page.as_ref(), &mut violations);
         let mut headers = self.headers(target, &arguments, &mut violations);
         let body = self.route.body.as_ref().and_then(|route| route.write(&mut arguments, self.properties(), &mut violations));
         let body = body.map(|body| {
@@ -85,6 +83,7 @@ impl Tool {
         });
         match url {
             Some(url) if violations.is_empty() => {
+                let kept = complete.filter(|_| self.asks_for_arguments());
                 Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page, arguments: kept })
             }
             _ => Err(ArgumentError { violations }),
@@ -110,10 +109,17 @@ impl Tool {
         page
     }
 
-    fn url(&self, target: &Target, arguments: &Map<String, Value>, page: Option<&Page>, violations: &mut Vec<Violation>) -> Option<Url> {
+    fn url(
+        &self,
+        target: &Target,
+        arguments: &Map<String, Value>,
+        complete: Option<&Map<String, Value>>,
+        page: Option<&Page>,
+        violations: &mut Vec<Violation>,
+    ) -> Option<Url> {
         let mut text = String::with_capacity(target.prefix().len() + 128);
         text.push_str(target.prefix());
-        for part in self.path_for(arguments) {
+        for part in self.path_for(complete) {
             match part {
                 PathPart::Text(literal) => text.push_str(literal),
                 PathPart::Argument { argument, explode } => {
@@ -147,13 +153,13 @@ impl Tool {
         url
     }
 
-    /// The path of the request for these arguments.
-    fn path_for(&self, arguments: &Map<String, Value>) -> &[PathPart] {
+    /// The path of the request for these arguments, as expressions see them.
+    fn path_for(&self, complete: Option<&Map<String, Value>>) -> &[PathPart] {
         let Route { path, other_paths, .. } = &self.route;
         if other_paths.is_empty() {
             return path;
         }
-        let context = minijinja::Value::from(Serde(self.complete(arguments)));
+        let context = minijinja::Value::from(Serde(complete));
         other_paths.iter().find(|other| other.when.holds(&context)).map_or(path, |other| &other.path)
     }
 

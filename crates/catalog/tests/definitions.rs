@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use catalog::docs::page;
 use catalog::parse::{lint, parse};
 use catalog::schema::schema;
+use catalog::target::Target;
 use catalog::tool::Tool;
 use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 use tiktoken_rs::cl100k_base;
 
 fn integrations() -> Vec<(String, String)> {
@@ -171,6 +173,23 @@ fn mutated(text: &str, edits: &[(usize, u8, char)]) -> String {
     lines.join("\n")
 }
 
+/// A schema that leads to one of `a`, `b` and `c`, directly or through what it holds, or to a file.
+fn referring_schema() -> impl Strategy<Value = Value> {
+    (0..7, prop::sample::select(vec!["a", "b", "c"])).prop_map(|(kind, name)| {
+        let other = json!({"$ref": format!("#/$defs/{name}")});
+        let file = json!({"type": "string", "contentEncoding": "base64", "description": "Bytes."});
+        match kind {
+            0 => other,
+            1 => json!({"type": "array", "items": other, "description": "A list."}),
+            2 => json!({"type": "object", "properties": {"content": other, "name": {"type": "string"}}}),
+            3 => json!({"type": "object", "properties": {"content": file, "name": other}}),
+            4 => json!({"anyOf": [other, file]}),
+            5 => json!({"allOf": [other], "properties": {"content": file}}),
+            _ => file,
+        }
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -188,6 +207,42 @@ proptest! {
                 prop_assert!(line.starts_with(&format!("{name}:")) || !line.is_empty(), "{}", line);
             }
             prop_assert!(!error.errors.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_body_whose_schemas_refer_to_each_other_is_read_or_refused(
+        format in prop::sample::select(vec!["json", "form", "multipart", "raw"]),
+        schemas in prop::array::uniform3(referring_schema()),
+        whole in any::<bool>(),
+    ) {
+        let members = json!({"x": {"$ref": "#/$defs/a"}, "y": {"type": "array", "items": {"$ref": "#/$defs/b"}}});
+        let mut schema = if whole { json!({"$ref": "#/$defs/a"}) } else { json!({"type": "object", "properties": members}) };
+        let [a, b, c] = schemas;
+        schema["$defs"] = json!({"a": a, "b": b, "c": c});
+        let method = json!({
+            "request": "POST /labels",
+            "body": {"format": format, "schema": schema},
+            "documentation": {"description": "Adds a label."},
+        });
+        let definition = json!({
+            "version": 1, "name": "acme", "label": "Acme", "description": "Orders.", "base_url": "https://api.acme.test",
+            "credentials": {"token": {"kind": "bearer"}},
+            "resources": {"labels": {"methods": {"create": method}}},
+        });
+        match parse("acme.json", &definition.to_string()) {
+            Err(error) => prop_assert!(!error.errors.is_empty()),
+            Ok(definition) => {
+                let target = Target::new(&definition.integration, None, &Map::new()).unwrap();
+                let arguments = json!({"x": [[{"content": "?"}]], "y": [[], {"content": ["?"], "name": "?"}], "body": "?"});
+                for name in ["x", "y", "body"] {
+                    let given = arguments.as_object().unwrap().iter().filter(|(key, _)| *key == name);
+                    let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+                    if let Err(error) = definition.tools[0].plan(&target, given) {
+                        prop_assert!(!error.violations.is_empty());
+                    }
+                }
+            }
         }
     }
 

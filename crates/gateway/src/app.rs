@@ -47,21 +47,21 @@ impl App {
     /// The definition that an account is connected through.
     ///
     /// # Errors
-    /// 409 when the catalog has lost it.
+    /// 409 when the catalog has lost it; 500 when it cannot be read.
     pub(crate) fn definition_of(&self, account: &Account) -> Result<Arc<Definition>, ApiError> {
         let name = &account.integration;
         let gone =
             || ApiError::new(StatusCode::CONFLICT, format!("the account's integration `{name}` is no longer in the catalog; put it back"));
-        self.catalog.current().get(name).cloned().ok_or_else(gone)
+        self.catalog.current().get(name)?.cloned().ok_or_else(gone)
     }
 
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors
-    /// 400 that lists the names there are.
+    /// 400 that lists the names there are; 500 when it cannot be read.
     pub(crate) fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
         let catalog = self.catalog.current();
-        catalog.get(name).cloned().ok_or_else(|| {
+        catalog.get(name)?.cloned().ok_or_else(|| {
             let known: Vec<&str> = catalog.iter().map(|entry| entry.name.as_str()).collect();
             ApiError::bad_request(format!("the catalog has no integration `{name}`; it has {}", known.join(", ")))
         })

@@ -28,6 +28,7 @@ impl ConnectedAccount {
         let definition = catalog
             .current()
             .get(&account.integration)
+            .map_err(|error| unusable(format!("the definition of `{}` cannot be read: {error}", account.integration)))?
             .cloned()
             .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
         let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)

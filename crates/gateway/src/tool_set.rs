@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     fn definition() -> Arc<Definition> {
-        Arc::clone(Catalog::built_in().get("sendoso").unwrap())
+        Arc::clone(Catalog::built_in().get("sendoso").unwrap().unwrap())
     }
 
     fn words() -> impl Strategy<Value = String> {

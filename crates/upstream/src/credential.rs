@@ -54,6 +54,11 @@ impl Credential {
         }
     }
 
+    /// What must not stand in any message.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// Puts the secret into a request that is about to leave, over anything of the same header name.
     pub(crate) fn attach(&self, url: &mut Url, headers: &mut HeaderMap) {
         match &self.attachment {

@@ -4,6 +4,9 @@
 
 use serde_json::value::RawValue;
 
+/// What JSON calls white space; any other is not.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The first line that is no JSON, where no line is.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} is no JSON")]
@@ -12,17 +15,22 @@ pub(crate) struct NoLines {
     line: usize,
 }
 
-/// The records of `text` as one JSON array, each as it is written, and a note about lines that are none. Blank lines do not count.
+/// The records of `text` as one JSON array, each as it is written, and a note about lines that are none. Blank lines do not count, and
+/// a text that is one array already stays so.
 ///
 /// # Errors
 /// There are lines, and none is JSON: then it is no list with a broken line but something else, e.g. a page about maintenance.
 pub(crate) fn array(text: &str) -> Result<(String, Option<String>), NoLines> {
+    let whole = text.trim_matches(WHITE_SPACE);
+    // Vendors that say lines and send one array, in one line or in many, mean its items.
+    if whole.starts_with('[') && serde_json::from_str::<Vec<&RawValue>>(whole).is_ok() {
+        return Ok((whole.to_owned(), None));
+    }
     let mut array = String::with_capacity(text.len() + 2);
     array.push('[');
     let (mut broken, mut first_broken) = (0_usize, None);
     for (index, line) in text.split('\n').enumerate() {
-        // What JSON calls white space; any other is not.
-        let line = line.trim_matches([' ', '\t', '\r']);
+        let line = line.trim_matches(WHITE_SPACE);
         if line.is_empty() {
             continue;
         }
@@ -60,6 +68,14 @@ mod tests {
         let text = "\n{ \"n\": 1.50 }\r\n  \n\t[1e3]\n\"a\\nb\"";
         assert_eq!(array(text), Ok(("[{ \"n\": 1.50 },[1e3],\"a\\nb\"]".to_owned(), None)));
         assert_eq!(array("\n\r\n"), Ok(("[]".to_owned(), None)));
+    }
+
+    #[test]
+    fn one_array_is_the_list_in_however_many_lines() {
+        for text in ["[{\"n\": 1.50}, {\"n\": 2}]", "[\n  {\n    \"n\": 1.50\n  },\n  {}\n]", "[]"] {
+            assert_eq!(array(&format!("\n {text}\r\n")), Ok((text.to_owned(), None)));
+        }
+        assert_eq!(array("[1]\n[2]"), Ok(("[[1],[2]]".to_owned(), None)), "a record in each line");
     }
 
     #[test]

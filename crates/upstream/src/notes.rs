@@ -14,6 +14,9 @@ use crate::text;
 /// Longest note, in characters; never more than a quarter of the answer.
 const LONGEST_NOTE: usize = 1_000;
 
+/// Largest body that notes look at, in bytes: values of a larger one would take memory and time at every call.
+const LARGEST_BODY: usize = 1_000_000;
+
 /// The definition's notes about an answer in one line; `None` almost always. `text` is the vendor's whole body, if there is one.
 pub(crate) fn note(
     tool: &Tool,
@@ -27,13 +30,14 @@ pub(crate) fn note(
     if notes.is_empty() {
         return None;
     }
-    let body: Option<Value> = if notes.ask_for_body() { text.and_then(|text| serde_json::from_str(text).ok()) } else { None };
+    let is_large = text.is_some_and(|text| text.len() > LARGEST_BODY);
+    let text = text.filter(|_| notes.ask_for_body() && !is_large);
+    let body: Option<Value> = text.and_then(|text| serde_json::from_str(text).ok());
     let facts =
         Facts { status: status.as_u16(), headers: text::readable(headers), body: body.as_ref(), arguments: plan.arguments.as_ref() };
-    let said = notes.about(facts).join(" ");
+    let said = if is_large { notes.about_all_but_the_body(facts) } else { notes.about(facts) };
     let most = LONGEST_NOTE.min(tool.response().max_characters / 4);
-    // Headers and bodies may repeat the credential.
-    let line = text::one_line(&credential.blank_out(&said.replace(char::is_control, " ")), most);
+    let line = text::one_line(&said.join(" "), most, credential.secrets());
     (!line.is_empty()).then_some(line)
 }
 

@@ -185,7 +185,7 @@ impl List<'_> {
         }
         let Some(first) = self.window.first() else { return self.answer(self.write(0, &notes), 0) };
         notes.push("This record was too long and is shown shortened.".to_owned());
-        let short = shortened(&first.text, room, None).unwrap_or_else(|| {
+        let short = shortened(&first.text, room).unwrap_or_else(|| {
             // As a JSON string each character may take up to six.
             let beginning = text::cut(&first.text, room / 6).unwrap_or(&first.text);
             Value::from(format!("{beginning}…")).to_string()

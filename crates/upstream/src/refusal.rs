@@ -24,6 +24,8 @@ use crate::{html, location};
 const LONGEST_BODY: usize = 4_000;
 /// Longest message, in characters.
 const LONGEST_MESSAGE: usize = 1_000;
+/// Longest hint, in characters.
+const LONGEST_HINT: usize = 2_000;
 /// Longest text that an HTML page is reduced to, in characters.
 const LONGEST_PAGE: usize = 500;
 
@@ -55,6 +57,8 @@ pub(crate) fn failure(
         .or(said.text)
         .or_else(|| redirect(status, &headers))
         .unwrap_or_else(|| status_text(status));
+    // A hint may hold the vendor's words, too.
+    let hint = hint.map(|hint| text::one_line(&hint, LONGEST_HINT, credential.secrets())).filter(|hint| !hint.is_empty());
     let hint = match (hint, maybe_done) {
         (Some(hint), true) => Some(Cow::Owned(format!("{hint} {MAYBE_DONE}"))),
         (Some(hint), false) => Some(Cow::Owned(hint)),
@@ -67,8 +71,8 @@ pub(crate) fn failure(
         code,
         status: Some(status.as_u16()),
         // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
-        message: text::one_line(&credential.blank_out(&message), LONGEST_MESSAGE),
-        hint: hint.map(|hint| credential.blank_out(&hint).into_owned()),
+        message: text::one_line(&message, LONGEST_MESSAGE, credential.secrets()),
+        hint: hint.map(Cow::into_owned),
         extracted: blanked(extracted, credential),
         vendor: said.vendor,
         violations: Vec::new(),

@@ -26,8 +26,8 @@ use crate::{json_lines, location, notes};
 const SHORTEST_LIMIT: usize = 1_000;
 
 /// Whether an answer is what the definition calls success: 2xx, or a redirect where it says so.
-pub(crate) fn is_success(tool: &Tool, reply: &Reply) -> bool {
-    reply.status.is_success() || redirect(tool, reply).is_some()
+pub(crate) fn is_success(tool: &Tool, plan: &Plan, reply: &Reply) -> bool {
+    reply.status.is_success() || redirect(tool, plan, reply).is_some()
 }
 
 /// Turns a successful answer into what a model reads.
@@ -35,8 +35,8 @@ pub(crate) fn is_success(tool: &Tool, reply: &Reply) -> bool {
 /// # Errors
 /// The answer to a read is incomplete or binary and too long, or the answer to a list call is not JSON.
 pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Credential) -> Result<Answer, Box<Failure>> {
-    if let Some(location) = redirect(tool, &reply) {
-        return Ok(redirected(tool, plan, &reply, location, credential));
+    if let Some(link) = redirect(tool, plan, &reply) {
+        return Ok(redirected(tool, plan, &reply, &link, credential));
     }
     let Reply { status, headers, body } = reply;
     let bytes = match body {
@@ -54,18 +54,18 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
     let max = tool.response().max_characters.max(SHORTEST_LIMIT);
     let text = match text::content(&headers, bytes) {
         Content::Text(text) => text,
-        // Base64, in which a model gets it, makes four characters of three bytes.
-        Content::Binary { mime_type, bytes } if plan.page.is_none() && bytes.len() <= max / 4 * 3 => {
-            let file = File { media_type: mime_type, name: None, content: FileContent::Bytes(bytes.into()) };
-            return Ok(match notes::note(tool, plan, status, &headers, None, credential) {
-                None => Answer::File(file),
-                Some(note) => Answer::with_files(json!({"note": note}).to_string(), vec![file]),
-            });
-        }
         Content::Binary { mime_type, bytes } if plan.page.is_none() => {
+            let note = notes::note(tool, plan, status, &headers, None, credential);
+            // Base64, in which a model gets it, makes four characters of three bytes.
+            if bytes.len() <= room_beside(note.as_deref(), max) / 4 * 3 {
+                let file = File { media_type: mime_type, name: None, content: FileContent::Bytes(bytes.into()) };
+                return Ok(match note {
+                    None => Answer::File(file),
+                    Some(note) => Answer::with_files(json!({"note": note}).to_string(), vec![file]),
+                });
+            }
             let what = format!("{} bytes of {mime_type}, which is more than can be passed on", bytes.len());
             if plan.kind != Kind::Read {
-                let note = notes::note(tool, plan, status, &headers, None, credential);
                 let unshown = format!("The vendor carried this out and answered with {what}. Do not repeat it.");
                 return Ok(nothing(plan, status, &headers, credential, [note, Some(unshown)]));
             }
@@ -90,38 +90,36 @@ pub(crate) fn answer(tool: &Tool, plan: &Plan, reply: Reply, credential: &Creden
             let path = tool.response().path.as_ref();
             let part = path.and_then(|path| Some(Document::open(&text).ok()?.at(path.segments())?.get().to_owned()));
             let text = part.unwrap_or(text);
-            let room = note.as_ref().map_or(max, |note| max.saturating_sub(notes::length(note)));
-            let noted = |text: String| match &note {
-                None => text,
-                Some(note) => notes::noted(text, note),
-            };
+            let note = note.as_deref();
             Ok(match Files::find(&text, &tool.response().files) {
-                None => Answer::Text(noted(fitted(text, room))),
+                None => Answer::Text(fitted(text, max, note)),
                 Some(files) => {
-                    let Taken { text, files, .. } = files.take(room, 1);
-                    Answer::with_files(noted(fitted(text, room)), files)
+                    let Taken { text, files, .. } = files.take(room_beside(note, max), 1);
+                    Answer::with_files(fitted(text, max, note), files)
                 }
             })
         }
     }
 }
 
-/// The `Location` of a redirect that is an answer.
-fn redirect<'r>(tool: &Tool, reply: &'r Reply) -> Option<&'r str> {
-    match tool.response().redirect? {
-        RedirectMeaning::Location if reply.status.is_redirection() => reply.headers.get(LOCATION)?.to_str().ok(),
-        RedirectMeaning::Location => None,
+/// Where a redirect that is an answer leads to: to a page of the web, by a link that is no longer than an answer may be.
+///
+/// Source: RFC 9110, section 15.4; the other statuses of that class do not say where the answer is.
+fn redirect(tool: &Tool, plan: &Plan, reply: &Reply) -> Option<String> {
+    let RedirectMeaning::Location = tool.response().redirect?;
+    if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
     }
+    let location = reply.headers.get(LOCATION)?.to_str().ok()?;
+    // A relative one is of no use to who does not know where it was asked for (section 10.2.2).
+    let absolute = plan.url.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let link = if Url::parse(location).is_ok() { location.to_owned() } else { String::from(absolute) };
+    (link.len() <= tool.response().max_characters).then_some(link)
 }
 
 /// The link that a redirect leads to. Whole, because its query may be the vendor's signature; only our own credential is taken out.
-fn redirected(tool: &Tool, plan: &Plan, reply: &Reply, location: &str, credential: &Credential) -> Answer {
-    // A relative one is of no use to who does not know where it was asked for (RFC 9110 section 10.2.2).
-    let absolute = match (Url::parse(location), plan.url.join(location)) {
-        (Err(_), Ok(absolute)) => String::from(absolute),
-        _ => location.to_owned(),
-    };
-    let answer = json!({"location": credential.blank_out(&absolute)}).to_string();
+fn redirected(tool: &Tool, plan: &Plan, reply: &Reply, link: &str, credential: &Credential) -> Answer {
+    let answer = json!({"location": credential.blank_out(link)}).to_string();
     Answer::Text(match notes::note(tool, plan, reply.status, &reply.headers, None, credential) {
         Some(note) => notes::noted(answer, &note),
         None => answer,
@@ -181,24 +179,42 @@ fn no_list(status: StatusCode, what: &str) -> Box<Failure> {
     })
 }
 
-/// `text` in at most `max` characters: JSON loses the ends of its long strings, or else, like any other text, its end.
-fn fitted(text: String, max: usize) -> String {
+/// Characters that an answer may have beside its note.
+fn room_beside(note: Option<&str>, max: usize) -> usize {
+    note.map_or(max, |note| max.saturating_sub(notes::length(note)))
+}
+
+/// `text` with its note in at most `max` characters: JSON loses the ends of its long strings, or else, like any other text, its end.
+fn fitted(text: String, max: usize, note: Option<&str>) -> String {
+    let room = room_beside(note, max);
+    let noted = |text: String| match note {
+        None => text,
+        Some(note) => notes::noted(text, note),
+    };
     // No text has more characters than bytes: the usual answer is not even counted.
-    if text.len() <= max {
-        return text;
+    if text.len() <= room {
+        return noted(text);
     }
     let characters = text.chars().count();
-    if characters <= max {
-        return text;
+    if characters <= room {
+        return noted(text);
     }
-    let note = format!("The answer has {characters} characters; its long values were shortened to fit into {max}.");
-    if let Some(short) = shortened(&text, max, Some(&note)) {
-        return short;
+    let cut = format!("The answer has {characters} characters; its long values were shortened to fit into {max}.");
+    // An object says both in one member.
+    if matches!(Document::open(&text), Ok(Document::Object(_))) {
+        let both = note.map_or_else(|| cut.clone(), |note| format!("{note} {cut}"));
+        if let Some(short) = shortened(&text, room_beside(Some(&both), max)) {
+            return notes::noted(short, &both);
+        }
+    } else if let Some(short) = shortened(&text, room) {
+        return noted(short);
     }
-    if let Some(whole) = whole_items(&text, max - ROOM_FOR_NOTE) {
-        return whole;
-    }
-    let kept = text::cut(&text, max - ROOM_FOR_NOTE).unwrap_or(&text);
+    noted(whole_items(&text, room - ROOM_FOR_NOTE).unwrap_or_else(|| beginning(&text, characters, room - ROOM_FOR_NOTE)))
+}
+
+/// The beginning of a text, and how much of it that is.
+fn beginning(text: &str, characters: usize, max: usize) -> String {
+    let kept = text::cut(text, max).unwrap_or(text);
     let shown = kept.chars().count();
     format!(
         "{kept}\n\n[The answer was cut: {shown} of its {characters} characters are shown. Ask for less with narrower arguments, or for single parts with another tool.]"

@@ -12,23 +12,10 @@ const LONGEST_STRINGS: [usize; 4] = [20_000, 5_000, 1_000, 300];
 
 /// `json` with shortened strings and without white space, of at most `max` characters; `None` when strings are not what
 /// makes it long. Everything else, also a number of any length, stays as it is written.
-/// With `note`, an object says in a member `note` what happened, unless it has one of its own.
-pub(crate) fn shortened(json: &str, max: usize, note: Option<&str>) -> Option<String> {
-    let note = match (Document::open(json).ok()?, note) {
-        (Document::Object(members), Some(note)) if members.get("note").is_none() => {
-            let comma = if members.names().next().is_some() { "," } else { "" };
-            format!(r#"{comma}"note":{}}}"#, Value::from(note))
-        }
-        _ => String::new(),
-    };
-    LONGEST_STRINGS.into_iter().find_map(|longest| {
-        let mut written = with_shorter_strings(json, longest);
-        if !note.is_empty() {
-            written.pop();
-            written.push_str(&note);
-        }
-        (written.chars().count() <= max).then_some(written)
-    })
+pub(crate) fn shortened(json: &str, max: usize) -> Option<String> {
+    Document::open(json).ok()?;
+    let mut shorter = LONGEST_STRINGS.into_iter().map(|longest| with_shorter_strings(json, longest));
+    shorter.find(|written| written.chars().count() <= max)
 }
 
 fn with_shorter_strings(json: &str, longest: usize) -> String {
@@ -67,28 +54,26 @@ mod tests {
     #[test]
     fn long_strings_lose_their_ends_and_encoded_data_goes_whole() {
         let json = json!({"id": 7, "notes": "word ".repeat(10_000), "file": "QUJD".repeat(10_000)}).to_string();
-        let short = shortened(&json, 500, Some("Long values were shortened.")).unwrap();
+        let short = shortened(&json, 500).unwrap();
         let short: Value = serde_json::from_str(&short).unwrap();
         assert_snapshot!(short["file"].as_str().unwrap(), @"[40000 characters of encoded data left out]");
         assert!(short["notes"].as_str().unwrap().ends_with("more characters left out]"));
         assert_eq!(short["id"], json!(7));
-        assert_eq!(short["note"], json!("Long values were shortened."));
     }
 
     #[test]
     fn numbers_keep_every_digit_and_repeated_members_stay() {
         let json = format!(r#"{{ "id" : 12345678901234567890123, "n": 1.50, "n": 2, "text": "{}" }}"#, "word ".repeat(1_000));
-        let short = shortened(&json, 1_000, None).unwrap();
+        let short = shortened(&json, 1_000).unwrap();
         assert!(short.starts_with(r#"{"id":12345678901234567890123,"n":1.50,"n":2,"text":"word word"#), "{short}");
-        assert_snapshot!(shortened(r#" {"a": "b c"} "#, 100, Some("x")).unwrap(), @r#"{"a":"b c","note":"x"}"#);
-        assert_snapshot!(shortened("{ }", 100, Some("x")).unwrap(), @r#"{"note":"x"}"#);
+        assert_snapshot!(shortened(r#" {"a": "b c"} "#, 100).unwrap(), @r#"{"a":"b c"}"#);
     }
 
     #[test]
     fn what_is_long_for_other_reasons_is_not_shortened() {
         let numbers = serde_json::to_string(&(0..10_000).collect::<Vec<_>>()).unwrap();
-        assert_eq!(shortened(&numbers, 1_000, None), None);
-        assert_eq!(shortened("not json", 3, None), None);
+        assert_eq!(shortened(&numbers, 1_000), None);
+        assert_eq!(shortened("not json", 3), None);
     }
 
     proptest! {
@@ -98,7 +83,7 @@ mod tests {
             max in 100_usize..2_000,
         ) {
             let json = json!({ "strings": strings }).to_string();
-            if let Some(short) = shortened(&json, max, None) {
+            if let Some(short) = shortened(&json, max) {
                 prop_assert!(short.chars().count() <= max);
                 prop_assert!(serde_json::from_str::<Value>(&short).is_ok());
             }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
+use catalog::characters::is_deceptive;
 use http::header::{CONTENT_TYPE, HeaderMap};
+
+use crate::secrets::Secrets;
 
 /// What a body is, as far as it matters for passing it on.
 pub(crate) enum Content {
@@ -35,10 +38,14 @@ pub(crate) fn excerpt(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// `text` in one line of at most `max` characters.
-pub(crate) fn one_line(text: &str, max: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    excerpt(&line, max).into_owned()
+/// `text` in one line of at most `max` characters, without the secrets, and without characters that would make it look like
+/// something else.
+pub(crate) fn one_line(text: &str, max: usize, secrets: &Secrets) -> String {
+    // Blanked out as it was sent, and again without the characters that may have stood in it.
+    let text = secrets.blank_out(text);
+    let visible = text.split(|c: char| c.is_whitespace() || c.is_control()).map(|word| word.replace(is_deceptive, ""));
+    let line = visible.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    excerpt(&secrets.blank_out(&line), max).into_owned()
 }
 
 /// Names and values of the headers that are text.
@@ -202,6 +209,14 @@ mod tests {
         assert!(!is_encoded_data(&words));
         assert_eq!(cut("a b c", 3), Some("a b"));
         assert_eq!(cut("äöü", 3), None);
+    }
+
+    #[test]
+    fn one_line_is_what_it_looks_like() {
+        let secrets = Secrets::of(&["s3cret-token"]);
+        assert_snapshot!(one_line(" a\n\u{202e}b\u{7}c\u{85}\u{e0041}\u{2028}d ", 100, &secrets), @"a b c d");
+        assert_snapshot!(one_line("a\tb c", 3, &secrets), @"a b…");
+        assert_snapshot!(one_line("s3cret-token s3cret\u{200e}-token", 100, &secrets), @"[redacted] [redacted]");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Encoding, not_base64};
 use crate::arguments::{Violation, child};
-use crate::files::is_media_type;
+use crate::files::is_content_type;
 use crate::fnv::{START, fnv1a};
 
 /// The member of a file that holds its name.
@@ -69,9 +69,15 @@ impl Multipart {
         if file_name.contains(char::is_control) {
             violations.push(Violation::new(child(path, FILE_NAME), "expected a file name without control characters"));
         }
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !is_media_type(&essence) || !media_type.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        if !is_content_type(media_type) {
             violations.push(Violation::new(child(path, FILE_TYPE), "expected a media type, e.g. `application/pdf`"));
+        }
+        // Whatever the schema lets through: nothing else of a file could be sent, so it is not taken either.
+        for other in file.keys().filter(|member| *member != content && ![FILE_NAME, FILE_TYPE].contains(&member.as_str())) {
+            let message = format!(
+                "a file has `{content}`, `{FILE_NAME}` and `{FILE_TYPE}`, and nothing else can be sent with it; remove this member"
+            );
+            violations.push(Violation::new(child(path, other), message));
         }
         match file.get(content).and_then(Value::as_str).map(|text| STANDARD.decode(text)) {
             Some(Ok(bytes)) if violations.len() == known => self.file(name, file_name, media_type, bytes),

@@ -8,6 +8,7 @@ use super::{Builder, Need};
 use crate::body::multipart::{FILE_NAME, FILE_TYPE};
 use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
 use crate::embed::embed;
+use crate::files::is_content_type;
 use crate::integration::{Body, BodyFormat};
 use crate::plan::Verb;
 use crate::types::resolved;
@@ -93,7 +94,8 @@ impl Builder<'_> {
             let message = format!("no property of the schema has this name; {}", did_you_mean(name, &names));
             self.problem(&format!("body.defaults.{name}"), message);
         }
-        Content::Members { members, rest }
+        let least = object.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
+        Content::Members { members, rest, least }
     }
 
     fn whole(&mut self, body: &Body) -> Content {
@@ -112,7 +114,14 @@ impl Builder<'_> {
         }
         let argument = self.names.assign("body", "body");
         self.add(&argument, Need::Required, &body.schema, "body.schema");
-        Content::Whole { encoding: encoding_of(&body.schema), argument }
+        let encoding = match body.format {
+            BodyFormat::Raw => encoding_of(resolved(&body.schema, &body.schema)).unwrap_or_else(|error| {
+                self.problem("body.schema", error);
+                Encoding::AsIs
+            }),
+            BodyFormat::Json | BodyFormat::Form | BodyFormat::Multipart => Encoding::AsIs,
+        };
+        Content::Whole { argument, encoding }
     }
 }
 
@@ -138,6 +147,7 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
                 | "properties"
                 | "required"
                 | "additionalProperties"
+                | "minProperties"
                 | "$defs"
                 | "definitions"
                 | "$schema"
@@ -159,20 +169,30 @@ fn members_of(schema: &Value) -> Option<&Map<String, Value>> {
 /// Which files a member of a multipart body holds: base64, an object with base64 in one member, or a list of either.
 ///
 /// # Errors
-/// A file has members that no part can say.
+/// A file has members that no part can say, or what it is said to be is no media type.
 fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
     let schema = resolved(schema, root);
-    if let Some(items) = schema.get("items") {
-        return files_of(items, root);
-    }
+    // Once: a list of lists is no list of files, and references may lead from a list to itself.
+    let schema = schema.get("items").map_or(schema, |items| resolved(items, root));
     let properties: Vec<(&str, Encoding)> = match schema.get("properties").and_then(Value::as_object) {
-        Some(properties) => properties.iter().map(|(name, schema)| (name.as_str(), encoding_of(resolved(schema, root)))).collect(),
-        None => return Ok(encoding_of(schema)),
+        Some(properties) => {
+            let encodings = properties.iter().map(|(name, schema)| Ok((name.as_str(), encoding_of(resolved(schema, root))?)));
+            encodings.collect::<Result<_, String>>()?
+        }
+        None => return encoding_of(schema),
     };
-    let Some((content, Encoding::Base64 { media_type })) = properties.iter().find(|(_, encoding)| *encoding != Encoding::AsIs) else {
+    let said = |name: &str| [FILE_NAME, FILE_TYPE].contains(&name);
+    let mut contents = properties.iter().filter(|(_, encoding)| *encoding != Encoding::AsIs);
+    let Some((content, Encoding::Base64 { media_type })) = contents.next() else {
         return Ok(Encoding::AsIs);
     };
-    match properties.iter().find(|(name, _)| name != content && ![FILE_NAME, FILE_TYPE].contains(name)) {
+    if let Some((second, _)) = contents.next() {
+        return Err(format!("`{content}` and `{second}` are both in base64, but a file has its bytes once; make two files of it"));
+    }
+    if said(content) {
+        return Err(format!("`{content}` is what is said of a file, so its bytes need another name; call them e.g. `content`"));
+    }
+    match properties.iter().find(|(name, _)| name != content && !said(name)) {
         Some((other, _)) => Err(format!(
             "`{other}` would not be sent: a file has its bytes (`{content}`), `{FILE_NAME}` and `{FILE_TYPE}`; remove it, or make it an argument beside the file"
         )),
@@ -180,10 +200,15 @@ fn files_of(schema: &Value, root: &Value) -> Result<Encoding, String> {
     }
 }
 
-fn encoding_of(schema: &Value) -> Encoding {
+/// # Errors
+/// The declared media type cannot stand in a header.
+fn encoding_of(schema: &Value) -> Result<Encoding, String> {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
-    match text("contentEncoding") {
-        Some("base64") => Encoding::Base64 { media_type: text("contentMediaType").unwrap_or("application/octet-stream").to_owned() },
-        _ => Encoding::AsIs,
+    if text("contentEncoding") != Some("base64") {
+        return Ok(Encoding::AsIs);
+    }
+    match text("contentMediaType").unwrap_or("application/octet-stream") {
+        media_type if is_content_type(media_type) => Ok(Encoding::Base64 { media_type: media_type.to_owned() }),
+        _ => Err("`contentMediaType` is no media type; write e.g. `application/pdf`".to_owned()),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::methods;
 use super::schemas::Parts;
-use crate::headers::is_token;
+use crate::files::is_content_type;
 use crate::integration::{Body, Integration};
 use crate::problem::Problem;
 
@@ -21,21 +21,13 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
 
 fn check_format(path: &str, body: &Body, problems: &mut Vec<Problem>) {
     if let Some(content_type) = &body.content_type
-        && !is_media_type(content_type)
+        && !is_content_type(content_type)
     {
         problems.push(Problem::error(format!("{path}.content_type"), "this is no media type; write e.g. `application/scim+json`"));
     }
     if body.wrap.as_deref().is_some_and(str::is_empty) {
         problems.push(Problem::error(format!("{path}.wrap"), "the wrapper's name is empty; remove `wrap` or name it"));
     }
-}
-
-fn is_media_type(text: &str) -> bool {
-    let is_part = |part: &str| is_token(part.trim());
-    let essence = text.split(';').next().unwrap_or_default();
-    text.is_ascii()
-        && !text.contains(char::is_control)
-        && essence.split_once('/').is_some_and(|(kind, subkind)| is_part(kind) && is_part(subkind))
 }
 
 fn properties(body: &Body) -> Option<&Map<String, Value>> {

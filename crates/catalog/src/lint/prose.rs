@@ -16,6 +16,9 @@ const MAX_DESCRIPTION_CHARACTERS: usize = 1_200;
 /// Longest other text for an agent.
 const MAX_TEXT_CHARACTERS: usize = 2_000;
 
+/// Longest template of what a refusal means. It may hold words for many cases; what it gives is cut to a text's length.
+const MAX_RULE_CHARACTERS: usize = 8_000;
+
 /// Longest text of a prompt.
 const MAX_PROMPT_CHARACTERS: usize = 20_000;
 
@@ -125,7 +128,9 @@ impl Texts<'_> {
         for (index, rule) in rules.iter().enumerate() {
             for (key, text) in [("message", &rule.message), ("hint", &rule.hint)] {
                 if let Some(text) = text {
-                    self.check(&format!("{path}.{index}.{key}"), text);
+                    let path = format!("{path}.{index}.{key}");
+                    self.check_characters(&path, text, MAX_RULE_CHARACTERS);
+                    self.check_orders(&path, text);
                 }
             }
         }
@@ -174,6 +179,10 @@ impl Texts<'_> {
 
     fn check(&mut self, path: &str, text: &str) {
         self.check_characters(path, text, MAX_TEXT_CHARACTERS);
+        self.check_orders(path, text);
+    }
+
+    fn check_orders(&mut self, path: &str, text: &str) {
         let lower = text.to_lowercase();
         let order = ORDERS.iter().copied().find(|order| lower.contains(order));
         let order = order.or_else(|| text.contains("IMPORTANT").then_some("IMPORTANT"));

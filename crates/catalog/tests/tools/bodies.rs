@@ -37,6 +37,17 @@ fn case_a5_a_deep_body_arrives_as_it_was_given() {
 }
 
 #[test]
+fn a_body_with_fewer_members_than_the_schema_asks_for_is_not_sent() {
+    let schema = json!({"type": "object", "minProperties": 1, "properties": {
+        "name": {"type": "string"}, "color": {"type": ["string", "null"]}}});
+    let planned = |arguments: &str| planned_with(method(json!({ "schema": schema })), arguments);
+    assert_snapshot!(planned("{}"), @"expected at least 1 of `name`, `color`, got 0");
+    // A null that stands for an absent argument is no change, and one that the vendor takes is one.
+    assert_snapshot!(planned(r#"{"name": null}"#), @"expected at least 1 of `name`, `color`, got 0");
+    assert_snapshot!(planned(r#"{"color": null}"#).lines().last().unwrap(), @r#"{"color":null}"#);
+}
+
+#[test]
 fn a_body_without_arguments_is_an_empty_object() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     assert_snapshot!(planned_with(method(json!({"schema": schema})), "{}"), @"
@@ -186,6 +197,15 @@ fn files_say_what_they_are_called_and_are_parts_of_one_name() {
     /attachments/1/media_type: expected a media type, e.g. `application/pdf`
     /attachments/1/content: expected bytes in base64 (RFC 4648 section 4, with padding)
     "#);
+}
+
+#[test]
+fn what_cannot_be_sent_of_a_file_is_refused_though_its_schema_is_open() {
+    let file = json!({"type": "object", "properties": {"content": {"type": "string", "contentEncoding": "base64"}}});
+    let schema = json!({"type": "object", "properties": {"files": {"type": "array", "items": file}}});
+    let method = method(json!({"format": "multipart", "schema": schema}));
+    let call = r#"{"files": [{"content": "", "name": "a.txt"}, {"content": "", "file_name": "b.txt"}]}"#;
+    assert_snapshot!(planned_with(method, call), @"/files/1/file_name: a file has `content`, `name` and `media_type`, and nothing else can be sent with it; remove this member");
 }
 
 #[test]

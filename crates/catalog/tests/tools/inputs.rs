@@ -33,11 +33,11 @@ fn a_list_has_limit_and_next_cursor_instead_of_the_vendors_paging() {
           "type": "integer",
           "minimum": 1,
           "maximum": 100,
-          "description": "Most records to return. Default 25."
+          "description": "Default 25."
         },
         "next_cursor": {
           "type": "string",
-          "description": "The last next_cursor, passed back unchanged with the same arguments."
+          "description": "The last one, passed back unchanged."
         }
       },
       "additionalProperties": false

@@ -16,7 +16,7 @@ static SENDOSO: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("sendoso"))
 static EDESK: LazyLock<Vec<Arc<Tool>>> = LazyLock::new(|| built_in("edesk"));
 
 fn built_in(name: &str) -> Vec<Arc<Tool>> {
-    Catalog::built_in().get(name).unwrap().tools.clone()
+    Catalog::built_in().get(name).unwrap().unwrap().tools.clone()
 }
 
 /// A made-up business suite: 61 nouns with five methods each, and some that fit no pattern.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use catalog::parse::DefinitionError;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -61,6 +62,15 @@ impl ApiError {
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+}
+
+/// Only a fault of the build brings this about: a file of a folder is read before it is used.
+impl From<&DefinitionError> for ApiError {
+    fn from(error: &DefinitionError) -> Self {
+        let request_id = Uuid::now_v7();
+        tracing::error!(%request_id, %error, "a definition that is built in cannot be read");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("internal error (request {request_id})"))
     }
 }
 

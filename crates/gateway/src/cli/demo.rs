@@ -57,6 +57,8 @@ const FILE_CLIENTS: &[&str] = &["cursor", "claude-desktop"];
 /// One vendor, simulated and connected.
 struct Connected {
     vendor: Vendor,
+    /// What the vendor calls itself.
+    label: String,
     sandbox: Sandbox,
     account: String,
     server: McpServerSecret,
@@ -84,8 +86,7 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let server = Server::bind(config, Arc::new(Clock::default())).await?;
         let mut connected = Vec::new();
-        // Sandboxes whose vendor has no definition yet are left out.
-        for vendor in Vendor::ALL.iter().filter(|vendor| server.app.catalog.current().get(vendor.name()).is_some()) {
+        for vendor in Vendor::ALL {
             connected.push(connect(&server, *vendor).await?);
         }
         let api_token = server.first_api_token.as_ref().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
@@ -132,7 +133,8 @@ async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
     let account = create_account(&server.app, environment, new).await.map_err(refused)?;
     let new = NewServer { name: format!("{vendor} demo"), config: ConfigChange::default(), expires_at: None };
     let mcp_server = create_server(&server.app, environment, account.id, new).await.map_err(refused)?;
-    Ok(Connected { vendor, sandbox, account: account.id.to_string(), server: mcp_server })
+    let label = server.app.definition(vendor.name()).map_err(refused)?.integration.label.clone();
+    Ok(Connected { vendor, label, sandbox, account: account.id.to_string(), server: mcp_server })
 }
 
 fn refused(error: ApiError) -> anyhow::Error {
@@ -157,8 +159,7 @@ fn ready_line(server: &Server, api_token: &str, connected: &[Connected]) -> Valu
 fn ready_text(server: &Server, api_token: &str, connected: &[Connected], program: &str) -> String {
     let mut lines = vec!["Tidegate demo: everything runs on this machine and is gone when you press Ctrl-C.\n".to_owned()];
     for one in connected {
-        let label = server.app.catalog.current().get(one.vendor.name()).map(|definition| definition.integration.label.clone());
-        lines.push(format!("{}, {} tools", label.unwrap_or_default(), one.server.tool_count));
+        lines.push(format!("{}, {} tools", one.label, one.server.tool_count));
         lines.push(format!("  MCP URL      {}", one.server.url));
         if let Some(snippet) = one.snippet(program, LINE_CLIENT) {
             lines.push(format!("  Claude Code  {}", snippet.text));

@@ -51,7 +51,7 @@ pub(super) fn read(fields: &mut Fields<'_>, definitions: &[Definition]) -> Vec<C
     read
 }
 
-/// Those given take the place of those of the same name; the others stay.
+/// Those given take the place of those of the same name; the others stay; assumed.
 pub(super) fn merge(present: &mut Vec<CustomField>, given: Vec<CustomField>) {
     present.retain(|field| !given.iter().any(|new| new.id == field.id));
     present.extend(given);

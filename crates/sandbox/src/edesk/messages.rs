@@ -41,7 +41,7 @@ pub(super) struct Message {
 pub(super) struct Email {
     message_id: u64,
     ticket_id: u64,
-    to: Option<String>,
+    to: String,
     subject: String,
     body: String,
 }
@@ -136,7 +136,9 @@ impl Helpdesk {
     fn file(&mut self, message_id: u64, now: Moment) {
         let Some(message) = self.messages.get(message_id) else { return };
         let Some(ticket) = self.tickets.get_mut(message.ticket_id) else { return };
-        ticket.messages_ids.push(message_id);
+        let is_earlier = |id: &u64| self.messages.get(*id).is_none_or(|other| other.created_at <= message.created_at);
+        let place = ticket.messages_ids.partition_point(is_earlier);
+        ticket.messages_ids.insert(place, message_id);
         ticket.last_updated_at = Some(now);
         match message.direction {
             "Outgoing" => {
@@ -151,14 +153,18 @@ impl Helpdesk {
         }
     }
 
+    /// A ticket without a contact has nobody to write to; that the message then says so in its `errors` is assumed.
     fn email(&mut self, message_id: u64) {
-        let Some(message) = self.messages.get(message_id) else { return };
+        let Some(message) = self.messages.get_mut(message_id) else { return };
         let Some(ticket) = self.tickets.get(message.ticket_id) else { return };
-        let contact = ticket.contact_id.and_then(|id| self.contacts.get(id));
+        let Some(contact) = ticket.contact_id.and_then(|id| self.contacts.get(id)) else {
+            message.errors.push("The ticket has no contact to send the message to.".to_owned());
+            return;
+        };
         self.emails.push(Email {
             message_id,
             ticket_id: ticket.id,
-            to: contact.map(|contact| contact.email.clone()),
+            to: contact.email.clone(),
             subject: message.subject.clone().unwrap_or_else(|| ticket.subject.clone()),
             body: message.body.clone(),
         });

@@ -92,7 +92,7 @@ impl Details {
         }
     }
 
-    /// What was not given stays.
+    /// What was not given stays. That parcels given take the place of all there were is assumed.
     pub(super) fn apply(self, order: &mut SalesOrder) {
         order.ship_to = self.ship_to.or(order.ship_to.take());
         order.bill_to = self.bill_to.or(order.bill_to.take());

@@ -44,7 +44,7 @@ pub(super) struct Template {
 
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct AiClassification {
-    pub(super) classification: &'static str,
+    pub(super) classification: Option<&'static str>,
     pub(super) quick_reply: bool,
 }
 
@@ -71,7 +71,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     get(call, id)
 }
 
-/// Replaces all but the files: those stay unless they are to be deleted.
+/// Replaces all but the files: those stay unless they are to be deleted. Assumed from the verb and `delete_attachments`.
 pub(super) fn update(call: &mut Call<'_>, id: u64) -> Answer {
     let present = call.helpdesk.templates.get(id).ok_or_else(not_found)?.clone();
     let Written { template, new_files, dropped_files } = read(call, Some(&present))?;
@@ -126,7 +126,7 @@ fn template(fields: &mut Fields<'_>, helpdesk: &Helpdesk, now: Moment) -> Templa
         invoice_attached: fields.optional("invoice_attached", boolean).unwrap_or_default(),
         only_use_if_no_replies_yet: fields.optional("only_use_if_no_replies_yet", boolean).unwrap_or_default(),
         ai_classification: fields.object("ai_classification", |ai| AiClassification {
-            classification: ai.required("classification", one_of(AI_CLASSIFICATION)),
+            classification: ai.optional("classification", one_of(AI_CLASSIFICATION)),
             quick_reply: ai.optional("quick_reply", boolean).unwrap_or_default(),
         }),
         attachments: Vec::new(),

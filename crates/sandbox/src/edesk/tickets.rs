@@ -161,6 +161,7 @@ pub(super) fn update(call: &mut Call<'_>, id: u64) -> Answer {
     };
     let channel_id = changes.channel_id.unwrap_or(ticket.channel_id);
     check_links(&mut fields, helpdesk, channel_id, changes.sales_order_id, changes.contact_id);
+    check_move(&mut fields, helpdesk, ticket, &changes);
     fields.finish()?;
     apply(call, id, changes)
 }
@@ -168,7 +169,7 @@ pub(super) fn update(call: &mut Call<'_>, id: u64) -> Answer {
 /// Documented for custom fields only. What else its users' workflows expect of it is taken too, unless the sandbox is
 /// told to be strict.
 pub(super) fn update_data(call: &mut Call<'_>, id: u64) -> Answer {
-    call.helpdesk.tickets.get(id).ok_or_else(not_found)?;
+    let ticket = call.helpdesk.tickets.get(id).ok_or_else(not_found)?;
     let body = body(call.request)?;
     let mut fields = Fields::of(&body);
     let helpdesk = &*call.helpdesk;
@@ -179,6 +180,7 @@ pub(super) fn update_data(call: &mut Call<'_>, id: u64) -> Answer {
         changes.owner_user_id = fields.optional("owner_user_id", id_in(&helpdesk.users));
         changes.channel_id = fields.optional("channel_id", usable_channel(helpdesk));
     }
+    check_move(&mut fields, helpdesk, ticket, &changes);
     fields.finish()?;
     apply(call, id, changes)
 }
@@ -218,6 +220,18 @@ fn check_links(fields: &mut Fields<'_>, helpdesk: &Helpdesk, channel_id: u64, or
     }
     if let Some(contact_id) = contact_id {
         contact::check_channel(fields, helpdesk, contact_id, channel_id);
+    }
+}
+
+/// A ticket takes its order along to another channel, where that does not belong. Which field carries it is assumed.
+fn check_move(fields: &mut Fields<'_>, helpdesk: &Helpdesk, ticket: &Ticket, changes: &Changes) {
+    let kept_order = ticket.sales_order_id.filter(|_| changes.sales_order_id.is_none());
+    let order = kept_order.and_then(|id| helpdesk.sales_orders.get(id));
+    if let (Some(order), Some(channel_id)) = (order, changes.channel_id)
+        && channel_id != ticket.channel_id
+        && channel_id != order.channel_id
+    {
+        fields.refuse("channel_id", ErrorCode::OrderOfOtherChannel);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::gladly::fields::Fields;
 use crate::gladly::items::Item;
 use crate::gladly::phone;
 use crate::gladly::refusal::{Answer, blank, invalid};
+use crate::gladly::seed::COMPANY_NUMBER;
 use crate::gladly::success::found;
 use crate::kit::reply::Reply;
 
@@ -25,11 +26,15 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     }
 }
 
+/// Assumed: texts come from a number of the organization only.
 fn send_sms(call: &mut Call<'_>) -> Answer {
     let fields = Fields::of(call.request)?;
     let customer = fields.object("customer")?.ok_or_else(|| blank("customer"))?;
     let to = number(&customer, "mobileNumber")?;
     let from = number(&fields, "from")?;
+    if from != COMPANY_NUMBER {
+        return Err(invalid("from", "from is not a configured phone number"));
+    }
     let body = fields.required_text("body")?;
     let content = json!({"type": "SMS", "from": from, "to": to, "content": body});
     Ok(send(call, Contact::Mobile(Phone::mobile(&to)), content))

@@ -22,8 +22,7 @@ pub(super) fn route(call: &mut Call<'_>, method: &str, path: &[&str]) -> Option<
     })
 }
 
-/// Assumed: a reply may be of another type than the message, except that a voicemail takes none; and what is not a message
-/// cannot be replied to.
+/// Assumed: a reply is of its message's type, a voicemail takes none, and what is not a message cannot be replied to.
 fn create(call: &mut Call<'_>, item_id: &str) -> Answer {
     let item = supported(call, item_id)?.clone();
     let content = content(&Fields::of(call.request)?, &item)?;
@@ -37,6 +36,9 @@ fn create(call: &mut Call<'_>, item_id: &str) -> Answer {
     };
     if conversation.status == Status::Closed {
         return Err(Problem::new("invalid", "you cannot reply to items in closed conversations").refused(400));
+    }
+    if content["type"] != item.kind() {
+        return Err(not_supported(content["type"].as_str().unwrap_or_default()));
     }
     let id = note_in_timeline(call, &conversation, content);
     if let Some(reply) = call.organization.item(&id).cloned() {
@@ -81,6 +83,7 @@ fn content(fields: &Fields, message: &Item) -> Result<Value, Reply> {
             json!({"type": kind, "from": from, "to": [came("from")], "cc": [], "bcc": [], "subject": subject, "content": body})
         }
         "CHAT_MESSAGE" => chat(&reply, &body, &came("sessionId"))?,
+        "FACEBOOK_MESSAGE" => json!({"type": kind, "pageId": came("pageId"), "userId": came("userId"), "content": body}),
         _ => json!({"type": kind, "content": body}),
     })
 }

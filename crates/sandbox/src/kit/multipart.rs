@@ -60,11 +60,36 @@ fn read(part: &[u8]) -> Option<Part> {
     })
 }
 
-/// `name="value"` or `name=value` after a semicolon.
+/// `name="value"` or `name=value` after a semicolon. In quotes, `;` and `=` are part of the value.
+///
+/// Source: HTML Standard, "multipart/form-data encoding algorithm": a quotation mark in a name is written as `%22`, a backslash as
+/// itself.
 fn parameter(header: &str, name: &str) -> Option<String> {
-    let value =
-        header.split(';').skip(1).filter_map(|pair| pair.trim().split_once('=')).find(|(found, _)| found.eq_ignore_ascii_case(name));
-    value.map(|(_, value)| value.trim_matches('"').to_owned())
+    let (_, mut rest) = header.split_once(';')?;
+    loop {
+        let (found, value) = rest.split_once('=')?;
+        // A parameter without a value stands before this one.
+        let found = found.rsplit(';').next().unwrap_or_default().trim();
+        let (value, after) = match value.trim_start().strip_prefix('"') {
+            Some(value) => {
+                let (value, after) = value.split_once('"').unwrap_or((value, ""));
+                (unescaped(value), after)
+            }
+            None => {
+                let (value, after) = value.split_once(';').unwrap_or((value, ""));
+                (value.trim().to_owned(), after)
+            }
+        };
+        if found.eq_ignore_ascii_case(name) {
+            return Some(value);
+        }
+        rest = after;
+    }
+}
+
+/// The three characters that HTML forms write in another way; everything else, also `%`, stays as it is.
+fn unescaped(value: &str) -> String {
+    value.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
 fn after<'a>(bytes: &'a [u8], pattern: &[u8]) -> Option<&'a [u8]> {
@@ -83,18 +108,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(contents in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4)) {
+        fn what_is_written_is_read(
+            files in prop::collection::vec(("[a-c;=\"'\\\\, ä.]{1,12}", prop::collection::vec(any::<u8>(), 0..60)), 0..4),
+        ) {
             let boundary = "the boundary of this test";
             let mut body = Vec::new();
-            for (number, content) in contents.iter().enumerate() {
-                let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{number}\"; filename=\"{number}.bin\"\r\n\r\n");
+            for (number, (name, content)) in files.iter().enumerate() {
+                let name = name.replace('"', "%22");
+                let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{number}\"; filename=\"{name}\"\r\n\r\n");
                 body.extend([head.as_bytes(), content, b"\r\n"].concat());
             }
             body.extend(format!("--{boundary}--\r\n").into_bytes());
-            let read = split(&body, boundary);
-            let names: Vec<String> = read.iter().map(|part| part.name.clone()).collect();
-            prop_assert_eq!(names, (0..contents.len()).map(|number| number.to_string()).collect::<Vec<_>>());
-            prop_assert_eq!(read.into_iter().map(|part| part.content).collect::<Vec<_>>(), contents);
+            let read: Vec<(String, Option<String>, Vec<u8>)> =
+                split(&body, boundary).into_iter().map(|part| (part.name, part.file_name, part.content)).collect();
+            let written: Vec<(String, Option<String>, Vec<u8>)> =
+                files.into_iter().enumerate().map(|(number, (name, content))| (number.to_string(), Some(name), content)).collect();
+            prop_assert_eq!(read, written);
         }
 
         #[test]
@@ -123,6 +152,13 @@ mod tests {
                 },
             ]
         );
+    }
+
+    #[test]
+    fn a_parameter_is_read_in_quotes_and_without() {
+        let header = r#"form-data; a; name=plain ; filename="x; name=y" ; Boundary="%22b\c%0A"; open="z"#;
+        let read = ["name", "filename", "boundary", "open", "a"].map(|name| parameter(header, name));
+        assert_eq!(read.map(Option::unwrap_or_default), ["plain", "x; name=y", "\"b\\c\n", "z", ""]);
     }
 
     #[test]

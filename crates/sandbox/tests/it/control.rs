@@ -130,7 +130,7 @@ async fn an_unknown_control_operation_is_named() {
 async fn a_stopped_sandbox_gives_its_port_back() {
     let api = Api::start().await;
     let address = api.sandbox.url().strip_prefix("http://").unwrap().parse().unwrap();
-    api.sandbox.stop().await;
+    api.stop().await;
     let next = Sandbox::start(Vendor::Sendoso, address).await.unwrap();
     assert_eq!(next.url(), format!("http://{address}"));
     let taken = Sandbox::start(Vendor::Sendoso, address).await;

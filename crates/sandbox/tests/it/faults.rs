@@ -101,7 +101,7 @@ async fn a_hanging_request_never_answers_and_does_not_stop_others_or_the_sandbox
     }
     assert_eq!(api.get("/api/v3/me").await.status, 200);
     assert!(!hanging.is_finished());
-    api.sandbox.stop().await;
+    api.stop().await;
     assert!(hanging.await.unwrap().is_err());
 }
 

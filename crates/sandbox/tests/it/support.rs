@@ -1,16 +1,22 @@
-//! A sandbox with a client that has its tokens.
+//! A sandbox with a client, and one that has its tokens.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use sandbox::{Sandbox, Vendor};
 use serde_json::{Value, json};
 
-/// A running sandbox and the bearer token of its usual user.
-pub(crate) struct Api {
+/// A running sandbox, whoever asks it.
+pub(crate) struct Running {
     pub(crate) sandbox: Sandbox,
     pub(crate) client: Client,
+}
+
+/// A running sandbox and the bearer token of its usual user.
+pub(crate) struct Api {
+    running: Running,
     pub(crate) token: String,
     /// What issued credentials call the token.
     token_name: &'static str,
@@ -33,46 +39,18 @@ impl Answer {
     }
 }
 
-impl Api {
-    /// A Sendoso. Core requests are not limited here, so that a test may be as quick as it likes.
-    pub(crate) async fn start() -> Api {
-        let api = Api::start_with_limits().await;
-        api.control("settings", json!({"core_requests_per_second": 0})).await;
-        api
-    }
-
-    pub(crate) async fn start_with_limits() -> Api {
-        Api::of(Vendor::Sendoso, "access_token").await
-    }
-
+impl Running {
     /// Time stands still unless a test moves it: what is slow here or there makes no difference.
-    pub(crate) async fn of(vendor: Vendor, token_name: &'static str) -> Api {
+    pub(crate) async fn start(vendor: Vendor) -> Running {
         let sandbox = Sandbox::start(vendor, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let token = issued(&sandbox, token_name);
-        let api = Api { sandbox, client: client(), token, token_name };
-        api.control("clock", json!({"frozen": true})).await;
-        api
+        let running = Running { sandbox, client: client() };
+        running.control("clock", json!({"frozen": true})).await;
+        running
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         self.client.request(method, format!("{}{path}", self.sandbox.url()))
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        send(self.request("GET", path).bearer_auth(&self.token)).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        send(self.request("POST", path).bearer_auth(&self.token).json(&body)).await
-    }
-
-    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
-        send(self.request("PUT", path).bearer_auth(&self.token).json(&body)).await
-    }
-
-    pub(crate) async fn delete(&self, path: &str) -> Answer {
-        send(self.request("DELETE", path).bearer_auth(&self.token)).await
     }
 
     /// `POST /__sandbox/{command}`, which must succeed.
@@ -96,6 +74,53 @@ impl Api {
 
     pub(crate) async fn journal(&self) -> Value {
         send(self.request("GET", "/__sandbox/journal")).await.json()
+    }
+}
+
+impl Deref for Api {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.running
+    }
+}
+
+impl Api {
+    /// A Sendoso. Core requests are not limited here, so that a test may be as quick as it likes.
+    pub(crate) async fn start() -> Api {
+        let api = Api::start_with_limits().await;
+        api.control("settings", json!({"core_requests_per_second": 0})).await;
+        api
+    }
+
+    pub(crate) async fn start_with_limits() -> Api {
+        Api::of(Vendor::Sendoso, "access_token").await
+    }
+
+    pub(crate) async fn of(vendor: Vendor, token_name: &'static str) -> Api {
+        let running = Running::start(vendor).await;
+        let token = issued(&running.sandbox, token_name);
+        Api { running, token, token_name }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        send(self.request("GET", path).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        send(self.request("POST", path).bearer_auth(&self.token).json(&body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        send(self.request("PUT", path).bearer_auth(&self.token).json(&body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        send(self.request("DELETE", path).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn stop(self) {
+        self.running.sandbox.stop().await;
     }
 
     /// Goes on with a token as wished.

@@ -59,7 +59,7 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     };
     let token_type = text("token_type");
     if let Some(kind) = token_type.as_deref().filter(|kind| needs_proof(kind)) {
-        return lost(&format!("has tokens of the type `{}`, which need a proof at every call", text::one_line(kind, 20)));
+        return lost(&format!("has tokens of the type `{}`, which need a proof at every call", text::one_line(kind, 20, &asking.secrets)));
     }
     let refresh_token = text("refresh_token").map(SecretString::from);
     Ok(Tokens {
@@ -146,8 +146,7 @@ fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, vendor
             (format!("{host} does not answer like an OAuth endpoint"), "check the account's base URL and the definition's `oauth2` URLs")
         }
     };
-    // Looked through before it is cut: half a secret would not be recognised.
-    let said = said.map(|said| text::one_line(&secrets.blank_out(&said), LONGEST_WORDS)).filter(|said| !said.is_empty());
+    let said = said.map(|said| text::one_line(&said, LONGEST_WORDS, secrets)).filter(|said| !said.is_empty());
     let said = said.map_or_else(String::new, |said| format!(": {said}"));
     OAuthError {
         problem,

@@ -176,6 +176,7 @@ fn definition() -> Value {
                 {"when": "status == 403 and headers['x-ratelimit-remaining'] == '0'", "code": "rate_limited"},
                 {"when": "status == 422 and body.code == 'sold_out'", "code": "out_of_stock"},
                 {"when": "status == 400 and headers['x-key']", "message": "bad key {{ headers['x-key'] }}", "hint": "It was {{ headers['x-key'] }}."},
+                {"when": "body.advice", "hint": "Acme says:\n{{ body.advice }}", "extract": {"advice": "body.advice"}},
                 {"when": "status == 504", "hint": "The database of Acme is slow."},
                 {"when": "status == 502 and body.code == 'queued'", "code": "conflict"},
             ],
@@ -256,7 +257,7 @@ fn definition() -> Value {
             "recordings": {"methods": {"get": {
                 "request": "GET /recordings/{id}",
                 "parameters": id.clone(),
-                "response": {"redirect": "location"},
+                "response": {"redirect": "location", "max_characters": 1000},
                 "documentation": documentation("Gives a link to a recording."),
             }}},
             "wrapped": {"methods": {

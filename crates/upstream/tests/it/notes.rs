@@ -55,7 +55,12 @@ async fn an_answer_with_a_note_keeps_its_limit() {
     let answer = created("200 OK", &[JSON], &long).await;
     assert!(answer.chars().count() <= 1_000, "{answer}");
     let answer: Value = serde_json::from_str(&answer).unwrap();
-    assert_eq!(answer["tidegate_note"], json!("Not sent by mail."));
+    let said = "Not sent by mail. The answer has 5011 characters; its long values were shortened to fit into 1000.";
+    assert_eq!((&answer["note"], answer.get("tidegate_note")), (&json!(said), None), "said in one member");
+    let theirs = json!({"note": "theirs", "text": "word ".repeat(1_000)}).to_string();
+    let answer: Value = serde_json::from_str(&created("200 OK", &[JSON], &theirs).await).unwrap();
+    assert_eq!(answer["note"], json!("theirs"));
+    assert!(answer["tidegate_note"].as_str().unwrap().starts_with("Not sent by mail. The answer has "));
     let long: Vec<Value> = (0..300).map(|id| json!({"id": id})).collect();
     let vendor = Vendor::answering("200 OK", &[JSON, "x-limited: true"], json!({"reports": long}).to_string()).await;
     let answer = shown(&Acme::at(&vendor).call("list_all_acme_reports", json!({})).await);
@@ -64,6 +69,27 @@ async fn an_answer_with_a_note_keeps_its_limit() {
 }
 
 #[tokio::test]
+async fn a_note_beside_a_file_counts() {
+    // 1,000 characters are 750 bytes without a note.
+    for (bytes, fits) in [(700, true), (740, false)] {
+        let answer = created("200 OK", &["content-type: application/pdf"], vec![b'%'; bytes]).await;
+        assert_eq!(answer.contains("\napplication/pdf, "), fits, "{answer}");
+        assert!(answer.contains("Not sent by mail."), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn case_j1_a_note_does_not_leak_the_credential() {
     assert_snapshot!(created("200 OK", &[JSON, &format!("x-key: {SECRET}")], "{}").await, @r#"{"note":"Not sent by mail. Key [redacted]."}"#);
+}
+
+#[tokio::test]
+async fn a_note_about_a_body_too_large_to_look_at_is_silent() {
+    let lines = |count: usize| format!("{{\"text\":\"{}\"}}\n", "word ".repeat(100)).repeat(count);
+    for (count, said) in [(10, true), (2_500, false)] {
+        let vendor = Vendor::answering("200 OK", &["content-type: application/x-ndjson"], lines(count)).await;
+        let answer = shown(&Acme::at(&vendor).call("list_all_acme_exports", json!({"limit": 1})).await);
+        assert_eq!(answer.contains("There are 10."), said, "{answer}");
+        assert!(answer.starts_with(r#"{"result":[{"text":"word "#), "{answer}");
+    }
 }

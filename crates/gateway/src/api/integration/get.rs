@@ -19,6 +19,6 @@ use crate::app::App;
     responses((status = 200, body = Object), (status = 404, body = ErrorBody)))]
 pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, Id(name): Id<String>) -> Result<Json<Integration>, ApiError> {
     let catalog = app.catalog.current();
-    let definition = catalog.get(&name).ok_or_else(|| ApiError::not_found("integration"))?;
+    let definition = catalog.get(&name)?.ok_or_else(|| ApiError::not_found("integration"))?;
     Ok(Json(definition.integration.clone()))
 }

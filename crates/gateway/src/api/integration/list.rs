@@ -38,9 +38,8 @@ pub(super) async fn handle(_: ApiCaller, State(app): State<Arc<App>>, mut query:
     query.take_page()?;
     query.finish()?;
     let catalog = app.catalog.current();
-    Ok(Json(Listed::whole(
-        catalog.iter().filter_map(|entry| entry.definition().ok()).map(|definition| IntegrationView::from(&**definition)).collect(),
-    )))
+    let views = catalog.iter().map(|entry| Ok(IntegrationView::from(&**entry.definition()?)));
+    Ok(Json(Listed::whole(views.collect::<Result<_, ApiError>>()?)))
 }
 
 impl From<&Definition> for IntegrationView {

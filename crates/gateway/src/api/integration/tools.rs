@@ -25,6 +25,6 @@ pub(super) async fn handle(
     query: Query,
 ) -> Result<Json<ToolList>, ApiError> {
     let catalog = app.catalog.current();
-    let definition = catalog.get(&name).ok_or_else(|| ApiError::not_found("integration"))?;
+    let definition = catalog.get(&name)?.ok_or_else(|| ApiError::not_found("integration"))?;
     ToolList::of(definition, query).map(Json)
 }

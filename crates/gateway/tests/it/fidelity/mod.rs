@@ -1,21 +1,23 @@
 //! Sandboxes against definitions: a simulated vendor answers every documented operation as documented.
 //!
-//! For each vendor there is a table with one call of every tool that has what the vendor requires and nothing else, and with the status
-//! that the vendor documents. Requests are planned by the tools, and go straight to the sandbox; then again without each
-//! required field in turn, as only a client without Tidegate could send them.
+//! For each vendor there is a table with what its documentation says of every tool: a call that has what is required and nothing else,
+//! the status that answers it, and the names of what is required. Definitions must require the same. Requests are planned by the tools, and
+//! go straight to the sandbox; then again without each required field in turn, as only a client without Tidegate could send them.
 
 mod edesk;
 mod gladly;
+mod incomplete;
 mod required;
 mod sendoso;
 mod table;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use catalog::catalog::Catalog;
 use catalog::definition::Definition;
-use catalog::integration::{BodyFormat, Method};
+use catalog::integration::Method;
 use catalog::plan::Plan;
 use catalog::target::Target;
 use catalog::tool::Tool;
@@ -23,10 +25,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Client, redirect};
 use sandbox::{Sandbox, Vendor};
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use required::{Place, required_in, without};
-use table::Call;
+use incomplete::without;
+use required::{Place, required_by};
+use table::{Call, Operation};
 
 /// A vendor and the account that asks it.
 struct Simulated {
@@ -48,7 +50,7 @@ struct Answer {
 impl Simulated {
     async fn start(vendor: Vendor, settings: Value) -> Self {
         let sandbox = Sandbox::start(vendor, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let definition = Arc::clone(Catalog::built_in().get(vendor.name()).unwrap());
+        let definition = Arc::clone(Catalog::built_in().get(vendor.name()).unwrap().unwrap());
         let target = Target::new(&definition.integration, Some(sandbox.url()), &Map::new()).unwrap();
         let credentials = sandbox.issue_credentials();
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -109,15 +111,34 @@ impl Simulated {
         self.send(plan).await
     }
 
-    /// Every tool has a call that succeeds with what is required, by the documented status; `is_right` looks at the rest.
-    async fn succeeds(&self, calls: &[Call], is_right: impl Fn(&Call, &Answer) -> bool) {
-        let mut called: Vec<&str> = calls.iter().map(|call| call.tool.as_str()).collect();
+    /// The table and the definition have the same tools, and require the same.
+    fn agrees_with(&self, table: &[Operation]) {
+        let mut called: Vec<&str> = table.iter().map(|operation| operation.tool.as_str()).collect();
         let mut tools: Vec<&str> = self.definition.tools.iter().map(|tool| tool.name.as_str()).collect();
         called.sort_unstable();
         tools.sort_unstable();
-        assert_eq!(called, tools, "the table has a call of every tool");
+        assert_eq!(called, tools, "the table has every tool once");
         let mut wrong = String::new();
-        for call in calls {
+        for operation in table {
+            let required = required_by(self.method(self.tool(&operation.tool)));
+            let named: BTreeSet<String> = operation.requires.iter().chain(&operation.ours).cloned().collect();
+            if required != named {
+                let _ = writeln!(
+                    wrong,
+                    "{}: only the definition requires {:?}, only the table {:?}",
+                    operation.tool,
+                    required.difference(&named).collect::<Vec<_>>(),
+                    named.difference(&required).collect::<Vec<_>>(),
+                );
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+
+    /// Every call of the table succeeds with the documented status; `is_right` looks at the rest.
+    async fn succeeds(&self, table: &[Operation], is_right: impl Fn(&Call, &Answer) -> bool) {
+        let mut wrong = String::new();
+        for call in table.iter().flat_map(|operation| &operation.calls) {
             let answer = self.answer(call, &self.plan(&call.tool, &call.arguments)).await;
             if answer.status != call.status || !is_right(call, &answer) {
                 let _ = writeln!(wrong, "{}: {} instead of {}: {}", call.tool, answer.status, call.status, answer.text);
@@ -126,67 +147,41 @@ impl Simulated {
         assert!(wrong.is_empty(), "{wrong}");
     }
 
-    /// Without each required field in turn, these calls and the examples are refused; `is_documented` looks at the refusal. Gives how
-    /// many were tried.
-    async fn refuses(&self, calls: &[Call], is_documented: impl Fn(&Call, &Place, &Answer) -> bool) -> usize {
-        let (mut tried, mut wrong) = (0, String::new());
+    /// Without each required field in turn, calls are refused; `is_documented` looks at the refusal. Every field of the table must
+    /// have been left out of one of its calls, but for those of `apart`: tool and field.
+    async fn refuses(&self, table: &[Operation], apart: &[(&str, &str)], is_documented: impl Fn(&Call, &Place, &Answer) -> bool) {
+        let mut wrong = String::new();
         let examples = self.examples();
-        for call in calls.iter().chain(&examples) {
-            let plan = self.plan(&call.tool, &call.arguments);
-            for (place, plan) in self.incomplete(call, &plan) {
-                let answer = self.answer(call, &plan).await;
-                tried += 1;
-                if !is_documented(call, &place, &answer) {
-                    let _ = writeln!(wrong, "{} without {}: {} {}", call.tool, place.dotted(), answer.status, answer.text);
+        for operation in table {
+            for name in operation.needs().filter(|name| !apart.contains(&(operation.tool.as_str(), name.as_str()))) {
+                let shown = examples.iter().filter(|example| example.tool == operation.tool);
+                let mut was_tried = false;
+                for call in operation.calls.iter().chain(shown) {
+                    let Some((place, plan)) = without(&self.plan(&call.tool, &call.arguments), name) else { continue };
+                    was_tried = true;
+                    let answer = self.answer(call, &plan).await;
+                    if !is_documented(call, &place, &answer) {
+                        let _ = writeln!(wrong, "{} without {}: {} {}", call.tool, place.dotted(), answer.status, answer.text);
+                    }
+                }
+                if !was_tried {
+                    let _ = writeln!(wrong, "{}: no call has {name}", operation.tool);
                 }
             }
         }
         assert!(wrong.is_empty(), "{wrong}");
-        tried
     }
 
-    /// The request without each of its required fields in turn.
-    fn incomplete(&self, call: &Call, plan: &Plan) -> Vec<(Place, Plan)> {
-        let method = self.method(self.tool(&call.tool));
-        let mut requests = Vec::new();
-        for (key, parameter) in &method.parameters {
-            let name = parameter.name.as_deref().unwrap_or(key);
-            if parameter.required && plan.url.query_pairs().any(|(given, _)| given == name) {
-                requests.push((Place::of(&[name]), Plan { url: without_query(&plan.url, name), ..plan.clone() }));
-            }
-        }
-        let (Some(body), Some(bytes)) = (&method.body, &plan.body) else { return requests };
-        if body.format == BodyFormat::Json {
-            let sent: Value = serde_json::from_slice(bytes).unwrap();
-            for place in required_in(body, &sent) {
-                let bytes = serde_json::to_vec(&without(&sent, &place)).unwrap();
-                requests.push((place, Plan { body: Some(bytes), ..plan.clone() }));
-            }
-        }
-        requests
-    }
-
-    /// The request with an empty object for a body, and what the top of the body requires.
-    fn empty(&self, call: &Call) -> Option<(Vec<Place>, Plan)> {
-        let plan = self.plan(&call.tool, &call.arguments);
-        let body = self.method(self.tool(&call.tool)).body.as_ref().filter(|body| body.format == BodyFormat::Json)?;
-        let sent: Value = serde_json::from_slice(plan.body.as_deref()?).unwrap();
-        let top: Vec<Place> = required_in(body, &sent).into_iter().filter(|place| place.depth() == 1).collect();
-        Some((top, Plan { body: Some(b"{}".to_vec()), ..plan }))
-    }
-
-    /// What the definition shows as calls that work does work, but for tools in `apart`. Gives how many were tried.
-    async fn follows_the_examples(&self, apart: &[&str]) -> usize {
-        let (mut tried, mut wrong) = (0, String::new());
+    /// What the definition shows as calls that work does work, but for tools in `apart`.
+    async fn follows_the_examples(&self, apart: &[&str]) {
+        let mut wrong = String::new();
         for call in self.examples().iter().filter(|call| !apart.contains(&call.tool.as_str())) {
             let answer = self.answer(call, &self.plan(&call.tool, &call.arguments)).await;
-            tried += 1;
             if !(200..400).contains(&answer.status) {
                 let _ = writeln!(wrong, "{} {}: {} {}", call.tool, json!(call.arguments), answer.status, answer.text);
             }
         }
         assert!(wrong.is_empty(), "{wrong}");
-        tried
     }
 
     /// The calls that the definition shows, whose status it does not tell.
@@ -210,17 +205,8 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    fn is_json(&self) -> bool {
-        self.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+    fn is(&self, media_type: &str) -> bool {
+        let told = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        told.split(';').next() == Some(media_type)
     }
-}
-
-fn without_query(url: &Url, name: &str) -> Url {
-    let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(given, _)| given != name).collect();
-    let mut url = url.clone();
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
-    }
-    url
 }

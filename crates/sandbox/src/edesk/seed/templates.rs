@@ -63,7 +63,7 @@ pub(super) fn templates(now: Moment) -> Vec<Template> {
             message_subject: None,
             invoice_attached: name == "Invoice attached",
             only_use_if_no_replies_yet: false,
-            ai_classification: Some(AiClassification { classification, quick_reply: id % 2 == 0 }),
+            ai_classification: Some(AiClassification { classification: Some(classification), quick_reply: id % 2 == 0 }),
             attachments: match name {
                 "Return instructions" => vec![Attachment::new(708_001, "return-label.pdf".to_owned())],
                 _ => Vec::new(),

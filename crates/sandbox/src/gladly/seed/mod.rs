@@ -28,6 +28,9 @@ pub(super) fn custom_attributes(now: Timestamp) -> Vec<CustomAttribute> {
     ]
 }
 
+/// The number that customers text and call, and the only one that the organization texts from.
+pub(super) const COMPANY_NUMBER: &str = "+14155550000";
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;

@@ -8,10 +8,8 @@ use crate::gladly::event_log::Actor;
 use crate::gladly::items::Item;
 use crate::gladly::media::{Attachment, Transcript};
 use crate::gladly::seed::transcripts::{address_change, complaint, transcript, voicemail};
-use crate::gladly::seed::{DAY, HOUR, MINUTE, ago};
+use crate::gladly::seed::{COMPANY_NUMBER, DAY, HOUR, MINUTE, ago};
 
-/// The number that customers write to and call.
-const COMPANY: &str = "+14155550000";
 const MISSING_ITEM: &str = "Z_Oto7j-Sy2DlQdnZBDdDw";
 
 pub(in crate::gladly) struct Timelines {
@@ -81,7 +79,7 @@ impl Timelines {
         // A kind that the API does not show.
         self.item("item_779", Actor::agent("agt_ben"), at(13), json!({"type": "PAYMENT_REQUEST", "amount": "0.00"}));
         // The call agent Ben is on.
-        let ringing = json!({"type": "PHONE_CALL", "from": "+15555550834", "to": COMPANY,
+        let ringing = json!({"type": "PHONE_CALL", "from": "+15555550834", "to": COMPANY_NUMBER,
                              "startedAt": ago(now, 2 * MINUTE), "answeredAt": ago(now, 2 * MINUTE - 8)});
         self.item("item_780", customer, ago(now, 2 * MINUTE), ringing);
     }
@@ -100,6 +98,16 @@ impl Timelines {
                                        "recordingDuration": 7, "recordingSummary": {"status": "PENDING"}});
         self.item("it_401", Actor::customer("rVamfZHvQuORFnsk-3mNuw"), at, voicemail_content);
         self.transcripts.push(transcript("it_401", "rVamfZHvQuORFnsk-3mNuw", voicemail(), at));
+        // The same question everywhere else.
+        let text = "Is anybody reading this?";
+        for (minutes, id, content) in [
+            (1, "it_402", json!({"type": "FACEBOOK_MESSAGE", "pageId": "acme", "userId": "jordan.lee", "content": text})),
+            (2, "it_403", json!({"type": "INSTAGRAM_DIRECT", "content": text})),
+            (3, "it_404", json!({"type": "TWITTER", "content": text})),
+            (4, "it_405", json!({"type": "WHATSAPP", "content": text})),
+        ] {
+            self.item(id, Actor::customer("rVamfZHvQuORFnsk-3mNuw"), ago(now, 30 * HOUR - minutes * MINUTE), content);
+        }
     }
 
     /// Opens one; the items that follow are in it.
@@ -166,11 +174,11 @@ impl Conversation {
 }
 
 fn sms_in(phone: &str, text: &str) -> Value {
-    json!({"type": "SMS", "from": phone, "to": COMPANY, "content": text})
+    json!({"type": "SMS", "from": phone, "to": COMPANY_NUMBER, "content": text})
 }
 
 fn sms_out(phone: &str, text: &str) -> Value {
-    json!({"type": "SMS", "from": COMPANY, "to": phone, "content": text})
+    json!({"type": "SMS", "from": COMPANY_NUMBER, "to": phone, "content": text})
 }
 
 fn chat(session: &str, text: &str) -> Value {
@@ -180,7 +188,7 @@ fn chat(session: &str, text: &str) -> Value {
 /// A finished call with its recording.
 fn call(item_id: &str, from: &str, at: Timestamp) -> Value {
     let after = |seconds: i64| ago(at, -seconds);
-    json!({"type": "PHONE_CALL", "from": from, "to": COMPANY, "startedAt": at, "answeredAt": after(6), "completedAt": after(32),
+    json!({"type": "PHONE_CALL", "from": from, "to": COMPANY_NUMBER, "startedAt": at, "answeredAt": after(6), "completedAt": after(32),
            "recordingStatus": "AVAILABLE", "recordingUrl": url_of(item_id), "recordingDuration": 26,
            "recordingSummary": {"status": "READY", "summary": "The customer called about an order.", "language": "en"}})
 }

@@ -39,6 +39,27 @@ async fn only_an_outgoing_message_with_send_reaches_the_customer() {
 }
 
 #[tokio::test]
+async fn an_email_to_nobody_is_not_sent_and_says_so() {
+    let api = edesk().await;
+    let ticket = data(&api.post("/v1/tickets", json!({"subject": "Who?", "channel_id": 42, "status": "Open"})).await);
+    let before = emails(&api).await;
+    let to_nobody = with(with(reply(), "ticket_id", ticket["id"].clone()), "send", json!(true));
+    let message = data(&api.post("/v1/messages", to_nobody).await);
+    assert_eq!(message["errors"], json!(["The ticket has no contact to send the message to."]));
+    assert_eq!(data(&api.get(&format!("/v1/messages/{}", message["id"])).await), message);
+    assert_eq!(emails(&api).await, before);
+}
+
+#[tokio::test]
+async fn messages_of_a_ticket_are_in_the_order_of_their_moments() {
+    let api = edesk().await;
+    let add = async |created_at: &str| data(&api.post("/v1/messages", with(reply(), "created_at", json!(created_at))).await)["id"].clone();
+    let (later, earlier, same) = (add("2020-01-02 10:00:00").await, add("2020-01-01 10:00:00").await, add("2020-01-02 10:00:00").await);
+    let now = data(&api.post("/v1/messages", reply()).await)["id"].clone();
+    assert_eq!(data(&api.get("/v1/tickets/99421").await)["messages_ids"], json!([earlier, later, same, 8_801, now]));
+}
+
+#[tokio::test]
 async fn a_message_says_who_wrote_it() {
     let api = edesk().await;
     let ours = data(&api.post("/v1/messages", reply()).await);

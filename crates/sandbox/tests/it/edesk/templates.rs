@@ -57,10 +57,17 @@ async fn values_of_a_template_have_kinds() {
     assert_eq!(refused("delivery_date", json!("Later")).await, "delivery_date: 4007");
     assert_eq!(refused("channels", json!([1])).await, "channels: 4002");
     assert_eq!(refused("active", json!("true")).await, "active: 4009");
-    assert_eq!(refused("ai_classification", json!({})).await, "ai_classification.classification: 4001");
+    assert_eq!(refused("ai_classification", json!({"classification": "Late"})).await, "ai_classification.classification: 4007");
     assert_eq!(refused("delete_attachments", json!([1])).await, "delete_attachments: 4002");
     let long = json!([{"name": "x".repeat(101), "url": "https://files.example/x"}]);
     assert_eq!(refused("attachments", long).await, "attachments.0.name: 4020");
+}
+
+#[tokio::test]
+async fn nothing_of_an_ai_classification_is_required() {
+    let api = edesk().await;
+    let template = data(&api.post("/v1/templates", with(template(), "ai_classification", json!({"quick_reply": true}))).await);
+    assert_eq!(template["ai_classification"], json!({"classification": null, "quick_reply": true}));
 }
 
 #[tokio::test]

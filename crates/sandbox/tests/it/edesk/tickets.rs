@@ -156,6 +156,15 @@ async fn an_order_is_linked_to_a_ticket_of_its_channel() {
 }
 
 #[tokio::test]
+async fn a_ticket_does_not_move_to_a_channel_that_its_order_is_not_of() {
+    let api = edesk().await;
+    for path in ["/v1/tickets/70012", "/v1/tickets/70012/data"] {
+        assert_eq!(codes(&api.put(path, json!({"channel_id": 43})).await), "channel_id: 4014", "{path}");
+        assert_eq!(data(&api.put(path, json!({"channel_id": 42})).await)["channel_id"], 42, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn read_and_priority_are_commands_and_never_a_status() {
     let api = edesk().await;
     for (command, opposite) in [("Read", "Unread"), ("Priority", "Unpriority")] {
@@ -175,10 +184,11 @@ async fn ticket_data_takes_status_owner_and_channel_unless_strict() {
     let api = edesk().await;
     let body = json!({"status": "Closed", "owner_user_id": 42, "channel_id": 43, "subject": "ignored",
                       "custom_fields": [{"name": "Resolution", "value": "Replaced"}]});
-    let ticket = data(&api.put("/v1/tickets/70012/data", body.clone()).await);
+    let id = data(&api.post("/v1/tickets", new_ticket()).await)["id"].clone();
+    let ticket = data(&api.put(&format!("/v1/tickets/{id}/data"), body.clone()).await);
     assert_eq!(
         (&ticket["status"], &ticket["owner_user_id"], &ticket["channel_id"], &ticket["subject"]),
-        (&json!("Closed"), &json!(42), &json!(43), &json!("Shipping update"))
+        (&json!("Closed"), &json!(42), &json!(43), &json!("Where is it?"))
     );
     assert_eq!(ticket["custom_fields"][0]["value"], "Replaced");
     assert_eq!(

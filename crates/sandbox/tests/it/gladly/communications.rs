@@ -68,7 +68,9 @@ async fn messages_without_a_required_field_are_refused() {
     ] {
         refusals.push(api.post("/communications/email", with(&email(), field, value)).await.line());
     }
-    refusals.push(api.post("/communications/sms", with(&sms(), "/from", json!("555-0000"))).await.line());
+    for from in ["555-0000", "+14155550001"] {
+        refusals.push(api.post("/communications/sms", with(&sms(), "/from", json!(from))).await.line());
+    }
     assert_snapshot!(refusals.join("\n"), @r#"
     400 {"errors":[{"attr":"to.email","code":"blank","detail":"to.email cannot be blank"}]}
     400 {"errors":[{"attr":"to","code":"invalid","detail":"to must have exactly one entry"}]}
@@ -76,6 +78,7 @@ async fn messages_without_a_required_field_are_refused() {
     400 {"errors":[{"attr":"subject","code":"too_long","detail":"subject cannot be longer than 999 characters"}]}
     400 {"errors":[{"attr":"body","code":"blank","detail":"body cannot be blank"}]}
     400 {"errors":[{"attr":"from","code":"invalid","detail":"from must be in E.164 format"}]}
+    400 {"errors":[{"attr":"from","code":"invalid","detail":"from is not a configured phone number"}]}
     "#);
 }
 

@@ -11,6 +11,7 @@ async fn exactly_one_identifier_finds_customers() {
     for (query, found) in [
         ("email=Dana.Poe@Example.com", vec!["cus_123"]),
         ("phoneNumber=%2B15555550198", vec!["cus_123"]),
+        ("phoneNumber=%2B15550198", vec!["cus_123"]),
         ("externalCustomerId=shop-cus_456", vec!["cus_456"]),
         ("email=nobody@example.com", vec![]),
         ("phoneNumber=%2B15555559999", vec![]),

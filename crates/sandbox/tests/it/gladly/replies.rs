@@ -34,8 +34,12 @@ async fn a_reply_goes_back_the_way_the_message_came_and_takes_the_conversation_o
         chat["content"],
         json!({"type": "CHAT_MESSAGE", "messageType": "QUICK_REPLY_REQUEST", "sessionId": "ses_1", "content": "Solved?", "messageData": {"options": options}})
     );
-    for kind in ["FACEBOOK_MESSAGE", "INSTAGRAM_DIRECT", "TWITTER", "WHATSAPP"] {
-        assert_eq!(reply("it_1", json!({"type": kind, "body": "Hello"})).await["content"], json!({"type": kind, "content": "Hello"}));
+    assert_eq!(
+        reply("it_402", json!({"type": "FACEBOOK_MESSAGE", "body": "Hello"})).await["content"],
+        json!({"type": "FACEBOOK_MESSAGE", "pageId": "acme", "userId": "jordan.lee", "content": "Hello"})
+    );
+    for (id, kind) in [("it_403", "INSTAGRAM_DIRECT"), ("it_404", "TWITTER"), ("it_405", "WHATSAPP")] {
+        assert_eq!(reply(id, json!({"type": kind, "body": "Hello"})).await["content"], json!({"type": kind, "content": "Hello"}));
     }
 }
 
@@ -53,6 +57,7 @@ async fn a_reply_that_cannot_be_is_refused_in_the_vendors_words() {
         );
     }
     assert_snapshot!(refused("it_401", sms.clone()).await, @r#"400 {"errors":[{"code":"invalid","detail":"type [VOICEMAIL] is not supported"}]}"#);
+    assert_snapshot!(refused("item_776", sms.clone()).await, @r#"400 {"errors":[{"code":"invalid","detail":"type [SMS] is not supported"}]}"#);
     assert_snapshot!(refused("none", sms).await, @r#"404 {"errors":[{"code":"not_exist","detail":"entity does not exist"}]}"#);
     for body in [json!({}), content(json!({})), content(json!({"type": ""}))] {
         assert_eq!(refused("it_1", body).await, r#"400 {"errors":[{"attr":"content.type","code":"blank"}]}"#);

@@ -1,18 +1,25 @@
 //! A running Gladly and the credentials of its usual API user.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 
-use reqwest::{Client, Method, RequestBuilder};
-use sandbox::{Sandbox, Vendor};
+use reqwest::RequestBuilder;
+use sandbox::Vendor;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, client, send};
+use crate::support::{Answer, Running, send};
 
 pub(crate) struct Gladly {
-    pub(crate) sandbox: Sandbox,
-    client: Client,
+    running: Running,
     pub(crate) username: String,
     pub(crate) password: String,
+}
+
+impl Deref for Gladly {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        &self.running
+    }
 }
 
 impl Gladly {
@@ -23,20 +30,11 @@ impl Gladly {
         api
     }
 
-    /// Time stands still unless a test moves it.
     pub(crate) async fn start_with_limits() -> Gladly {
-        let sandbox = Sandbox::start(Vendor::Gladly, SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let credentials = sandbox.issue_credentials();
+        let running = Running::start(Vendor::Gladly).await;
+        let credentials = running.sandbox.issue_credentials();
         let text = |name: &str| credentials[name].as_str().unwrap().to_owned();
-        let api = Gladly { client: client(), username: text("username"), password: text("password"), sandbox };
-        api.control("clock", json!({"frozen": true})).await;
-        api
-    }
-
-    /// Without credentials.
-    pub(crate) fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        let method = Method::from_bytes(method.as_bytes()).unwrap();
-        self.client.request(method, format!("{}{path}", self.sandbox.url()))
+        Gladly { username: text("username"), password: text("password"), running }
     }
 
     /// `path` is what follows `/api/v1`.
@@ -60,20 +58,13 @@ impl Gladly {
         send(self.authorized("DELETE", path)).await
     }
 
-    /// `POST /__sandbox/{command}`, which must succeed.
-    pub(crate) async fn control(&self, command: &str, body: Value) -> Value {
-        let answer = send(self.request("POST", &format!("/__sandbox/{command}")).json(&body)).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-        answer.json()
-    }
-
     pub(crate) async fn set(&self, name: &str, value: Value) {
         self.control("settings", json!({name: value})).await;
     }
 
     /// What the sandbox remembers of one collection.
     pub(crate) async fn state(&self, collection: &str) -> Value {
-        send(self.request("GET", "/__sandbox/state")).await.json()[collection].clone()
+        self.running.state().await[collection].clone()
     }
 
     /// A moment so many days from now, as the API takes it.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures what the built-in definitions cost: benches/definitions.py [--rounds N]
+"""Measures what the built-in definitions cost: benches/built_in.py [--rounds N]
 
 Loading: `tidegate catalog list`, which reads all definitions and derives their tools, from start to exit on core 0, in turn with
-`tidegate --version`, which reads none; what the first takes longer is the loading. Of five runs in turn the best counts, so that what
-else the machine does is not taken for the loading. Listing: `tools/list` of each integration over HTTP from core 1, from the request to
+`tidegate --version`, which reads none. Of five runs in turn the best of each counts, so that what else the machine does is not taken for
+the loading, and what the one takes longer than the other is a sample; printed is the median of the samples. Listing: `tools/list` of each integration over HTTP from core 1, from the request to
 the last byte, unparsed. Memory: of a server after its start, when it has read no definition, and then after the lists of one integration after the other.
 Needs a built `tidegate` (TIDEGATE_BIN, or target/release/tidegate) and nothing else. Prints Markdown; docs/performance.md holds such a run.
 """
@@ -29,6 +29,7 @@ def run_ms(*arguments: str) -> float:
 
 
 def loading_ms() -> float:
+    """One sample: the best of five runs that load, less the best of five that do not."""
     with_them, without = zip(*((run_ms("catalog", "list"), run_ms("--version")) for _ in range(5)))
     return min(with_them) - min(without)
 
@@ -55,7 +56,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=200)
     rounds = options.parse_args().rounds
-    loading = statistics.median(loading_ms() for _ in range(max(rounds // 10, 1)))
+    samples = max(rounds // 10, 1)
+    loading = statistics.median(loading_ms() for _ in range(samples))
     with tempfile.TemporaryDirectory() as folder, vendors.server(pathlib.Path(folder)) as server:
         os.sched_setaffinity(0, {1})
         memory = {"its start": memory_mib(server.process.pid)}
@@ -67,7 +69,7 @@ def main() -> None:
             lists[name] = statistics.median(times), sizes[0]
             memory[f"that and the lists of {name}"] = memory_mib(server.process.pid)
     print("| | | aim |\n| --- | --- | --- |")
-    print(f"| loading all definitions and deriving their tools, median | {loading:.1f} ms | at most 20 ms |")
+    print(f"| loading all definitions and deriving their tools, median of {samples} differences between the best of five runs with and without | {loading:.1f} ms | at most 20 ms |")
     for name, (took, size) in lists.items():
         print(f"| `tools/list` of {name}, {size / 1000:.0f} KB, median | {took:.2f} ms | at most 1 ms |")
     for when, found in memory.items():
