@@ -47,7 +47,8 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     let Some(mut members) = members else {
         return lost(&format!("has {nature} in place of tokens"));
     };
-    if members.contains_key("error") && !members.contains_key("access_token") {
+    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    if has("error") && !has("access_token") {
         return Err(refused(status, &headers, members, asking, now));
     }
     let mut text = |name: &str| match members.remove(name) {
@@ -226,4 +227,31 @@ fn is_sendable(token: &str) -> bool {
 /// Types of token of which possession is not enough (RFC 9449 and the draft before it); all others are shown as the definition says.
 fn needs_proof(token_type: &str) -> bool {
     ["dpop", "mac", "pop"].iter().any(|kind| token_type.eq_ignore_ascii_case(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    proptest! {
+        #[test]
+        fn what_is_written_as_json_or_as_a_form_is_read(token in "\\PC{1,80}", scope in "\\PC{0,30}", space in "[ \\r\\n]{0,3}") {
+            let written = json!({"access_token": token, "scope": scope});
+            let json = format!("{space}{written}{space}");
+            prop_assert_eq!(members(json.as_bytes()).map(Value::Object), Some(written.clone()));
+            let fields = [("access_token", &token), ("scope", &scope)];
+            let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            prop_assert_eq!(members(form.as_bytes()).map(Value::Object), Some(written));
+        }
+
+        #[test]
+        fn any_bytes_are_members_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(members) = members(&bytes) {
+                prop_assert!(std::str::from_utf8(&bytes).is_ok());
+                prop_assert!(members.len() <= bytes.len());
+            }
+        }
+    }
 }

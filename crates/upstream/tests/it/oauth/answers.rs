@@ -65,6 +65,7 @@ async fn refusals_are_sorted_by_who_can_do_something_about_them() {
 #[tokio::test]
 async fn a_refusal_is_known_by_its_members_whatever_its_status_and_form() {
     assert_snapshot!(line(answered("200 OK", JSON, r#"{"error":"invalid_grant","error_description":"used"}"#).await), @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 200): invalid_grant: used; connect the account again");
+    assert_snapshot!(line(answered("200 OK", JSON, r#"{"access_token":null,"error":"invalid_grant"}"#).await), @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 200): invalid_grant; connect the account again");
     assert_snapshot!(line(answered("500 Internal Server Error", "text/plain", r#"{"error":"invalid_grant"}"#).await), @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 500): invalid_grant; connect the account again");
     assert_snapshot!(line(answered("400 Bad Request", "text/plain", "error=invalid_grant&error_description=used+up").await), @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 400): invalid_grant: used up; connect the account again");
     assert_snapshot!(line(answered("400 Bad Request", JSON, r#"{"error":{"message":"Code was used","type":"OAuthException"}}"#).await), @"RequestRefused, Unused: 127.0.0.1 refused the request with the refresh token (status 400): Code was used; check the scopes, the redirect URI and the definition's `oauth2`");
