@@ -2,7 +2,7 @@
 //! nothing, reads no clock.
 //!
 //! Sources: RFC 6749 (the framework), RFC 7636 (PKCE), RFC 7009 (revocation). Why not a library:
-//! docs/decisions/0014-our-own-oauth-client.md.
+//! docs/decisions/0015-our-own-oauth-client.md.
 
 mod answer;
 mod app;
