@@ -10,12 +10,14 @@ use serde_json::{Map, Value};
 
 mod credential_fields;
 mod errors;
+mod oauth2;
 mod pagination;
 mod prompts;
 mod rate_limit;
 mod response;
 
 pub use errors::{ErrorRule, Errors};
+pub use oauth2::{ClientAuthentication, OAuth2, ScopeSeparator, TokenPlace};
 pub use pagination::Pagination;
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
 pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};
@@ -133,25 +135,6 @@ pub struct Attach {
     /// Text before the secret, e.g. `Token `. Default: none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub prefix: String,
-}
-
-/// Endpoints of an OAuth 2.0 authorization server. The app's client id and secret are never here.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OAuth2 {
-    /// RFC 6749 authorization endpoint; absent for client credentials.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorize_url: Option<String>,
-    pub token_url: String,
-    /// RFC 7009 revocation endpoint.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revoke_url: Option<String>,
-    /// Every scope the vendor knows, with what it permits.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub scopes: IndexMap<String, String>,
-    /// Whether the vendor supports PKCE (RFC 7636, S256).
-    #[serde(default)]
-    pub pkce: bool,
 }
 
 /// A noun of the API.

@@ -5,6 +5,7 @@
 //! [`plan::Plan`], the exact request that would be sent.
 
 pub mod arguments;
+pub mod authorization_server;
 pub mod catalog;
 pub mod characters;
 pub mod client_rules;
@@ -24,6 +25,7 @@ pub mod problem;
 pub mod prompt;
 pub mod rules;
 pub mod schema;
+pub mod scopes;
 pub mod search;
 pub mod sentences;
 pub mod target;

@@ -33,6 +33,8 @@ pub enum TargetError {
     BadPattern { name: String, reason: String },
     #[error("`{url}` cannot be a base URL: {reason}")]
     BadBaseUrl { url: String, reason: String },
+    #[error("`{url}` cannot be an OAuth endpoint: {reason}")]
+    BadEndpoint { url: String, reason: String },
     #[error("header `{name}` cannot be sent with these variables: {reason}")]
     BadHeader { name: String, reason: String },
 }
@@ -101,13 +103,19 @@ impl Target {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     BaseUrl,
     Header,
     Query,
 }
 
-fn filled(text: &str, variables: &IndexMap<String, Variable>, context: &Map<String, Value>, place: Place) -> Result<String, TargetError> {
+/// `text` with the account's values in place of the names in braces.
+pub(crate) fn filled(
+    text: &str,
+    variables: &IndexMap<String, Variable>,
+    context: &Map<String, Value>,
+    place: Place,
+) -> Result<String, TargetError> {
     let mut result = String::with_capacity(text.len() + 16);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
@@ -146,7 +154,7 @@ fn value_of(name: &str, variables: &IndexMap<String, Variable>, context: &Map<St
     Ok(value)
 }
 
-fn plain_url(text: &str) -> Result<Url, TargetError> {
+pub(crate) fn plain_url(text: &str) -> Result<Url, TargetError> {
     let bad = |reason: &str| TargetError::BadBaseUrl { url: text.to_owned(), reason: reason.to_owned() };
     let url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -3,6 +3,7 @@
 //! knows nothing of the other crates.
 
 mod edesk;
+mod example;
 mod gladly;
 mod kit;
 mod sandbox;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use crate::edesk::EDesk;
+use crate::example::Example;
 use crate::gladly::Gladly;
 use crate::kit::Simulator;
 use crate::sendoso::Sendoso;
@@ -16,6 +17,8 @@ pub enum Vendor {
     Sendoso,
     EDesk,
     Gladly,
+    /// Made up, for ways to authenticate that none of the others asks for.
+    Example,
 }
 
 /// An OAuth client that a sandbox has registered.
@@ -33,6 +36,7 @@ pub struct OAuthApp {
 pub struct UnknownVendor(String);
 
 impl Vendor {
+    /// Those that exist. The made-up one has to be asked for by its name.
     pub const ALL: &[Vendor] = &[Vendor::Sendoso, Vendor::EDesk, Vendor::Gladly];
 
     /// The name of its integration, as in file names and on the command line.
@@ -41,6 +45,7 @@ impl Vendor {
             Vendor::Sendoso => "sendoso",
             Vendor::EDesk => "edesk",
             Vendor::Gladly => "gladly",
+            Vendor::Example => "example",
         }
     }
 
@@ -49,7 +54,7 @@ impl Vendor {
     pub fn oauth_apps(self) -> &'static [OAuthApp] {
         match self {
             Vendor::Sendoso => crate::sendoso::APPS,
-            Vendor::EDesk | Vendor::Gladly => &[],
+            Vendor::EDesk | Vendor::Gladly | Vendor::Example => &[],
         }
     }
 
@@ -58,6 +63,7 @@ impl Vendor {
             Vendor::Sendoso => Box::new(Sendoso::new(now)),
             Vendor::EDesk => Box::new(EDesk::new(now)),
             Vendor::Gladly => Box::new(Gladly::new(now)),
+            Vendor::Example => Box::new(Example::new()),
         }
     }
 }
@@ -72,13 +78,16 @@ impl FromStr for Vendor {
     type Err = UnknownVendor;
 
     fn from_str(name: &str) -> Result<Vendor, UnknownVendor> {
-        let found = Vendor::ALL.iter().find(|vendor| vendor.name() == name);
-        found.copied().ok_or_else(|| UnknownVendor(name.to_owned()))
+        simulated().find(|vendor| vendor.name() == name).ok_or_else(|| UnknownVendor(name.to_owned()))
     }
 }
 
+fn simulated() -> impl Iterator<Item = Vendor> {
+    Vendor::ALL.iter().copied().chain([Vendor::Example])
+}
+
 fn known() -> String {
-    Vendor::ALL.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", ")
+    simulated().map(Vendor::name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -87,14 +96,14 @@ mod tests {
 
     #[test]
     fn a_vendor_is_found_by_the_name_it_shows() {
-        for vendor in Vendor::ALL {
-            assert_eq!(vendor.to_string().parse::<Vendor>().unwrap(), *vendor);
+        for vendor in simulated() {
+            assert_eq!(vendor.to_string().parse::<Vendor>().unwrap(), vendor);
         }
     }
 
     #[test]
     fn an_unknown_vendor_is_told_which_there_are() {
         let error = "sendosso".parse::<Vendor>().unwrap_err();
-        insta::assert_snapshot!(error, @"unknown vendor `sendosso`; there are simulators for sendoso, edesk, gladly");
+        insta::assert_snapshot!(error, @"unknown vendor `sendosso`; there are simulators for sendoso, edesk, gladly, example");
     }
 }

@@ -1,5 +1,7 @@
 //! Integrated accounts: one customer's connection to one vendor, and its sealed credential.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -7,9 +9,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
-use crate::cipher::{self, Place};
-use crate::database::{Statement, Work};
-use crate::{AccountId, EnvironmentId, Listed, Page, Store, StoreError, row};
+use crate::database::{Change, Statement, Work};
+use crate::vault::{Envelope, Vault};
+use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,14 +139,14 @@ impl<'a> Accounts<'a> {
         .bind(account.created_at.as_millisecond())
         .bind(account.updated_at.as_millisecond())
         .bind(account.version);
-        let save = self.save_credential(environment, account.id, &new.credentials, now)?;
+        let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
+        let credentials = SecretFields::from(new.credentials);
         self.store
             .database
             .write(move |change| -> Work<'_, ()> {
                 Box::pin(async move {
                     change.execute(insert).await?;
-                    change.execute(save).await?;
-                    Ok(())
+                    save_credential(change, &vault, owner, &credentials, now).await
                 })
             })
             .await?;
@@ -194,10 +196,7 @@ impl<'a> Accounts<'a> {
         change: AccountChange,
         now: Timestamp,
     ) -> Result<Option<Account>, StoreError> {
-        let save = match &change.credentials {
-            Some(credentials) => Some(self.save_credential(environment, id, credentials, now)?),
-            None => None,
-        };
+        let vault = Arc::clone(&self.store.vault);
         self.store.database.write(move |transaction| -> Work<'_, Option<Account>> {
             Box::pin(async move {
                 transaction.touch(id.uuid());
@@ -213,11 +212,11 @@ impl<'a> Accounts<'a> {
                 if change.version.is_some_and(|expected| expected != account.version - 1) {
                     return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
                 }
-                change.apply(&mut account);
+                let credentials = change.apply(&mut account);
                 check(&account)?;
                 transaction.execute(write(&account)?).await?;
-                if let Some(save) = save {
-                    transaction.execute(save).await?;
+                if let Some(credentials) = credentials {
+                    save_credential(transaction, &vault, (environment, id), &credentials, now).await?;
                 }
                 Ok(Some(account))
             })
@@ -238,37 +237,29 @@ impl<'a> Accounts<'a> {
         Ok(deleted.await? > 0)
     }
 
-    /// The fields of an account's credential, unsealed. Keep them out of everything that is printed or stored.
+    /// The fields of an account's credential, unsealed.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
-    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Map<String, Value>>, StoreError> {
-        let select = sqlx::query("SELECT sealed FROM credential WHERE environment_id = $1 AND account_id = $2")
-            .bind(environment.to_string())
-            .bind(id.to_string());
-        let Some(row) = self.store.database.fetch_optional(select).await? else { return Ok(None) };
-        let sealed: Vec<u8> = row.try_get(0)?;
-        let plain = cipher::open(&self.store.keys.sealing, Place::Credential(environment, id), &sealed)?;
-        row::from_json(&plain).map(Some)
+    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
+        let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
+        if !self.store.vault.knows(&envelope) {
+            // The master key is being replaced; whatever was wrapped anew is read by way of the key before.
+            self.store.vault.renew(&self.store.database).await?;
+            match self.envelope(environment, id).await? {
+                Some(present) => envelope = present,
+                None => return Ok(None),
+            }
+        }
+        let plain = self.store.vault.open_envelope(&self.store.keys, (environment, id), &envelope)?;
+        Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
     }
 
-    fn save_credential(
-        &self,
-        environment: EnvironmentId,
-        id: AccountId,
-        credentials: &Map<String, Value>,
-        now: Timestamp,
-    ) -> Result<Statement, StoreError> {
-        let plain = Zeroizing::new(row::to_json(credentials)?);
-        let sealed = cipher::seal(&self.store.keys.sealing, Place::Credential(environment, id), plain.as_bytes())?;
-        Ok(sqlx::query(
-            "INSERT INTO credential (environment_id, account_id, sealed, updated_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (environment_id, account_id) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at",
-        )
-        .bind(environment.to_string())
-        .bind(id.to_string())
-        .bind(sealed)
-        .bind(now.as_millisecond()))
+    async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
+        let select = sqlx::query("SELECT key_generation, data_key, sealed FROM credential WHERE environment_id = $1 AND account_id = $2")
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        self.store.database.fetch_optional(select).await?.map(|row| read_envelope(&row, 0)).transpose()
     }
 }
 
@@ -290,7 +281,8 @@ impl AccountStatus {
 }
 
 impl AccountChange {
-    fn apply(self, account: &mut Account) {
+    /// Changes all but the credential, which is returned if it is to be changed.
+    fn apply(self, account: &mut Account) -> Option<SecretFields> {
         if let Some(name) = self.name {
             account.name = name;
         }
@@ -310,7 +302,41 @@ impl AccountChange {
             // A vendor's words, which may hold anything.
             account.last_error = error.map(|text| text.replace('\0', "\u{fffd}"));
         }
+        self.credentials.map(SecretFields::from)
     }
+}
+
+/// Seals a credential and stores it in the same transaction.
+async fn save_credential(
+    change: &mut Change<'_>,
+    vault: &Vault,
+    (environment, account): (EnvironmentId, AccountId),
+    credentials: &Map<String, Value>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let plain = Zeroizing::new(row::to_json(credentials)?);
+    let envelope = vault.seal(change, (environment, account), plain.as_bytes()).await?;
+    let (generation, data_key) = envelope.wrapped.unzip();
+    let save = sqlx::query(
+        "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \
+         data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at",
+    )
+    .bind(environment.to_string())
+    .bind(account.to_string())
+    .bind(generation)
+    .bind(data_key)
+    .bind(envelope.sealed)
+    .bind(now.as_millisecond());
+    change.execute(save).await?;
+    Ok(())
+}
+
+/// Reads `key_generation, data_key, sealed`, of which the first is column `first`.
+pub(crate) fn read_envelope(row: &AnyRow, first: usize) -> Result<Envelope, StoreError> {
+    let generation: Option<i64> = row.try_get(first)?;
+    let data_key: Option<Vec<u8>> = row.try_get(first + 1)?;
+    Ok(Envelope { wrapped: generation.zip(data_key), sealed: row.try_get(first + 2)? })
 }
 
 /// Reads an account from the columns of [`columns!`], of which the first is number `first`.

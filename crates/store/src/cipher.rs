@@ -1,8 +1,8 @@
 //! Sealing: authenticated encryption of what may not be read from a copy of the database, bound to its row.
 //!
-//! A sealed value is `version (1 byte) · nonce (12) · ciphertext · tag (16)`, AES-256-GCM. The associated data holds
-//! the version, the environment, the account and the purpose, so a value that was moved to another row, or used for
-//! another purpose, does not open. Nonces are random: one key is good for 2^32 values (NIST SP 800-38D, 8.3).
+//! A sealed value is `format (1 byte) · nonce (12) · ciphertext · tag (16)`, AES-256-GCM. The associated data holds the
+//! format, the environment, the account, the generation of keys and the purpose, so a value that was moved to another row,
+//! or used for another purpose, does not open. Nonces are random: one key is good for 2^32 values (NIST SP 800-38D, 8.3).
 
 use aws_lc_rs::aead::{Aad, Nonce, RandomizedNonceKey};
 use uuid::Uuid;
@@ -11,18 +11,26 @@ use zeroize::Zeroizing;
 use crate::key::SEALING_NONCE;
 use crate::{AccountId, EnvironmentId, StoreError};
 
-/// The only format so far. Another way of holding keys takes another number, and this one stays readable.
-const VERSION: u8 = 1;
+/// What is written.
+const FORMAT: u8 = 2;
+/// What was written before there were generations of keys: the associated data does not name one.
+const FIRST_FORMAT: u8 = 1;
 
 /// The place a sealed value belongs to.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
-    /// The credential of an account.
+    /// The credential of an account. Its key seals nothing else, so no generation needs to be bound to it.
     Credential(EnvironmentId, AccountId),
-    /// The root key: also what tells whether a master key fits the database.
-    RootKey,
+    /// The data key of an account, wrapped under the key of a generation.
+    DataKey(EnvironmentId, AccountId, i64),
+    /// The key of a generation, under its master key.
+    Generation(i64),
+    /// The key of a generation, under the key of the generation before or after.
+    Neighbour(i64),
+    /// The root key, under the key of a generation; in the first format, under the master key.
+    RootKey(i64),
     /// A note between processes.
-    Note,
+    Note(i64),
 }
 
 pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
@@ -30,38 +38,44 @@ pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Resu
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
     text.extend_from_slice(plain);
     let nonce = key
-        .seal_in_place_append_tag(Aad::from(place.bound()), &mut *text)
+        .seal_in_place_append_tag(Aad::from(place.bound(FORMAT)), &mut *text)
         .map_err(|_| StoreError::invalid("the value is too large to be sealed"))?;
-    Ok([&[VERSION], nonce.as_ref().as_slice(), &text].concat())
+    Ok([&[FORMAT], nonce.as_ref().as_slice(), &text].concat())
 }
 
 /// # Errors
 /// [`StoreError::Unreadable`] if the value was sealed for another place, under another key, or was changed.
 pub(crate) fn open(key: &RandomizedNonceKey, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    let (version, rest) = sealed.split_first().ok_or_else(|| StoreError::unreadable("a sealed value is empty"))?;
-    if *version != VERSION {
+    let (format, rest) = sealed.split_first().ok_or_else(|| StoreError::unreadable("a sealed value is empty"))?;
+    if ![FIRST_FORMAT, FORMAT].contains(format) {
         return Err(StoreError::unreadable(format!(
-            "a value is sealed in format {version}, this version knows format {VERSION}; start a newer version"
+            "a value is sealed in format {format}, this version knows formats {FIRST_FORMAT} and {FORMAT}; start a newer version"
         )));
     }
     let closed = || StoreError::unreadable("a sealed value does not open; it was changed, moved, or sealed under another key");
     let (nonce, text) = rest.split_at_checked(SEALING_NONCE).ok_or_else(closed)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| closed())?;
     let mut text = Zeroizing::new(text.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(place.bound()), &mut text).map_err(|_| closed())?.len();
+    let length = key.open_in_place(nonce, Aad::from(place.bound(*format)), &mut text).map_err(|_| closed())?.len();
     text.truncate(length);
     Ok(text)
 }
 
 impl Place {
-    /// Two UUIDs between the version and the purpose: no two places give the same bytes.
-    fn bound(self) -> Vec<u8> {
-        let (environment, account, purpose) = match self {
-            Place::Credential(environment, account) => (environment.uuid(), account.uuid(), "credential"),
-            Place::RootKey => (Uuid::nil(), Uuid::nil(), "root key"),
-            Place::Note => (Uuid::nil(), Uuid::nil(), "note"),
+    /// All but the purpose has a fixed length: no two places give the same bytes.
+    fn bound(self, format: u8) -> Vec<u8> {
+        let (none, no_one) = (Uuid::nil(), Uuid::nil());
+        let (environment, account, generation, purpose) = match self {
+            Place::Credential(environment, account) => (environment.uuid(), account.uuid(), 0, "credential"),
+            Place::DataKey(environment, account, generation) => (environment.uuid(), account.uuid(), generation, "data key"),
+            Place::Generation(generation) => (none, no_one, generation, "generation"),
+            Place::Neighbour(generation) => (none, no_one, generation, "neighbour"),
+            Place::RootKey(generation) => (none, no_one, generation, "root key"),
+            Place::Note(generation) => (none, no_one, generation, "note"),
         };
-        [&[VERSION], environment.as_bytes().as_slice(), account.as_bytes(), purpose.as_bytes()].concat()
+        let generation = generation.to_be_bytes();
+        let generation = if format == FIRST_FORMAT { [].as_slice() } else { generation.as_slice() };
+        [&[format], environment.as_bytes().as_slice(), account.as_bytes(), generation, purpose.as_bytes()].concat()
     }
 }
 
@@ -71,10 +85,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::MasterKey;
+    use crate::key::{Purpose, RandomKey};
 
     fn key() -> RandomizedNonceKey {
-        MasterKey::generate().unwrap().sealing().unwrap()
+        RandomKey::generate().unwrap().sealing(Purpose::Data).unwrap()
     }
 
     fn credential() -> Place {
@@ -110,12 +124,23 @@ mod tests {
         let Place::Credential(environment, account) = place else { unreachable!() };
         let sealed = seal(&key, place, b"secret").unwrap();
         let other = Timestamp::UNIX_EPOCH;
-        for place in
-            [Place::Credential(EnvironmentId::new(other), account), Place::Credential(environment, AccountId::new(other)), Place::RootKey]
-        {
+        for place in [
+            Place::Credential(EnvironmentId::new(other), account),
+            Place::Credential(environment, AccountId::new(other)),
+            Place::DataKey(environment, account, 0),
+            Place::RootKey(0),
+        ] {
             assert!(open(&key, place, &sealed).is_err());
         }
         assert!(open(&super::tests::key(), place, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_data_key_of_one_generation_does_not_pass_for_one_of_another() {
+        let (key, Place::Credential(environment, account)) = (key(), credential()) else { unreachable!() };
+        let wrapped = seal(&key, Place::DataKey(environment, account, 1), b"data key").unwrap();
+        assert!(open(&key, Place::DataKey(environment, account, 2), &wrapped).is_err());
+        assert!(open(&key, Place::DataKey(environment, account, 1), &wrapped).is_ok());
     }
 
     #[test]

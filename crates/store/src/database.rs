@@ -204,7 +204,7 @@ impl Database {
             let (result, change) = self
                 .writer
                 .in_time(async {
-                    let mut change = Change { transaction: lease.begin_with(begin).await?, touched: Vec::new() };
+                    let mut change = Change { dialect: self.dialect, transaction: lease.begin_with(begin).await?, touched: Vec::new() };
                     match work(&mut change).await {
                         Ok(result) => {
                             if self.dialect == Dialect::Postgres {
@@ -284,6 +284,7 @@ impl Lane {
 
 /// A transaction, and whose generations it changes.
 pub(crate) struct Change<'c> {
+    dialect: Dialect,
     transaction: Transaction<'c, Any>,
     touched: Vec<Uuid>,
 }
@@ -296,6 +297,14 @@ impl Change<'_> {
 
     pub(crate) async fn fetch_optional(&mut self, statement: Statement) -> Result<Option<AnyRow>, StoreError> {
         Ok(statement.fetch_optional(&mut *self.transaction).await?)
+    }
+
+    pub(crate) async fn fetch_all(&mut self, statement: Statement) -> Result<Vec<AnyRow>, StoreError> {
+        Ok(statement.fetch_all(&mut *self.transaction).await?)
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// Runs a text of several statements.

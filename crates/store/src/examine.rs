@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::cipher::{self, Place};
 use crate::database::Database;
 use crate::generations::Generations;
-use crate::store::sealed_root_key;
-use crate::{MasterKey, StoreError, migrations, sqlite};
+use crate::{MasterKey, StoreError, migrations, sqlite, vault};
+
+/// The version from which on master keys seal the keys of generations.
+const WITH_GENERATIONS: usize = 2;
 
 /// What a database is found to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub enum Examined {
     New,
     /// Its schema is of an older Tidegate; the next start, or `tidegate migrate`, brings it up to date.
     Older { version: usize, newest: usize },
-    /// As this Tidegate uses it.
-    Current { version: usize },
+    /// As this Tidegate uses it. While there are older generations of keys, an older master key opens it too.
+    Current { version: usize, older_generations: usize },
 }
 
 /// Looks at the database at `url`, and whether `key` opens it. Creates and migrates nothing; may be called while servers
@@ -39,11 +40,19 @@ async fn look(database: &Database, key: &MasterKey) -> Result<Examined, StoreErr
     if version == 0 {
         return Ok(Examined::New);
     }
-    if let Some(sealed) = sealed_root_key(database).await? {
-        cipher::open(&key.sealing()?, Place::RootKey, &sealed).map_err(|_| StoreError::WrongKey)?;
+    if let Some(sealed) = vault::first_root_key(database).await? {
+        vault::open_first_root_key(key, &sealed)?;
+    }
+    let mut older_generations = 0;
+    if version >= WITH_GENERATIONS {
+        let rows = vault::generations(database).await?;
+        if !rows.is_empty() {
+            vault::opened_by(key, &rows)?.ok_or(StoreError::WrongKey)?;
+            older_generations = rows.len() - 1;
+        }
     }
     let newest = migrations::newest();
-    Ok(if version < newest { Examined::Older { version, newest } } else { Examined::Current { version } })
+    Ok(if version < newest { Examined::Older { version, newest } } else { Examined::Current { version, older_generations } })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The master key, the root key that is sealed under it, and the keys derived from that. None of these types can be
-//! printed, compared or serialised.
+//! The master key, and the random keys that are kept in the database under it: each generation's, the root key and the data
+//! keys. None of these types can be printed, compared or serialised, and all are overwritten when they are let go.
 
 use aws_lc_rs::aead::{AES_256_GCM, NONCE_LEN, RandomizedNonceKey};
 use aws_lc_rs::error::Unspecified;
@@ -13,9 +13,8 @@ use crate::StoreError;
 
 const LENGTH: usize = 32;
 
-/// The one secret of an installation: 32 bytes. Nothing but the root key is sealed under it, so that replacing it
-/// leaves everything else as it is.
-pub struct MasterKey(Zeroizing<[u8; LENGTH]>);
+/// The one secret of an installation: 32 bytes. Nothing but the key of a generation is sealed under it.
+pub struct MasterKey(RandomKey);
 
 impl MasterKey {
     /// Reads a key as `TIDEGATE_MASTER_KEY` or the key file hold it: 32 bytes in base64, white space around it ignored.
@@ -24,12 +23,7 @@ impl MasterKey {
     /// [`StoreError::Invalid`] says how to make a key. It never repeats what was given.
     pub fn from_base64(text: &str) -> Result<MasterKey, StoreError> {
         let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).map_err(|_| invalid("it is not base64"))?;
-        let mut key = Zeroizing::new([0; LENGTH]);
-        if bytes.len() != LENGTH {
-            return Err(invalid(&format!("it has {} bytes", bytes.len())));
-        }
-        key.copy_from_slice(&bytes);
-        Ok(MasterKey(key))
+        RandomKey::from_bytes(&bytes).map(MasterKey).ok_or_else(|| invalid(&format!("it has {} bytes", bytes.len())))
     }
 
     /// A new key from the operating system's randomness.
@@ -37,71 +31,103 @@ impl MasterKey {
     /// # Errors
     /// [`StoreError::Unavailable`] if the operating system has none to give.
     pub fn generate() -> Result<MasterKey, StoreError> {
-        Ok(MasterKey(random()?))
+        Ok(MasterKey(RandomKey::generate()?))
     }
 
     /// The text that [`MasterKey::from_base64`] reads, for the key file.
     pub fn to_base64(&self) -> SecretString {
-        STANDARD.encode(*self.0).into()
+        STANDARD.encode(self.0.as_bytes()).into()
     }
 
-    /// The key under which the root key is sealed.
-    pub(crate) fn sealing(&self) -> Result<RandomizedNonceKey, StoreError> {
-        sealing(&extracted(&self.0), b"tidegate/1/root-key")
+    pub(crate) fn sealing(&self, purpose: Purpose) -> Result<RandomizedNonceKey, StoreError> {
+        self.0.sealing(purpose)
     }
 }
 
-/// 32 random bytes, made once for a database and kept in it, sealed under the master key.
-pub(crate) struct RootKey(Zeroizing<[u8; LENGTH]>);
+/// 32 random bytes. Whether they are a root key, a generation's key or a data key is bound to where they are sealed.
+pub(crate) struct RandomKey(Zeroizing<[u8; LENGTH]>);
 
-impl RootKey {
-    pub(crate) fn generate() -> Result<RootKey, StoreError> {
-        Ok(RootKey(random()?))
+/// What a derived key seals, so that what one of them gives away helps with no other.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// From a master key, until key generations came: the root key.
+    FirstRootKey,
+    /// From the root key, until key generations came: credentials.
+    FirstCredentials,
+    /// From a master key: its generation's key.
+    Generation,
+    /// From a generation's key: data keys, the root key and the keys of its neighbours.
+    Keys,
+    /// From a generation's key: notes between processes.
+    Notes,
+    /// From a data key: the one value it was made for.
+    Data,
+}
+
+impl RandomKey {
+    pub(crate) fn generate() -> Result<RandomKey, StoreError> {
+        let mut key = Zeroizing::new([0; LENGTH]);
+        rand::fill(&mut *key).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
+        Ok(RandomKey(key))
     }
 
-    /// `None` if these bytes are no root key.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<RootKey> {
-        bytes.try_into().ok().map(|key| RootKey(Zeroizing::new(key)))
+    /// `None` unless these are 32 bytes.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<RandomKey> {
+        let mut key = Zeroizing::new([0; LENGTH]);
+        if bytes.len() != LENGTH {
+            return None;
+        }
+        key.copy_from_slice(bytes);
+        Some(RandomKey(key))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &*self.0
     }
-}
 
-/// The keys that the store works with, one for each purpose, so that what one of them gives away helps with no other.
-pub(crate) struct Keys {
-    pub(crate) tokens: hmac::Key,
-    pub(crate) sealing: RandomizedNonceKey,
-}
+    pub(crate) fn sealing(&self, purpose: Purpose) -> Result<RandomizedNonceKey, StoreError> {
+        let mut key = Zeroizing::new([0; LENGTH]);
+        self.extracted().expand(&[purpose.label()], &AES_256_GCM).map_err(refused)?.fill(&mut *key).map_err(refused)?;
+        RandomizedNonceKey::new(&AES_256_GCM, &*key).map_err(refused)
+    }
 
-impl Keys {
-    pub(crate) fn derive(root: &RootKey) -> Result<Keys, StoreError> {
-        let extracted = extracted(&root.0);
-        let tokens = extracted.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
-        Ok(Keys { tokens: hmac::Key::from(tokens), sealing: sealing(&extracted, b"tidegate/1/sealing")? })
+    /// HKDF-SHA-256 (RFC 5869), expanded with a label for each key. What is extracted from is uniformly random, so it needs no salt.
+    fn extracted(&self) -> hkdf::Prk {
+        hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*self.0)
     }
 }
 
-/// HKDF-SHA-256 (RFC 5869), expanded with a label for each key. What is extracted from is uniformly random, so it needs no salt.
-fn extracted(key: &[u8; LENGTH]) -> hkdf::Prk {
-    hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(key)
+impl Purpose {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Purpose::FirstRootKey => b"tidegate/1/root-key",
+            Purpose::FirstCredentials => b"tidegate/1/sealing",
+            Purpose::Generation => b"tidegate/2/generation",
+            Purpose::Keys => b"tidegate/2/keys",
+            Purpose::Notes => b"tidegate/2/notes",
+            Purpose::Data => b"tidegate/2/data",
+        }
+    }
 }
 
-fn sealing(extracted: &hkdf::Prk, label: &[u8]) -> Result<RandomizedNonceKey, StoreError> {
-    let mut key = Zeroizing::new([0; LENGTH]);
-    extracted.expand(&[label], &AES_256_GCM).map_err(refused)?.fill(&mut *key).map_err(refused)?;
-    RandomizedNonceKey::new(&AES_256_GCM, &*key).map_err(refused)
+/// What is derived from the root key, which stays the same for the life of a database.
+pub(crate) struct Keys {
+    /// Hashes tokens. A hash cannot be made again without its token, so no other key can ever take this one's place.
+    pub(crate) tokens: hmac::Key,
+    /// Opens credentials in the first format.
+    pub(crate) first_credentials: RandomizedNonceKey,
 }
 
-fn random() -> Result<Zeroizing<[u8; LENGTH]>, StoreError> {
-    let mut key = Zeroizing::new([0; LENGTH]);
-    rand::fill(&mut *key).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
-    Ok(key)
+impl Keys {
+    pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
+        let tokens = root.extracted();
+        let tokens = tokens.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
+        Ok(Keys { tokens: hmac::Key::from(tokens), first_credentials: root.sealing(Purpose::FirstCredentials)? })
+    }
 }
 
 fn refused(_: Unspecified) -> StoreError {
-    StoreError::invalid("no keys can be derived from the master key")
+    StoreError::invalid("no key can be derived")
 }
 
 pub(crate) const SEALING_NONCE: usize = NONCE_LEN;

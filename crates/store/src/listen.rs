@@ -15,11 +15,28 @@ use uuid::Uuid;
 
 use crate::database::{CHANNEL, Database};
 use crate::notes::{self, Reading};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, vault};
 
 /// How long the connection may be silent before it is asked for a sign of life, and how long that may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How often a SQLite file is looked at for a new generation of keys.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Learns of new generations of keys in a SQLite file, until `shutdown`: what makes them is a process that cannot tell.
+pub(crate) async fn look(store: &Store, shutdown: impl Future<Output = ()>) {
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => return,
+            () = sleep(LOOK) => {}
+        }
+        if let Err(error) = store.vault.renew(&store.database).await {
+            tracing::debug!(%error, "cannot look for new generations of keys now");
+        }
+    }
+}
 
 pub(crate) async fn listen(store: &Store, url: &str, shutdown: impl Future<Output = ()>) {
     let generations = store.generations();
@@ -50,6 +67,7 @@ async fn hear(store: &Store, url: &str, pause: &mut Duration) -> Result<(), Stor
     listener.eager_reconnect(false);
     listener.listen_all([CHANNEL, notes::CHANNEL]).await?;
     prove(&mut listener, &store.database).await?;
+    store.vault.renew(&store.database).await?;
     let generations = store.generations();
     generations.trust();
     let mut reading = Reading::default();
@@ -59,11 +77,14 @@ async fn hear(store: &Store, url: &str, pause: &mut Duration) -> Result<(), Stor
     loop {
         match timeout(PATIENCE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) if notification.channel() == notes::CHANNEL => {
-                reading.hear(notification.payload(), &store.notes, &store.keys);
+                reading.hear(notification.payload(), &store.notes, &store.vault);
             }
             Ok(Ok(Some(notification))) => {
                 if let Ok(key) = Uuid::try_parse(notification.payload()) {
                     generations.bump(key);
+                    if key == vault::GENERATIONS {
+                        store.vault.renew(&store.database).await?;
+                    }
                 }
             }
             Ok(Ok(None)) => return Err(StoreError::unavailable("the connection was lost")),
@@ -91,4 +112,30 @@ async fn prove(listener: &mut PgListener, database: &Database) -> Result<(), Sto
         .await
         .map_err(|_| StoreError::unavailable("notifications do not arrive; is a pooler in between?"))??;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use crate::{MasterKey, Store};
+
+    #[tokio::test]
+    async fn a_server_on_a_sqlite_file_learns_of_a_new_generation_by_itself() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("t.db").display());
+        let [old, new] = [(); 2].map(|()| MasterKey::generate().unwrap());
+        let server = Store::open(&url, &old).await.unwrap();
+        tokio::spawn(server.listen(pending()));
+        let command = Store::open(&url, &old).await.unwrap();
+        command.key_rotation().begin(&new).await.unwrap();
+        let learned = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            while server.vault.key(2).is_err() {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), learned).await.expect("it never looked");
+    }
 }

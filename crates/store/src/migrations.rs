@@ -14,10 +14,16 @@ struct Migration {
 }
 
 /// In order; the first is version 1. What was released is never changed.
-const MIGRATIONS: &[Migration] = &[Migration {
-    sqlite: include_str!("../migrations/sqlite/0001_first_tables.sql"),
-    postgres: include_str!("../migrations/postgres/0001_first_tables.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0001_first_tables.sql"),
+        postgres: include_str!("../migrations/postgres/0001_first_tables.sql"),
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0002_key_generations.sql"),
+        postgres: include_str!("../migrations/postgres/0002_key_generations.sql"),
+    },
+];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
 

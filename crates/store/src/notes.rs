@@ -9,9 +9,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::cipher::{self, Place};
 use crate::database::{Dialect, Work};
-use crate::key::Keys;
+use crate::vault::Vault;
 use crate::{Store, StoreError};
 
 /// PostgreSQL's channel for notes.
@@ -47,7 +46,7 @@ impl Store {
         if note.len() > LONGEST {
             return Err(StoreError::invalid("the note is longer than 12 MiB"));
         }
-        let text = STANDARD_NO_PAD.encode(cipher::seal(&self.keys.sealing, Place::Note, note)?);
+        let text = STANDARD_NO_PAD.encode(self.vault.seal_note(note)?);
         let pieces = pieces(self.notes.process, &text);
         let work = self.database.write(move |change| -> Work<'_, ()> {
             Box::pin(async move {
@@ -94,7 +93,7 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Takes one notification; the last one of a note makes it known.
-    pub(crate) fn hear(&mut self, payload: &str, notes: &Notes, keys: &Keys) {
+    pub(crate) fn hear(&mut self, payload: &str, notes: &Notes, vault: &Vault) {
         let Some((process, rest, part)) = parsed(payload) else { return };
         if process == notes.process {
             return;
@@ -107,7 +106,7 @@ impl Reading {
         self.expected = rest.checked_sub(1).map(|next| (process, next));
         if self.expected.is_none() {
             let text = std::mem::take(&mut self.text);
-            match STANDARD_NO_PAD.decode(text).ok().and_then(|sealed| cipher::open(&keys.sealing, Place::Note, &sealed).ok()) {
+            match STANDARD_NO_PAD.decode(text).ok().and_then(|sealed| vault.open_note(&sealed).ok()) {
                 // Nobody listening is no fault.
                 Some(note) => drop(notes.heard.send(note.to_vec())),
                 None => tracing::warn!("a note of another process does not open"),
@@ -127,26 +126,30 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::key::RootKey;
+    use crate::key::RandomKey;
 
     fn process(number: u128) -> Uuid {
         Uuid::from_u128(number)
     }
 
-    fn sealed(keys: &Keys, note: &[u8]) -> String {
-        STANDARD_NO_PAD.encode(cipher::seal(&keys.sealing, Place::Note, note).unwrap())
+    fn vault() -> Vault {
+        Vault::of([(1, RandomKey::generate().unwrap())])
+    }
+
+    fn sealed(vault: &Vault, note: &[u8]) -> String {
+        STANDARD_NO_PAD.encode(vault.seal_note(note).unwrap())
     }
 
     proptest! {
         #[test]
         fn a_note_of_any_length_arrives_whole(note in prop::collection::vec(any::<u8>(), 0..40_000)) {
-            let keys = Keys::derive(&RootKey::generate().unwrap()).unwrap();
+            let vault = vault();
             let notes = Notes::new(process(1));
             let mut heard = notes.heard.subscribe();
             let mut reading = Reading::default();
-            for piece in pieces(process(2), &sealed(&keys, &note)) {
+            for piece in pieces(process(2), &sealed(&vault, &note)) {
                 prop_assert!(piece.len() < 8_000);
-                reading.hear(&piece, &notes, &keys);
+                reading.hear(&piece, &notes, &vault);
             }
             prop_assert_eq!(heard.try_recv().unwrap(), note);
         }
@@ -154,14 +157,14 @@ mod tests {
 
     #[test]
     fn a_note_that_was_cut_off_does_not_spoil_the_next_one() {
-        let keys = Keys::derive(&RootKey::generate().unwrap()).unwrap();
+        let vault = vault();
         let notes = Notes::new(process(1));
         let mut heard = notes.heard.subscribe();
         let mut reading = Reading::default();
-        let long = pieces(process(2), &sealed(&keys, &[7; 20_000]));
-        reading.hear(&long[0], &notes, &keys);
-        for piece in pieces(process(3), &sealed(&keys, b"next")) {
-            reading.hear(&piece, &notes, &keys);
+        let long = pieces(process(2), &sealed(&vault, &[7; 20_000]));
+        reading.hear(&long[0], &notes, &vault);
+        for piece in pieces(process(3), &sealed(&vault, b"next")) {
+            reading.hear(&piece, &notes, &vault);
         }
         assert_eq!(heard.try_recv().unwrap(), b"next");
         assert!(heard.try_recv().is_err());
@@ -169,11 +172,11 @@ mod tests {
 
     #[test]
     fn what_this_process_told_itself_is_no_news() {
-        let keys = Keys::derive(&RootKey::generate().unwrap()).unwrap();
+        let vault = vault();
         let notes = Notes::new(process(1));
         let mut heard = notes.heard.subscribe();
-        for piece in pieces(process(1), &sealed(&keys, b"mine")) {
-            Reading::default().hear(&piece, &notes, &keys);
+        for piece in pieces(process(1), &sealed(&vault, b"mine")) {
+            Reading::default().hear(&piece, &notes, &vault);
         }
         assert!(heard.try_recv().is_err());
     }

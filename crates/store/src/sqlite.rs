@@ -11,11 +11,13 @@ use crate::StoreError;
 /// What every connection is told first. Foreign keys and the busy timeout (5 s) are on by sqlx's defaults.
 ///
 /// `FULL` makes a change durable before it is acknowledged, in WAL mode too. The cache is small because most reads are
-/// of one row by an index, and what was read often is cached by the operating system.
+/// of one row by an index, and what was read often is cached by the operating system. What is deleted is overwritten: a
+/// data key that is gone shall be gone.
 ///
 /// Source: sqlite.org/pragma.html.
 pub(crate) const ON_CONNECT: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY";
+     PRAGMA busy_timeout = 5000; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; \
+     PRAGMA secure_delete = ON";
 
 /// How long a statement waits for another process. SQLite itself does not wait where two turn a new file into WAL mode.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);

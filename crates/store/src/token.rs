@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::StoreError;
 use crate::key::Keys;
 
-/// HMAC-SHA-256 of a token under a key of the database, which is sealed under the master key. Fit to be a cache's key; not a secret, but not
+/// HMAC-SHA-256 of a token under a key that stays the same for the life of a database. Fit to be a cache's key; not a secret, but not
 /// printed either.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenHash([u8; 32]);
@@ -63,7 +63,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::key::RootKey;
+    use crate::key::RandomKey;
 
     #[test]
     fn a_token_is_its_prefix_and_43_characters() {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_hash_depends_on_the_root_key() {
-        let [one, other] = [(); 2].map(|()| Keys::derive(&RootKey::generate().unwrap()).unwrap());
+        let [one, other] = [(); 2].map(|()| Keys::derive(&RandomKey::generate().unwrap()).unwrap());
         assert!(TokenHash::of("tg_a", &one) == TokenHash::of("tg_a", &one));
         assert!(TokenHash::of("tg_a", &one) != TokenHash::of("tg_a", &other));
     }
@@ -85,7 +85,7 @@ mod tests {
     proptest! {
         #[test]
         fn different_tokens_have_different_hashes(one: String, other: String) {
-            let keys = Keys::derive(&RootKey::generate().unwrap()).unwrap();
+            let keys = Keys::derive(&RandomKey::generate().unwrap()).unwrap();
             prop_assert_eq!(one == other, TokenHash::of(&one, &keys) == TokenHash::of(&other, &keys));
         }
     }

@@ -10,18 +10,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::integration::{Attach, CredentialKind, CredentialScheme};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use url::{Url, form_urlencoded};
+use url::Url;
 
+use crate::secrets::Secrets;
 use crate::tokens::{self, Token, tokens};
 
 /// One account's secret, ready to be attached.
 pub struct Credential {
     attachment: Attachment,
-    /// Every form in which a vendor could echo the secret.
-    secrets: Vec<SecretString>,
+    secrets: Secrets,
 }
 
 enum Attachment {
@@ -53,6 +52,11 @@ impl Credential {
             CredentialKind::Bearer => plain("token", attach, stored),
             CredentialKind::OAuth2 | CredentialKind::OAuth2ClientCredentials => plain("access_token", attach, stored),
         }
+    }
+
+    /// What must not stand in any message.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// Puts the secret into a request that is about to leave, over anything of the same header name.
@@ -93,15 +97,7 @@ impl Credential {
 
     /// `text` without the secret, for what a vendor says about a refused request: some repeat the key they refuse.
     pub(crate) fn blank_out<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut text = Cow::Borrowed(text);
-        for secret in &self.secrets {
-            let secret = secret.expose_secret();
-            // A very short secret would also blank out ordinary words.
-            if secret.len() >= 6 && text.contains(secret) {
-                text = Cow::Owned(text.replace(secret, "[redacted]"));
-            }
-        }
-        text
+        self.secrets.blank_out(text)
     }
 }
 
@@ -118,7 +114,7 @@ fn plain(field: &'static str, attach: Option<&Attach>, stored: &Map<String, Valu
         return Err(error(field, "is empty; reconnect the account"));
     }
     let attachment = attachment(field, attach, "Bearer ", secret)?;
-    Ok(Credential { attachment, secrets: spellings(&[secret]) })
+    Ok(Credential { attachment, secrets: Secrets::of(&[secret]) })
 }
 
 /// User name and password (RFC 7617). Either may be empty: some vendors take an API key as one of the two.
@@ -134,32 +130,8 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     let encoded = STANDARD.encode(format!("{username}:{password}"));
     let attachment = attachment("username", attach, "Basic ", &encoded)?;
     // Which of the two is a key only the vendor knows.
-    Ok(Credential { attachment, secrets: spellings(&[username, password, &encoded]) })
+    Ok(Credential { attachment, secrets: Secrets::of(&[username, password, &encoded]) })
 }
-
-/// The forms in which `secrets` can stand in what a vendor says: as they are, in a query, in a path, in JSON within a
-/// text. Longest first, so that none spoils another that contains it.
-fn spellings(secrets: &[&str]) -> Vec<SecretString> {
-    let mut spellings = Vec::new();
-    for secret in secrets {
-        let json = Value::from(*secret).to_string();
-        let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or_default();
-        spellings.extend([
-            (*secret).to_owned(),
-            form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-            utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-            utf8_percent_encode(secret, UNRESERVED_STAYS).to_string(),
-            json.to_owned(),
-            json.replace('/', r"\/"),
-        ]);
-    }
-    spellings.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
-    spellings.dedup();
-    spellings.into_iter().map(SecretString::from).collect()
-}
-
-/// As RFC 3986 section 2.3 has it.
-const UNRESERVED_STAYS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(), CredentialError> {
     let known = [kind.required_fields(), kind.optional_fields()].concat();

@@ -37,7 +37,7 @@ pub(crate) fn note(
         Facts { status: status.as_u16(), headers: text::readable(headers), body: body.as_ref(), arguments: plan.arguments.as_ref() };
     let said = if is_large { notes.about_all_but_the_body(facts) } else { notes.about(facts) };
     let most = LONGEST_NOTE.min(tool.response().max_characters / 4);
-    let line = text::one_line(&said.join(" "), most, credential);
+    let line = text::one_line(&said.join(" "), most, credential.secrets());
     (!line.is_empty()).then_some(line)
 }
 

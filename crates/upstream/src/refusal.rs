@@ -58,7 +58,7 @@ pub(crate) fn failure(
         .or_else(|| redirect(status, &headers))
         .unwrap_or_else(|| status_text(status));
     // A hint may hold the vendor's words, too.
-    let hint = hint.map(|hint| text::one_line(&hint, LONGEST_HINT, credential)).filter(|hint| !hint.is_empty());
+    let hint = hint.map(|hint| text::one_line(&hint, LONGEST_HINT, credential.secrets())).filter(|hint| !hint.is_empty());
     let hint = match (hint, maybe_done) {
         (Some(hint), true) => Some(Cow::Owned(format!("{hint} {MAYBE_DONE}"))),
         (Some(hint), false) => Some(Cow::Owned(hint)),
@@ -71,7 +71,7 @@ pub(crate) fn failure(
         code,
         status: Some(status.as_u16()),
         // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
-        message: text::one_line(&message, LONGEST_MESSAGE, credential),
+        message: text::one_line(&message, LONGEST_MESSAGE, credential.secrets()),
         hint: hint.map(Cow::into_owned),
         extracted: blanked(extracted, credential),
         vendor: said.vendor,
@@ -137,7 +137,7 @@ fn json_string(text: &str) -> Option<Box<RawValue>> {
 }
 
 /// The message in one of the places where vendors put it (among them RFC 6749 and RFC 9457).
-fn usual_message(body: &Value) -> Option<String> {
+pub(crate) fn usual_message(body: &Value) -> Option<String> {
     const PLACES: [&str; 12] = [
         "/message",
         "/error/message",

@@ -50,14 +50,19 @@ pub(crate) enum Unanswered {
 impl Client {
     /// Sends the request of `plan`, exactly once. The credential is attached here and nowhere else.
     pub(crate) async fn send(&self, plan: &Plan, credential: &Credential) -> Result<Reply, Unanswered> {
-        let http = self.for_url(&plan.url).map_err(Unanswered::Denied)?;
-        let request = request(plan, credential)?;
+        self.execute(request(plan, credential)?, self.max_answer_bytes).await
+    }
+
+    /// Sends a complete request, exactly once, if its address may be called at all. Reads at most `max_answer_bytes` of a success,
+    /// and less of anything else.
+    pub(crate) async fn execute(&self, request: reqwest::Request, max_answer_bytes: usize) -> Result<Reply, Unanswered> {
+        let http = self.for_url(request.url()).map_err(Unanswered::Denied)?;
         // An error can hold the URL, and a URL a secret.
         let answered = http.execute(request).await.map_err(|error| unanswered(error.without_url()));
         let mut response = answered.inspect_err(|unanswered| debug!(?unanswered, "vendor call without an answer"))?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let limit = if status.is_success() { self.max_answer_bytes } else { self.max_answer_bytes.min(LONGEST_REFUSAL) };
+        let limit = if status.is_success() { max_answer_bytes } else { max_answer_bytes.min(LONGEST_REFUSAL) };
         let body = read(response, limit).await;
         Ok(Reply { status, headers, body })
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use catalog::characters::is_deceptive;
 use http::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::credential::Credential;
+use crate::secrets::Secrets;
 
 /// What a body is, as far as it matters for passing it on.
 pub(crate) enum Content {
@@ -38,14 +38,14 @@ pub(crate) fn excerpt(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// `text` in one line of at most `max` characters, without the credential, and without characters that would make it look like
+/// `text` in one line of at most `max` characters, without the secrets, and without characters that would make it look like
 /// something else.
-pub(crate) fn one_line(text: &str, max: usize, credential: &Credential) -> String {
+pub(crate) fn one_line(text: &str, max: usize, secrets: &Secrets) -> String {
     // Blanked out as it was sent, and again without the characters that may have stood in it.
-    let text = credential.blank_out(text);
+    let text = secrets.blank_out(text);
     let visible = text.split(|c: char| c.is_whitespace() || c.is_control()).map(|word| word.replace(is_deceptive, ""));
     let line = visible.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    excerpt(&credential.blank_out(&line), max).into_owned()
+    excerpt(&secrets.blank_out(&line), max).into_owned()
 }
 
 /// Names and values of the headers that are text.
@@ -163,7 +163,6 @@ mod tests {
     use http::HeaderValue;
     use insta::assert_snapshot;
     use proptest::prelude::*;
-    use serde_json::json;
 
     fn sorted(content_type: &'static str, bytes: &[u8]) -> String {
         let mut headers = HeaderMap::new();
@@ -214,11 +213,10 @@ mod tests {
 
     #[test]
     fn one_line_is_what_it_looks_like() {
-        let scheme = serde_json::from_value(json!({"kind": "bearer"})).unwrap();
-        let credential = Credential::from_stored(&scheme, json!({"token": "s3cret-token"}).as_object().unwrap()).unwrap();
-        assert_snapshot!(one_line(" a\n\u{202e}b\u{7}c\u{85}\u{e0041}\u{2028}d ", 100, &credential), @"a b c d");
-        assert_snapshot!(one_line("a\tb c", 3, &credential), @"a b…");
-        assert_snapshot!(one_line("s3cret-token s3cret\u{200e}-token", 100, &credential), @"[redacted] [redacted]");
+        let secrets = Secrets::of(&["s3cret-token"]);
+        assert_snapshot!(one_line(" a\n\u{202e}b\u{7}c\u{85}\u{e0041}\u{2028}d ", 100, &secrets), @"a b c d");
+        assert_snapshot!(one_line("a\tb c", 3, &secrets), @"a b…");
+        assert_snapshot!(one_line("s3cret-token s3cret\u{200e}-token", 100, &secrets), @"[redacted] [redacted]");
     }
 
     proptest! {

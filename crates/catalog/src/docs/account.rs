@@ -14,7 +14,9 @@ pub(super) fn section(definition: &Definition) -> String {
         parts.push("The API takes no credentials.".to_owned());
     }
     parts.extend(integration.credentials.iter().map(|(name, scheme)| credential(name, scheme)));
-    parts.extend(integration.credentials.values().filter_map(|scheme| scopes(definition, scheme.oauth2.as_ref()?)));
+    let with_scopes: Vec<_> = integration.credentials.iter().filter_map(|(name, scheme)| Some((name, scheme.oauth2.as_ref()?))).collect();
+    let heading = |name| if with_scopes.len() > 1 { format!("Scope of {}", code(name)) } else { "Scope".to_owned() };
+    parts.extend(with_scopes.iter().filter_map(|(name, oauth2)| scopes(definition, &heading(name), oauth2)));
     parts.push(format!("`POST /integrated-account` takes it as\n\n```json\n{}\n```", example(integration)));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
@@ -69,13 +71,13 @@ fn attached(scheme: &CredentialScheme) -> String {
 }
 
 /// Every scope that the vendor knows, and what needs it.
-fn scopes(definition: &Definition, oauth2: &OAuth2) -> Option<String> {
+fn scopes(definition: &Definition, heading: &str, oauth2: &OAuth2) -> Option<String> {
     let rows = oauth2.scopes.iter().map(|(name, permits)| {
         let needing = definition.tools.iter().filter(|tool| tool.scopes.contains(name)).count();
         let needing = if needing == 0 { String::new() } else { needing.to_string() };
         [cell_code(name), cell(permits, &Links::default()), needing]
     });
-    let table = table(["Scope", "What it permits", "Tools that need it"], rows);
+    let table = table([heading, "What it permits", "Tools that need it"], rows);
     (!table.is_empty()).then_some(table)
 }
 

@@ -87,7 +87,9 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
                 format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
             ));
         }
-        check_values(&path, variable, place_of(&integration.base_url, name), problems);
+        let mut urls = [integration.base_url.as_str()].into_iter().chain(oauth2_urls(integration).into_iter().map(|(_, url)| url));
+        let place = if urls.any(|url| is_in_host(url, name)) { Place::Host } else { Place::Elsewhere };
+        check_values(&path, variable, place, problems);
     }
 }
 
@@ -111,11 +113,11 @@ fn oauth2_urls(integration: &Integration) -> Vec<(String, &str)> {
     urls
 }
 
-/// Where in the base URL a variable stands: one in the host decides who is called.
-fn place_of(base_url: &str, variable: &str) -> Place {
-    let after_scheme = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+/// Whether a variable stands in the host of a URL: there it decides who is called.
+fn is_in_host(url: &str, variable: &str) -> bool {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = after_scheme.split('/').next().unwrap_or_default();
-    if host.contains(&format!("{{{variable}}}")) { Place::Host } else { Place::Elsewhere }
+    host.contains(&format!("{{{variable}}}"))
 }
 
 #[derive(PartialEq)]

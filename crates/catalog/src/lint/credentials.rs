@@ -2,7 +2,7 @@
 
 use super::{is_snake_case, methods};
 use crate::headers::check_credential;
-use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration};
+use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration, OAuth2, TokenPlace};
 use crate::problem::Problem;
 use crate::wording::did_you_mean;
 
@@ -19,6 +19,9 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
             problems.push(Problem::error(&path, "an authentication method's name is snake_case, e.g. `api_key`"));
         }
         check_oauth2(&path, scheme, problems);
+        if let Some(oauth2) = &scheme.oauth2 {
+            check_requests(&format!("{path}.oauth2"), oauth2, problems);
+        }
         if let Some(attach) = &scheme.attach {
             check_attach(&format!("{path}.attach"), attach, problems);
         }
@@ -40,6 +43,38 @@ fn check_oauth2(path: &str, scheme: &CredentialScheme, problems: &mut Vec<Proble
         }
         _ => {}
     }
+}
+
+/// What requests to the authorization server are made of.
+fn check_requests(path: &str, oauth2: &OAuth2, problems: &mut Vec<Problem>) {
+    for name in oauth2.extra_authorize_parameters.keys().filter(|name| OF_THE_STANDARD.contains(&name.as_str())) {
+        let message = "every authorization request has this parameter with a value of its own; remove it here";
+        problems.push(Problem::error(format!("{path}.extra_authorize_parameters.{name}"), message));
+    }
+    if oauth2.authorize_url.is_none() && (!oauth2.extra_authorize_parameters.is_empty() || oauth2.pkce) {
+        let message = "nobody is sent anywhere to consent; add `authorize_url`, or remove `pkce` and `extra_authorize_parameters`";
+        problems.push(Problem::error(path, message));
+    }
+    if oauth2.revoke_url.is_none() && (oauth2.revoke_endpoint_auth.is_some() || oauth2.revoke_token_in != TokenPlace::Body) {
+        problems.push(Problem::error(path, "nothing says where tokens are revoked; add `revoke_url`, or remove the other `revoke_` keys"));
+    }
+    for scope in oauth2.scopes.keys().filter(|scope| !is_scope(scope, oauth2)) {
+        problems.push(Problem::error(
+            format!("{path}.scopes.{scope}"),
+            "a scope is printable ASCII without quotes, backslashes and what separates scopes; write the vendor's name of it",
+        ));
+    }
+}
+
+/// Parameters of an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+const OF_THE_STANDARD: &[&str] =
+    &["response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
+
+/// RFC 6749 section 3.3.
+fn is_scope(scope: &str, oauth2: &OAuth2) -> bool {
+    !scope.is_empty()
+        && !scope.contains(oauth2.scope_separator.as_str())
+        && scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'))
 }
 
 fn check_attach(path: &str, attach: &Attach, problems: &mut Vec<Problem>) {

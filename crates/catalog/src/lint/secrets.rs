@@ -84,6 +84,9 @@ fn constants(integration: &Integration) -> Vec<(String, String, String)> {
         if let Some(attach) = &scheme.attach {
             add(format!("credentials.{name}.attach.prefix"), "", &attach.prefix);
         }
+        for (parameter, value) in scheme.oauth2.iter().flat_map(|oauth2| &oauth2.extra_authorize_parameters) {
+            add(format!("credentials.{name}.oauth2.extra_authorize_parameters.{parameter}"), parameter, value);
+        }
     }
     for at in methods(integration) {
         for (name, value) in &at.method.headers {

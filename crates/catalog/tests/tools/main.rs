@@ -11,4 +11,5 @@ mod inputs;
 mod lists;
 mod problems;
 mod requests;
+mod scopes;
 mod search;

@@ -30,6 +30,7 @@ fn prompt(vendor: Vendor) -> &'static str {
             "Find the oldest open ticket that asks about shipping, look up its order, and draft a reply with the tracking link."
         }
         Vendor::Gladly => "Find the customer with the phone number +14155552671 and tell me what their latest conversation is about.",
+        Vendor::Example => "Add a note \"Buy milk\", then read me all notes.",
     }
 }
 

@@ -4,6 +4,7 @@ mod catalog;
 mod connect;
 mod demo;
 mod doctor;
+mod keys;
 mod management;
 mod migrate;
 mod output;
@@ -47,6 +48,8 @@ enum Command {
     Doctor(Box<doctor::DoctorArgs>),
     /// Bring the database to this version's schema
     Migrate(migrate::MigrateArgs),
+    /// Replace the master key while servers serve
+    Keys(keys::KeysArgs),
 }
 
 /// Runs the command that the arguments name. Exit code 0: success, 1: failure, 2: wrong usage.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Token(args) => management::run_token(args),
         Command::Doctor(args) => doctor::run(*args),
         Command::Migrate(args) => migrate::run(args),
+        Command::Keys(args) => keys::run(args),
     };
     match outcome {
         Ok(code) => code,

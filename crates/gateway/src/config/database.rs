@@ -22,10 +22,14 @@ pub(crate) struct DatabaseSettings {
     /// File that holds the master key [file: master_key_file]
     #[arg(long, env = "TIDEGATE_MASTER_KEY_FILE", value_name = "FILE")]
     master_key_file: Option<PathBuf>,
+
+    /// Shell command that prints the master key [file: master_key_command]
+    #[arg(long, env = "TIDEGATE_MASTER_KEY_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    master_key_command: Option<String>,
 }
 
 impl From<DatabaseSettings> for Settings {
-    fn from(DatabaseSettings { database_url, master_key, master_key_file }: DatabaseSettings) -> Self {
-        Self { database_url, master_key, master_key_file, ..Self::default() }
+    fn from(DatabaseSettings { database_url, master_key, master_key_file, master_key_command }: DatabaseSettings) -> Self {
+        Self { database_url, master_key, master_key_file, master_key_command, ..Self::default() }
     }
 }

@@ -1,6 +1,7 @@
 //! Settings: flags over environment variables over `tidegate.toml` over defaults, read once at start.
 
 mod database;
+mod key_command;
 mod management;
 mod master_key;
 mod unquoted;
@@ -20,10 +21,11 @@ use url::Url;
 
 pub(crate) use database::DatabaseSettings;
 pub(crate) use management::{Management, ManagementSettings};
+pub(crate) use master_key::{own_file, read_or_make, write_in_place};
 pub(crate) use unquoted::Unquoted;
 pub(crate) use variables::with_variables;
 
-use self::master_key::NewKey;
+use self::master_key::{KeySources, NewKey};
 use crate::hint::hinted;
 use crate::telemetry::LogFormat;
 
@@ -57,6 +59,10 @@ pub struct Settings {
     /// File that holds the master key [file: master_key_file]
     #[arg(long, env = "TIDEGATE_MASTER_KEY_FILE", value_name = "FILE")]
     master_key_file: Option<PathBuf>,
+
+    /// Shell command that prints the master key, run once at start [file: master_key_command]
+    #[arg(long, env = "TIDEGATE_MASTER_KEY_COMMAND", value_name = "COMMAND", hide_env_values = true)]
+    master_key_command: Option<String>,
 
     /// Folder of extra definitions, watched and reloaded [file: catalog_dir]
     #[arg(long, env = "TIDEGATE_CATALOG_DIR", value_name = "FOLDER")]
@@ -133,23 +139,25 @@ impl Settings {
         Self {
             database_url: given(self.database_url),
             master_key: given(self.master_key),
+            master_key_command: self.master_key_command.filter(|command| !command.is_empty()),
             bootstrap_api_token: given(self.bootstrap_api_token),
             ..self
         }
     }
 
     fn or(self, other: Self) -> Self {
-        // A key from a stronger source wins, in whichever of its two forms it comes.
-        let (master_key, master_key_file) = match (self.master_key, self.master_key_file) {
-            (None, None) => (other.master_key, other.master_key_file),
-            own => own,
-        };
+        // A key from a stronger source wins, in whichever of its three forms it comes.
+        let own = KeySources { key: self.master_key, file: self.master_key_file, command: self.master_key_command };
+        let others = || KeySources { key: other.master_key, file: other.master_key_file, command: other.master_key_command };
+        let KeySources { key: master_key, file: master_key_file, command: master_key_command } =
+            if own.is_empty() { others() } else { own };
         Self {
             listen: self.listen.or(other.listen),
             public_url: self.public_url.or(other.public_url),
             database_url: self.database_url.or(other.database_url),
             master_key,
             master_key_file,
+            master_key_command,
             catalog_dir: self.catalog_dir.or(other.catalog_dir),
             allow_private_upstreams: self.allow_private_upstreams.or(other.allow_private_upstreams),
             bootstrap_api_token: self.bootstrap_api_token.or(other.bootstrap_api_token),
@@ -179,7 +187,8 @@ impl Settings {
             return Err(hinted(problem, "make one with `openssl rand -base64 32`"));
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
-        let master_key = master_key::find(self.master_key, self.master_key_file.as_deref(), database_url.expose_secret(), new_key)?;
+        let sources = KeySources { key: self.master_key, file: self.master_key_file, command: self.master_key_command };
+        let master_key = master_key::find(sources, database_url.expose_secret(), new_key)?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
         if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {

@@ -1,7 +1,7 @@
 use serde_json::json;
 use store::{AccountChange, AccountFilter, AccountStatus, Page, StoreError};
 
-use crate::database::{TestDatabase, at, connected, environment, first_page, new_account, new_server, object, on_both};
+use crate::database::{TestDatabase, at, connected, credential, environment, first_page, new_account, new_server, object, on_both};
 
 on_both!(
     an_account_reads_back_as_it_was_created,
@@ -34,13 +34,13 @@ async fn credentials_read_back_and_can_be_replaced(database: TestDatabase) {
     let store = database.open().await;
     let environment = environment(&store).await;
     let account = store.accounts().create(environment.id, new_account("a"), at(1)).await.unwrap();
-    let first = store.accounts().credentials(environment.id, account.id).await.unwrap();
+    let first = credential(&store, &environment, account.id).await;
     assert_eq!(first, Some(new_account("a").credentials));
 
     let replaced = object(json!({"api_key": "k", "nested": {"list": [1, 2.5, "☃"]}}));
     let change = AccountChange { credentials: Some(replaced.clone()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(2)).await.unwrap().unwrap();
-    assert_eq!(store.accounts().credentials(environment.id, account.id).await.unwrap(), Some(replaced));
+    assert_eq!(credential(&store, &environment, account.id).await, Some(replaced));
 }
 
 async fn a_change_touches_only_what_it_names(database: TestDatabase) {
@@ -78,7 +78,7 @@ async fn a_change_of_an_older_version_is_refused_and_changes_nothing(database: T
     let refused = store.accounts().update(environment.id, account.id, change(), at(4)).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
     assert_eq!(store.accounts().get(environment.id, account.id).await.unwrap(), Some(renamed));
-    let credentials = store.accounts().credentials(environment.id, account.id).await.unwrap().unwrap();
+    let credentials = credential(&store, &environment, account.id).await.unwrap();
     assert!(!credentials.contains_key("lost"));
 }
 
@@ -114,7 +114,7 @@ async fn an_account_goes_with_its_servers_and_its_credential(database: TestDatab
     assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
     assert!(!store.accounts().delete(environment.id, account.id).await.unwrap());
     assert_eq!(store.accounts().get(environment.id, account.id).await.unwrap(), None);
-    assert_eq!(store.accounts().credentials(environment.id, account.id).await.unwrap(), None);
+    assert_eq!(credential(&store, &environment, account.id).await, None);
     assert_eq!(store.mcp_servers().get(environment.id, server.id).await.unwrap(), None);
     assert_eq!(store.mcp_servers().get(environment.id, kept.id).await.unwrap(), Some(kept));
 }

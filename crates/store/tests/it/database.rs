@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
-use store::{Account, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
+use store::{Account, AccountId, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
 use tempfile::TempDir;
 
 /// Runs each of the named functions, which take a [`TestDatabase`], as two tests: on SQLite and on PostgreSQL.
@@ -84,7 +84,18 @@ impl TestDatabase {
 
     /// Runs SQL behind the store's back.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<AnyRow> {
-        execute(&self.url.replace("tide%gate", "tide%25gate").replace("new folder", "new%20folder"), sql).await
+        execute(&self.escaped(), sql).await
+    }
+
+    /// Runs a text of several statements behind the store's back.
+    pub(crate) async fn run(&self, sql: &str) {
+        let mut connection = connection(&self.escaped()).await;
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    fn escaped(&self) -> String {
+        self.url.replace("tide%gate", "tide%25gate").replace("new folder", "new%20folder")
     }
 
     /// A session of its own, for tests on PostgreSQL.
@@ -149,13 +160,22 @@ pub(crate) async fn connected_as(store: &Store, name: &str) -> (Environment, Acc
     (environment, account, server, token)
 }
 
+/// An account's credential in a form that a test can compare and show.
+pub(crate) async fn credential(store: &Store, environment: &Environment, account: AccountId) -> Option<Map<String, Value>> {
+    store.accounts().credentials(environment.id, account).await.unwrap().map(|fields| (*fields).clone())
+}
+
 pub(crate) fn postgres_server() -> Option<String> {
     std::env::var_os("TIDEGATE_TEST_POSTGRES_URL").map(|url| url.into_string().unwrap())
 }
 
-async fn execute(url: &str, sql: &str) -> Vec<AnyRow> {
+async fn connection(url: &str) -> AnyConnection {
     sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(url).await.unwrap();
+    AnyConnection::connect(url).await.unwrap()
+}
+
+async fn execute(url: &str, sql: &str) -> Vec<AnyRow> {
+    let mut connection = connection(url).await;
     let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     rows

@@ -15,7 +15,7 @@ async fn rows_of_one_environment_are_invisible_to_another(database: TestDatabase
 
     let accounts = store.accounts();
     assert_eq!(accounts.get(other, account.id).await.unwrap(), None);
-    assert_eq!(accounts.credentials(other, account.id).await.unwrap(), None);
+    assert_eq!(accounts.credentials(other, account.id).await.unwrap().map(drop), None);
     assert!(accounts.list(other, AccountFilter::default(), first_page()).await.unwrap().items.is_empty());
     let by_tenant = AccountFilter { tenant_id: Some("own".to_owned()), integration: Some("sendoso".to_owned()) };
     assert!(accounts.list(other, by_tenant, first_page()).await.unwrap().items.is_empty());

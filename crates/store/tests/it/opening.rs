@@ -2,7 +2,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use store::{AccountChange, Hold, MasterKey, Store, StoreError};
 
-use crate::database::{TestDatabase, at, connected, on_both};
+use crate::database::{TestDatabase, at, connected, credential, on_both};
 
 on_both!(
     processes_that_start_at_once_share_a_new_database,
@@ -32,12 +32,12 @@ async fn processes_with_different_keys_cannot_share_a_new_database(database: Tes
 async fn what_was_written_is_there_after_reopening(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, server, _) = connected(&store).await;
-    let credentials = store.accounts().credentials(environment.id, account.id).await.unwrap();
+    let credentials = credential(&store, &environment, account.id).await;
     store.close().await;
 
     let store = database.open().await;
     assert_eq!(store.environments().first().await.unwrap(), Some(environment.clone()));
-    assert_eq!(store.accounts().credentials(environment.id, account.id).await.unwrap(), credentials);
+    assert_eq!(credential(&store, &environment, account.id).await, credentials);
     assert_eq!(store.accounts().get(environment.id, account.id).await.unwrap(), Some(account));
     assert_eq!(store.mcp_servers().get(environment.id, server.id).await.unwrap(), Some(server));
 }

@@ -82,12 +82,31 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
         store.close().await;
         database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
     } else {
-        for table in ["meta", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
+        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
             let rows = database.sql(&format!("SELECT CAST(t AS TEXT) FROM {table} t")).await;
             assert!(!rows.is_empty());
             rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));
         }
     }
+}
+
+/// Who has a copy of the files from before also has to have a key; who has one from after finds nothing to open.
+#[tokio::test]
+async fn of_a_deleted_account_no_sealed_byte_is_left_in_the_file() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let row = &database.sql("SELECT data_key, sealed FROM credential").await[0];
+    let sealed: [Vec<u8>; 2] = [row.get(0), row.get(1)];
+    let found = || {
+        let files = database.files();
+        sealed.iter().filter(|part| files.iter().any(|(_, bytes)| bytes.windows(part.len()).any(|window| window == &part[..]))).count()
+    };
+    assert_eq!(found(), 2);
+    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    // The last to close writes the log into the file, and removes it.
+    store.close().await;
+    assert_eq!(found(), 0);
 }
 
 #[tokio::test]

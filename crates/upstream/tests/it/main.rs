@@ -8,6 +8,7 @@ mod files;
 mod limits;
 mod lists;
 mod notes;
+mod oauth;
 mod redirects;
 mod refusals;
 mod sending;

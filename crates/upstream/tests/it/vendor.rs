@@ -64,6 +64,13 @@ impl Vendor {
         self.seen.lock().unwrap().requests.clone()
     }
 
+    /// Stops listening, and waits until it has.
+    pub(crate) async fn stopped(mut self) {
+        self.task.abort();
+        let ended = (&mut self.task).await;
+        assert!(ended.is_err(), "it listens for ever");
+    }
+
     pub(crate) fn port(&self) -> &str {
         self.url.rsplit(':').next().unwrap()
     }

@@ -67,7 +67,13 @@ fn catalog(config: &Config) -> Finding {
 async fn database(config: &Config) -> Finding {
     match store::examine(config.database_url.expose_secret(), &config.master_key).await {
         Ok(Examined::New) => Finding::ok("new: the first start of `tidegate serve` fills it"),
-        Ok(Examined::Current { version }) => Finding::ok(format!("schema version {version}, and the master key fits")),
+        Ok(Examined::Current { version, older_generations: 0 }) => {
+            Finding::ok(format!("schema version {version}, and the master key fits"))
+        }
+        Ok(Examined::Current { version, .. }) => Finding::warn(
+            format!("schema version {version}, and the master key fits, but an older or newer one opens the database too"),
+            "`tidegate keys show` says how far its replacement is, docs/master-key.md how to end it",
+        ),
         Ok(Examined::Older { version, newest }) => Finding::warn(
             format!("schema version {version} of {newest}"),
             "`tidegate migrate` brings it up to date, or the next start does",

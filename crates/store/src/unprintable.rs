@@ -1,0 +1,32 @@
+//! Types that hold secrets can be neither printed nor serialised. This file does not compile otherwise.
+
+use std::fmt::{Debug, Display};
+
+use serde::Serialize;
+
+use crate::key::{Keys, RandomKey};
+use crate::secret_fields::SecretFields;
+use crate::vault::Vault;
+use crate::{AccountChange, MasterKey, NewAccount};
+
+/// For a type with the trait there are two ways to read the last line, and that is an error.
+macro_rules! lacks {
+    ($holder:ty: $($forbidden:path),+) => { $(
+        const _: fn() = || {
+            trait Reading<Way> {
+                fn found() {}
+            }
+            impl<T: ?Sized> Reading<()> for T {}
+            impl<T: ?Sized + $forbidden> Reading<u8> for T {}
+            let _ = <$holder as Reading<_>>::found;
+        };
+    )+ };
+}
+
+lacks!(MasterKey: Debug, Display, Serialize, Clone);
+lacks!(RandomKey: Debug, Display, Serialize, Clone);
+lacks!(Keys: Debug, Display, Serialize, Clone);
+lacks!(Vault: Debug, Display, Serialize, Clone);
+lacks!(SecretFields: Debug, Display, Serialize, Clone);
+lacks!(NewAccount: Debug, Display, Serialize, Clone);
+lacks!(AccountChange: Debug, Display, Serialize, Clone);

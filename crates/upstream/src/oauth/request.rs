@@ -1,0 +1,121 @@
+//! Requests to an authorization server, complete but not sent.
+
+use catalog::authorization_server::AuthorizationServer;
+use catalog::integration::{ClientAuthentication, TokenPlace};
+use http::Method;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use secrecy::ExposeSecret;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::{App, Grant};
+use crate::secrets::Secrets;
+
+/// A request, and what is needed to speak of it.
+pub(super) struct Asked {
+    pub(super) request: reqwest::Request,
+    pub(super) asking: Asking,
+}
+
+/// What a request was about.
+pub(super) struct Asking {
+    pub(super) host: String,
+    /// What was shown to the vendor, for people.
+    pub(super) subject: &'static str,
+    /// What must not stand in any message.
+    pub(super) secrets: Secrets,
+}
+
+/// A request for tokens (RFC 6749 sections 4.1.3, 4.4.2 and 6).
+pub(super) fn token(server: &AuthorizationServer, app: &App, grant: Grant<'_>) -> Asked {
+    let mut form = Form::default();
+    let subject = match grant {
+        Grant::Code { code, redirect_uri, verifier } => {
+            form.field("grant_type", "authorization_code").secret("code", code.expose_secret()).field("redirect_uri", redirect_uri);
+            if server.pkce {
+                form.secret("code_verifier", verifier.secret().expose_secret());
+            }
+            "the authorization code"
+        }
+        Grant::Refresh(token) => {
+            form.field("grant_type", "refresh_token").secret("refresh_token", token.expose_secret());
+            "the refresh token"
+        }
+        Grant::ClientCredentials { scopes } => {
+            form.field("grant_type", "client_credentials");
+            if !scopes.is_empty() {
+                form.field("scope", &scopes.join(server.scope_separator.as_str()));
+            }
+            "the client credentials"
+        }
+    };
+    asked(server.token_url.clone(), server.token_endpoint_auth, app, form, subject)
+}
+
+/// A request to end a token (RFC 7009 section 2.1); `None` where the vendor cannot.
+pub(super) fn revocation(server: &AuthorizationServer, app: &App, token: &str) -> Option<Asked> {
+    let mut url = server.revoke_url.clone()?;
+    let mut form = Form::default();
+    match server.revoke_token_in {
+        TokenPlace::Body => {
+            form.secret("token", token);
+        }
+        TokenPlace::Query => {
+            url.query_pairs_mut().append_pair("token", token);
+            form.secrets.push(token.to_owned());
+        }
+    }
+    Some(asked(url, server.revoke_endpoint_auth, app, form, "the token to revoke"))
+}
+
+fn asked(url: Url, authentication: ClientAuthentication, app: &App, mut form: Form, subject: &'static str) -> Asked {
+    let basic = app.basic();
+    let mut authorization = None;
+    match authentication {
+        ClientAuthentication::Basic => {
+            // Base64 is always a header value.
+            authorization = HeaderValue::try_from(format!("Basic {}", basic.expose_secret())).ok();
+        }
+        ClientAuthentication::Post => {
+            form.field("client_id", &app.client_id).field("client_secret", app.client_secret.expose_secret());
+        }
+    }
+    form.secrets.extend([app.client_secret.expose_secret().to_owned(), basic.expose_secret().to_owned()]);
+    let secrets: Vec<&str> = form.secrets.iter().map(String::as_str).collect();
+    let asking = Asking { host: url.host_str().unwrap_or_default().to_owned(), subject, secrets: Secrets::of(&secrets) };
+
+    let mut request = reqwest::Request::new(Method::POST, url);
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    if let Some(mut value) = authorization {
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    *request.body_mut() = Some(form.written.finish().into());
+    Asked { request, asking }
+}
+
+/// A form in the making.
+struct Form {
+    written: Serializer<'static, String>,
+    secrets: Vec<String>,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form { written: Serializer::new(String::new()), secrets: Vec::new() }
+    }
+}
+
+impl Form {
+    fn field(&mut self, name: &str, value: &str) -> &mut Form {
+        self.written.append_pair(name, value);
+        self
+    }
+
+    fn secret(&mut self, name: &str, value: &str) -> &mut Form {
+        self.secrets.push(value.to_owned());
+        self.field(name, value)
+    }
+}
