@@ -5,13 +5,15 @@
 
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use tokio::time::sleep;
 
 use crate::account::read_envelope;
 use crate::cipher::{self, Place};
-use crate::database::{Statement, Work};
+use crate::database::{Dialect, Statement, Work};
 use crate::key::{Purpose, RandomKey};
+use crate::listen::LOOK;
 use crate::vault::{self, Envelope, GENERATIONS, GenerationRow};
-use crate::{AccountId, EnvironmentId, MasterKey, Store, StoreError, row};
+use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, row};
 
 /// The generations of keys of a [`Store`], and how to go on to the next.
 pub struct KeyRotation<'a> {
@@ -161,7 +163,8 @@ impl<'a> KeyRotation<'a> {
     }
 
     /// Ends the older generations: from then on only this master key opens the database. Servers that have not been started
-    /// again go on if they heard of the newest generation; none starts with an older key.
+    /// again go on if they heard of the newest generation; none starts with an older key. Where another process has the
+    /// SQLite file, it is given the time to look, so this takes two seconds.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if it is not the newest generation's master key, [`StoreError::Conflict`] if there are still
@@ -172,6 +175,9 @@ impl<'a> KeyRotation<'a> {
             return Err(StoreError::invalid("an older master key cannot retire the newer one; use the new master key"));
         }
         let newest = rows.last().ok_or(StoreError::WrongKey)?.number;
+        if rows.len() > 1 {
+            self.let_others_look().await;
+        }
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
@@ -187,6 +193,15 @@ impl<'a> KeyRotation<'a> {
             })
         });
         Ok(usize::try_from(write.await?).unwrap_or(usize::MAX))
+    }
+
+    /// A server on a SQLite file learns of a generation when it looks, and only while the bridge is there. It may not have
+    /// looked since the newest was made, and nothing tells when that was.
+    async fn let_others_look(&self) {
+        let is_sqlite = self.store.database.dialect() == Dialect::Sqlite;
+        if is_sqlite && Hold::take(&self.store.url).is_err() {
+            sleep(LOOK * 2).await;
+        }
     }
 
     /// What changes a credential from how it was read to the newest generation, and nothing if it was changed meanwhile.

@@ -19,8 +19,8 @@ pub struct Store {
     pub(crate) vault: Arc<Vault>,
     pub(crate) generations: Arc<Generations>,
     pub(crate) notes: Arc<Notes>,
-    /// Kept for the side connection that listens. May hold a password.
-    url: Arc<str>,
+    /// Kept for the side connection that listens, and for whether another process has the file. May hold a password.
+    pub(crate) url: Arc<str>,
 }
 
 impl Store {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::Row;
-use store::{AccountChange, Begun, Examined, MasterKey, Rewrapped, Store, StoreError, examine};
+use store::{AccountChange, Begun, Examined, Hold, MasterKey, Rewrapped, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, new_account, object, on_both};
 use crate::invalidation::listening;
@@ -257,4 +257,21 @@ async fn an_old_copy_of_a_row_does_not_open_once_its_generation_is_retired(datab
     database.sql(&format!("UPDATE credential SET data_key = {bytes}")).await;
     let opened = store.accounts().credentials(environment.id, account.id).await;
     assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+}
+
+/// The server does nothing but look once a second: no call makes it meet the new generation.
+#[tokio::test]
+async fn a_server_on_a_sqlite_file_goes_on_when_the_old_key_is_retired_right_after_the_rotation() {
+    let database = TestDatabase::sqlite();
+    let _hold = Hold::take(&database.url).unwrap();
+    let server = database.open().await;
+    let (environment, account, ..) = connected(&server).await;
+    tokio::spawn(server.listen(std::future::pending()));
+    let command = database.open().await;
+    let new = MasterKey::generate().unwrap();
+    command.key_rotation().begin(&new).await.unwrap();
+    rewrap_all(&command, 10).await;
+    assert_eq!(command.key_rotation().retire(&new).await.unwrap(), 1);
+    assert!(server.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
+    server.accounts().create(environment.id, new_account("after"), at(9)).await.unwrap();
 }
