@@ -234,7 +234,11 @@ impl<'a> Accounts<'a> {
                 change.execute(delete).await
             })
         });
-        Ok(deleted.await? > 0)
+        let is_deleted = deleted.await? > 0;
+        if is_deleted {
+            self.store.database.empty_log().await;
+        }
+        Ok(is_deleted)
     }
 
     /// The fields of an account's credential, unsealed.

@@ -192,7 +192,10 @@ impl<'a> KeyRotation<'a> {
                 change.execute(sqlx::query("DELETE FROM key_generation WHERE number < $1").bind(newest)).await
             })
         });
-        Ok(usize::try_from(write.await?).unwrap_or(usize::MAX))
+        let retired = write.await?;
+        // Also when there was nothing left to retire: the log may have been in use the last time.
+        self.store.database.empty_log().await;
+        Ok(usize::try_from(retired).unwrap_or(usize::MAX))
     }
 
     /// A server on a SQLite file learns of a generation when it looks, and only while the bridge is there. It may not have

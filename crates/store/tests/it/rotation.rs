@@ -275,3 +275,23 @@ async fn a_server_on_a_sqlite_file_goes_on_when_the_old_key_is_retired_right_aft
     assert!(server.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
     server.accounts().create(environment.id, new_account("after"), at(9)).await.unwrap();
 }
+
+#[tokio::test]
+async fn of_a_retired_generation_no_wrapped_key_is_left_in_the_file_or_its_log() {
+    let database = TestDatabase::sqlite();
+    let server = database.open().await;
+    connected(&server).await;
+    let mut old: Vec<Vec<u8>> = vec![database.sql("SELECT data_key FROM credential").await[0].get(0)];
+    let new = MasterKey::generate().unwrap();
+    server.key_rotation().begin(&new).await.unwrap();
+    let rows = database.sql("SELECT sealed FROM key_generation WHERE number = 1").await;
+    old.push(rows[0].get(0));
+    let bridges = database
+        .sql("SELECT (SELECT under_next FROM key_generation WHERE number = 1), under_previous FROM key_generation WHERE number = 2")
+        .await;
+    old.extend([bridges[0].get::<Vec<u8>, _>(0), bridges[0].get(1)]);
+    rewrap_all(&server, 10).await;
+    assert_eq!(database.found(&old), 4);
+    assert_eq!(server.key_rotation().retire(&new).await.unwrap(), 1);
+    assert_eq!(database.found(&old), 0);
+}
