@@ -77,11 +77,15 @@ impl<'a> KeyRotation<'a> {
     /// that was used until now goes on opening the database.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] if it is the master key that is in use already, [`StoreError::Conflict`] if somebody else
+    /// [`StoreError::Invalid`] if it is the master key that is in use already or of an older generation, [`StoreError::Conflict`] if somebody else
     /// begins at the same moment.
     pub async fn begin(&self, new: &MasterKey) -> Result<Begun, StoreError> {
         let rows = vault::generations(&self.store.database).await?;
-        if is_newest(new, &rows)? {
+        let opened = vault::opened_by(new, &rows)?.map(|(number, _)| number);
+        if opened.is_some() && opened != rows.last().map(|row| row.number) {
+            return Err(StoreError::invalid("this master key belongs to an older generation; give another"));
+        }
+        if opened.is_some() {
             return match rows.len() {
                 1 => Err(StoreError::invalid("this is the master key that is in use already; give another")),
                 _ => Ok(Begun::Continued),
@@ -107,8 +111,11 @@ impl<'a> KeyRotation<'a> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
                 change.execute(insert).await?;
-                change.execute(bridge).await?;
-                Ok(())
+                match change.execute(bridge).await? {
+                    1 => Ok(()),
+                    // Without the bridge, servers with the old key would learn nothing of it.
+                    _ => Err(StoreError::conflict("the newest generation is gone")),
+                }
             })
         });
         write.await.map_err(|error| match error {

@@ -20,6 +20,7 @@ on_both!(
     another_new_key_in_the_middle_of_a_rotation_is_the_newest_and_nothing_is_lost,
     a_credential_that_opens_with_no_key_is_named_and_stops_nothing_else,
     no_read_and_no_write_fails_while_the_master_key_is_replaced_twice,
+    the_master_key_of_an_older_generation_is_refused_as_the_new_one,
     an_old_copy_of_a_row_does_not_open_once_its_generation_is_retired,
 );
 
@@ -294,4 +295,17 @@ async fn of_a_retired_generation_no_wrapped_key_is_left_in_the_file_or_its_log()
     assert_eq!(database.found(&old), 4);
     assert_eq!(server.key_rotation().retire(&new).await.unwrap(), 1);
     assert_eq!(database.found(&old), 0);
+}
+
+async fn the_master_key_of_an_older_generation_is_refused_as_the_new_one(database: TestDatabase) {
+    let store = database.open().await;
+    let [second, third] = [(); 2].map(|()| MasterKey::generate().unwrap());
+    store.key_rotation().begin(&second).await.unwrap();
+    store.key_rotation().begin(&third).await.unwrap();
+    for old in [&database.key, &second] {
+        let refused = store.key_rotation().begin(old).await;
+        assert!(matches!(&refused, Err(StoreError::Invalid(text)) if text.contains("older generation")), "{refused:?}");
+    }
+    assert_eq!(store.key_rotation().begin(&third).await.unwrap(), Begun::Continued);
+    assert_eq!(store.key_rotation().state().await.unwrap().generation, 3);
 }
