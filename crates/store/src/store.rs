@@ -9,7 +9,7 @@ use crate::generations::Generations;
 use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
-use crate::{Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, StoreError, TokenHash, listen, migrations};
+use crate::{Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, StoreError, TokenHash, examine, listen, migrations};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ impl Store {
             // One process has the file: its own writes are all there is to hear of.
             generations.trust();
         }
+        // Another key than the database's shall leave it as it is, its schema too.
+        examine::check_key(&database, key).await?;
         migrations::run(&database).await?;
         let (vault, keys) = Vault::open(&database, key).await?;
         Ok(Store {

@@ -47,7 +47,7 @@ impl Vault {
     /// were generations, gets its first.
     ///
     /// # Errors
-    /// [`StoreError::WrongKey`] if the master key opens no generation.
+    /// [`StoreError::WrongKey`] if the master key opens no generation, [`StoreError::Unreadable`] if a filled database has none.
     pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<(Vault, Keys), StoreError> {
         let mut rows = generations(database).await?;
         if rows.is_empty() {
@@ -223,6 +223,8 @@ pub(crate) async fn generations(database: &Database) -> Result<Vec<GenerationRow
 }
 
 const ALL: &str = "SELECT number, sealed, under_previous, under_next, root FROM key_generation ORDER BY number";
+/// Finds a row if something was ever stored: all of it belongs to an environment, and the keys are made before the first.
+pub(crate) const FILLED: &str = "SELECT id FROM environment LIMIT 1";
 const NEWEST: &str = "SELECT number FROM key_generation ORDER BY number DESC LIMIT 1";
 const NEWEST_KEPT: &str = "SELECT number FROM key_generation ORDER BY number DESC LIMIT 1 FOR KEY SHARE";
 
@@ -249,9 +251,19 @@ pub(crate) fn open_first_root_key(master: &MasterKey, sealed: &[u8]) -> Result<R
     RandomKey::from_bytes(&root).ok_or(StoreError::WrongKey)
 }
 
+/// A new root key in place of a lost one would make every token and credential useless without a word.
+pub(crate) fn no_keys() -> StoreError {
+    StoreError::unreadable("the database is filled but its table `key_generation` is empty; restore that table from a backup")
+}
+
 /// The first generation, with a new root key or the one that the database has from before.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] if the database has lost its keys.
 async fn make_first(database: &Database, master: &MasterKey) -> Result<(), StoreError> {
-    let root = match first_root_key(database).await? {
+    let first = first_root_key(database).await?;
+    let is_new = first.is_none();
+    let root = match first {
         Some(sealed) => open_first_root_key(master, &sealed)?,
         None => RandomKey::generate()?,
     };
@@ -262,6 +274,9 @@ async fn make_first(database: &Database, master: &MasterKey) -> Result<(), Store
     let write = database.write(move |change| -> Work<'_, ()> {
         Box::pin(async move {
             if change.execute(insert).await? > 0 {
+                if is_new && change.fetch_optional(sqlx::query(FILLED)).await?.is_some() {
+                    return Err(no_keys());
+                }
                 change.execute(sqlx::query("DELETE FROM meta WHERE name = 'root_key'")).await?;
             }
             Ok(())

@@ -10,6 +10,7 @@ on_both!(
     a_database_from_before_key_generations_opens_with_its_master_key_and_keeps_its_tokens,
     a_credential_in_the_first_format_is_rewritten_by_the_next_write,
     another_master_key_is_refused_and_changes_nothing,
+    a_filled_database_that_lost_its_root_key_gets_no_new_one,
 );
 
 const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -81,6 +82,14 @@ async fn another_master_key_is_refused_and_changes_nothing(database: TestDatabas
     let other = MasterKey::generate().unwrap();
     assert!(matches!(examine(&database.url, &other).await, Err(StoreError::WrongKey)));
     assert!(matches!(Store::open(&database.url, &other).await.err(), Some(StoreError::WrongKey)));
-    assert!(database.sql("SELECT number FROM key_generation").await.is_empty());
+    assert_eq!(database.sql("SELECT MAX(version) FROM schema_version").await[0].get::<i64, _>(0), 1, "the schema is as it was");
     database.open().await.ping().await.unwrap();
+}
+
+async fn a_filled_database_that_lost_its_root_key_gets_no_new_one(database: TestDatabase) {
+    let database = filled(database).await;
+    database.sql("DELETE FROM meta").await;
+    assert!(matches!(examine(&database.url, &database.key).await, Err(StoreError::Unreadable(_))));
+    assert!(matches!(Store::open(&database.url, &database.key).await.err(), Some(StoreError::Unreadable(_))));
+    assert_eq!(database.sql("SELECT MAX(version) FROM schema_version").await[0].get::<i64, _>(0), 1);
 }
