@@ -12,7 +12,7 @@ use crate::cipher::{self, Place};
 use crate::database::{Dialect, Statement, Work};
 use crate::key::{Purpose, RandomKey};
 use crate::listen::LOOK;
-use crate::vault::{self, Envelope, GENERATIONS, GenerationRow};
+use crate::vault::{self, GENERATIONS, GenerationRow};
 use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, row};
 
 /// The generations of keys of a [`Store`], and how to go on to the next.
@@ -133,8 +133,8 @@ impl<'a> KeyRotation<'a> {
         let generation = vault::generations(&self.store.database).await?.last().ok_or(StoreError::WrongKey)?.number;
         let RewrapFrom(environment, account) = from.unwrap_or_else(|| RewrapFrom(String::new(), String::new()));
         let select = sqlx::query(
-            "SELECT environment_id, account_id, key_generation, data_key, sealed FROM credential \
-             WHERE (environment_id, account_id) > ($1, $2) AND (key_generation IS NULL OR key_generation < $3) \
+            "SELECT environment_id, account_id, key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) \
+             FROM credential WHERE (environment_id, account_id) > ($1, $2) AND (key_generation IS NULL OR key_generation < $3) \
              ORDER BY environment_id, account_id LIMIT $4",
         )
         .bind(environment)
@@ -218,22 +218,23 @@ impl<'a> KeyRotation<'a> {
     fn rewrapped(&self, row: &AnyRow, generation: i64) -> Result<Statement, StoreError> {
         let (environment, account): (EnvironmentId, AccountId) = (row::id(row, 0)?, row::id(row, 1)?);
         let vault = &self.store.vault;
-        let Envelope { wrapped, sealed } = read_envelope(row, 2)?;
-        let update = match wrapped {
-            Some((from, wrapped)) => {
+        let envelope = read_envelope(row, 2)?;
+        // Also where only the data key is wrapped anew: one that opens a credential no more is better told of now.
+        let plain = vault.open_envelope(&self.store.keys, (environment, account), &envelope)?;
+        let is_of_first_format = envelope.is_of_first_format();
+        let update = match envelope.wrapped {
+            Some((from, wrapped)) if !is_of_first_format => {
                 let data_key = vault.rewrap((environment, account), (from, &wrapped), generation)?;
                 let update = "UPDATE credential SET key_generation = $3, data_key = $4 \
                               WHERE environment_id = $1 AND account_id = $2 AND data_key = $5";
                 sqlx::query(update).bind(environment.to_string()).bind(account.to_string()).bind(generation).bind(data_key).bind(wrapped)
             }
-            None => {
-                let plain =
-                    vault.open_envelope(&self.store.keys, (environment, account), &Envelope { wrapped: None, sealed: sealed.clone() })?;
+            _ => {
                 let (data_key, anew) = vault.sealed((environment, account), generation, &plain)?;
                 let update = "UPDATE credential SET key_generation = $3, data_key = $4, sealed = $5 \
                               WHERE environment_id = $1 AND account_id = $2 AND sealed = $6";
                 let update = sqlx::query(update).bind(environment.to_string()).bind(account.to_string()).bind(generation);
-                update.bind(data_key).bind(anew).bind(sealed)
+                update.bind(data_key).bind(anew).bind(envelope.sealed)
             }
         };
         Ok(update)

@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::cipher::{self, Place};
+use crate::cipher::{self, FIRST_FORMAT, Place};
 use crate::database::{Change, Database, Dialect, Work};
 use crate::key::{Keys, Purpose, RandomKey};
 use crate::{AccountId, EnvironmentId, MasterKey, StoreError};
@@ -27,9 +27,25 @@ pub(crate) struct Vault {
 
 /// A sealed value as its row has it.
 pub(crate) struct Envelope {
-    /// The generation and the data key that is wrapped under it; `None` in the first format, which had neither.
+    /// The generation and the data key that is wrapped under it. The first format had neither; a version from before that
+    /// wrote over a row of the second left them as they were.
     pub(crate) wrapped: Option<(i64, Vec<u8>)>,
     pub(crate) sealed: Vec<u8>,
+    /// Whether the database still has the first generation, as it was when the row was read.
+    pub(crate) has_first: bool,
+}
+
+/// A value that was sealed just now: the generation, the data key wrapped under it, and the value under that.
+pub(crate) struct Sealed {
+    pub(crate) generation: i64,
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl Envelope {
+    pub(crate) fn is_of_first_format(&self) -> bool {
+        self.sealed.first() == Some(&FIRST_FORMAT)
+    }
 }
 
 /// One generation as the database has it.
@@ -85,7 +101,7 @@ impl Vault {
         change: &mut Change<'_>,
         (environment, account): (EnvironmentId, AccountId),
         plain: &[u8],
-    ) -> Result<Envelope, StoreError> {
+    ) -> Result<Sealed, StoreError> {
         let newest = match change.dialect() {
             Dialect::Sqlite => NEWEST,
             Dialect::Postgres => NEWEST_KEPT,
@@ -97,7 +113,7 @@ impl Vault {
             self.learn(&rows.iter().map(read).collect::<Result<Vec<_>, _>>()?)?;
         }
         let (data_key, sealed) = self.sealed((environment, account), generation, plain)?;
-        Ok(Envelope { wrapped: Some((generation, data_key)), sealed })
+        Ok(Sealed { generation, data_key, sealed })
     }
 
     /// A new data key, wrapped under a generation's key, and `plain` sealed under it.
@@ -122,19 +138,23 @@ impl Vault {
         envelope: &Envelope,
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = Place::Credential(environment, account);
-        match &envelope.wrapped {
-            Some((generation, wrapped)) => {
-                let data_key = self.unwrap(*generation, environment, account, wrapped)?;
-                let data_key = RandomKey::from_bytes(&data_key).ok_or_else(|| StoreError::unreadable("a data key has another length"))?;
-                cipher::open(&data_key.sealing(Purpose::Data)?, place, &envelope.sealed)
-            }
-            None => cipher::open(&keys.first_credentials, place, &envelope.sealed),
+        if envelope.is_of_first_format() {
+            // Whoever had the first master key could go on writing such values: nothing of that time is left once its
+            // generation is retired.
+            return match envelope.has_first {
+                true => cipher::open(&keys.first_credentials, place, &envelope.sealed),
+                false => Err(StoreError::unreadable("a credential is sealed in a format that was retired with its master key")),
+            };
         }
+        let (generation, wrapped) = envelope.wrapped.as_ref().ok_or_else(|| StoreError::unreadable("a credential has no data key"))?;
+        let data_key = self.unwrap(*generation, environment, account, wrapped)?;
+        let data_key = RandomKey::from_bytes(&data_key).ok_or_else(|| StoreError::unreadable("a data key has another length"))?;
+        cipher::open(&data_key.sealing(Purpose::Data)?, place, &envelope.sealed)
     }
 
     /// Whether an envelope's generation is known; if not, [`Vault::renew`] may help.
     pub(crate) fn knows(&self, envelope: &Envelope) -> bool {
-        envelope.wrapped.as_ref().is_none_or(|(generation, _)| self.key(*generation).is_ok())
+        envelope.is_of_first_format() || envelope.wrapped.as_ref().is_none_or(|(generation, _)| self.key(*generation).is_ok())
     }
 
     /// The data key under another generation's key.

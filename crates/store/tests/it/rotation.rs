@@ -20,6 +20,7 @@ on_both!(
     another_new_key_in_the_middle_of_a_rotation_is_the_newest_and_nothing_is_lost,
     a_credential_that_opens_with_no_key_is_named_and_stops_nothing_else,
     no_read_and_no_write_fails_while_the_master_key_is_replaced_twice,
+    a_credential_whose_data_key_opens_but_not_itself_is_named,
     the_master_key_of_an_older_generation_is_refused_as_the_new_one,
     an_old_copy_of_a_row_does_not_open_once_its_generation_is_retired,
 );
@@ -308,4 +309,14 @@ async fn the_master_key_of_an_older_generation_is_refused_as_the_new_one(databas
     }
     assert_eq!(store.key_rotation().begin(&third).await.unwrap(), Begun::Continued);
     assert_eq!(store.key_rotation().state().await.unwrap().generation, 3);
+}
+
+async fn a_credential_whose_data_key_opens_but_not_itself_is_named(database: TestDatabase) {
+    let store = database.open().await;
+    let (_, account, ..) = connected(&store).await;
+    let bytes = if database.url.starts_with("sqlite") { "x'0203'" } else { "'\\x0203'" };
+    database.sql(&format!("UPDATE credential SET sealed = {bytes}")).await;
+    store.key_rotation().begin(&MasterKey::generate().unwrap()).await.unwrap();
+    let all = rewrap_all(&store, 10).await;
+    assert_eq!((all.done, all.unreadable), (0, vec![account.id]));
 }
