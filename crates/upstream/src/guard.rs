@@ -8,6 +8,8 @@
 
 mod address;
 mod resolver;
+#[cfg(test)]
+mod spellings;
 
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
@@ -15,7 +17,7 @@ use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
 pub use address::is_public;
-pub(crate) use resolver::GuardedResolver;
+pub(crate) use resolver::{GuardedResolver, System};
 
 use address::is_private;
 
