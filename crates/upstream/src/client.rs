@@ -18,6 +18,9 @@ pub struct UpstreamSettings {
     /// Largest answer that is read, in bytes after decompression. Default 5 MiB.
     pub max_answer_bytes: usize,
     pub private_addresses: PrivateAddresses,
+    /// Hosts that base URLs of accounts may name beside those of their definition, as URLs write them (lower case, punycode). An
+    /// address stays subject to `private_addresses`. Default none.
+    pub allowed_hosts: Vec<String>,
     /// Default `tidegate/<version>`.
     pub user_agent: String,
 }
@@ -29,6 +32,7 @@ impl Default for UpstreamSettings {
             connect_timeout: Duration::from_secs(10),
             max_answer_bytes: 5 * 1024 * 1024,
             private_addresses: PrivateAddresses::Refuse,
+            allowed_hosts: Vec::new(),
             user_agent: concat!("tidegate/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -40,7 +44,8 @@ pub struct Client {
     https: reqwest::Client,
     /// For plain HTTP, which only goes to private addresses, and only where those are allowed.
     http: Option<reqwest::Client>,
-    private_addresses: PrivateAddresses,
+    pub(crate) private_addresses: PrivateAddresses,
+    pub(crate) allowed_hosts: Arc<[String]>,
     pub(crate) max_answer_bytes: usize,
     pub(crate) timeout: Duration,
 }
@@ -65,6 +70,7 @@ impl Client {
             https,
             http,
             private_addresses: settings.private_addresses,
+            allowed_hosts: settings.allowed_hosts.as_slice().into(),
             max_answer_bytes: settings.max_answer_bytes,
             timeout: settings.timeout,
         })

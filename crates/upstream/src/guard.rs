@@ -64,16 +64,22 @@ impl PrivateAddresses {
         }
     }
 
+    /// Whether private addresses are allowed and a URL leads nowhere else: plain `http`, which no other address is spoken to in, or a
+    /// private address in the URL itself.
+    pub(crate) fn confines(self, url: &Url) -> bool {
+        match self.check(url) {
+            Ok(Reach::PrivateOnly) => true,
+            Ok(Reach::PublicAndPrivate) => literal(url).is_some_and(is_private),
+            Ok(Reach::Public) | Err(_) => false,
+        }
+    }
+
     /// Checks what can be known before any look-up: the scheme, and an address that stands in the URL itself. Names are
     /// left to the resolver of the same reach.
     pub(crate) fn check(self, url: &Url) -> Result<Reach, Denied> {
         let host = url.host_str().unwrap_or_default();
         let reach = self.reach(url.scheme()).ok_or_else(|| Denied::Scheme { scheme: url.scheme().to_owned(), host: host.to_owned() })?;
-        let address = match url.host() {
-            Some(Host::Ipv4(address)) => IpAddr::V4(address),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address),
-            Some(Host::Domain(_)) | None => return Ok(reach),
-        };
+        let Some(address) = literal(url) else { return Ok(reach) };
         if reach.includes(address) {
             return Ok(reach);
         }
@@ -108,6 +114,15 @@ impl Reach {
             Reach::PublicAndPrivate => Denied::Reserved { host },
             Reach::PrivateOnly => Denied::Scheme { scheme: "http".to_owned(), host },
         }
+    }
+}
+
+/// The address that stands in a URL itself.
+fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(IpAddr::V4(address)),
+        Host::Ipv6(address) => Some(IpAddr::V6(address)),
+        Host::Domain(_) => None,
     }
 }
 
