@@ -15,18 +15,23 @@ enum Piece<'i> {
     Value(Pattern<'i>),
 }
 
+/// Longest origin that is looked at, in bytes: a name has at most 253, beside a scheme and a port. Bounds the ways to split one among several variables.
+const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
+
 /// Whether an account may have `url` as its own base URL by the definition alone: its scheme, host and port are those of the
 /// definition's base URL, or of an endpoint that is shown the same secrets (`token_url`, `revoke_url`), for some values of the
 /// variables. Not those of `authorize_url`, to which only a browser goes. The path is free.
 pub fn knows_host(integration: &Integration, url: &Url) -> bool {
     let origin = url.origin();
+    let text = origin.ascii_serialization();
     let schemes = integration.credentials.values().filter_map(|scheme| scheme.oauth2.as_ref());
     let endpoints = schemes.flat_map(|oauth2: &OAuth2| [Some(oauth2.token_url.as_str()), oauth2.revoke_url.as_deref()]).flatten();
     origin.is_tuple()
+        && text.len() <= LONGEST_ORIGIN
         && std::iter::once(integration.base_url.as_str())
             .chain(endpoints)
             .filter_map(|known| pieces(integration, known))
-            .any(|known| fits(&known, &origin.ascii_serialization()))
+            .any(|known| fits(&known, &text))
 }
 
 /// The origin of a URL with variables; `None` where it is none, or names or patterns are broken: then it admits nothing.
@@ -132,6 +137,14 @@ mod tests {
         assert!(knows("https://api.acme.test", "https://blue.auth.acme.test"));
         assert!(knows("https://api.acme.test", "https://bye.acme.test:8443"));
         assert!(!knows("https://api.acme.test", "https://login.acme.test"));
+    }
+
+    #[test]
+    fn a_host_longer_than_any_name_is_not_known() {
+        let mut integration = acme("https://{host}");
+        integration.variables["host"].pattern = Some("[a-z.]+".to_owned());
+        let known = |length: usize| knows_host(&integration, &Url::parse(&format!("https://{}", "a".repeat(length))).unwrap());
+        assert!(known(253) && !known(300) && !known(100_000));
     }
 
     #[test]
