@@ -6,11 +6,11 @@ pub(super) const TICKET_STATUS: &[&str] = &["Scheduled", "Spam", "Archived", "Op
 pub(super) const TICKET_STATUS_WIDE: &[&str] =
     &["Scheduled", "Spam", "Archived", "Open", "Pending", "Closed", "Unread", "Read", "Unpriority", "Priority"];
 
+/// The last three are of tickets alone; templates know the others.
 pub(super) const TICKET_TYPE: &[&str] = &[
     "BuyerNotes",
     "Cancellation",
     "Chat",
-    "Chatbot",
     "ContactBuyer",
     "ContactForm",
     "DefectiveItemReceived",
@@ -19,7 +19,6 @@ pub(super) const TICKET_TYPE: &[&str] = &[
     "InvoiceRequest",
     "NegativeFeedback",
     "OfferQuery",
-    "OrderAdjustment",
     "OrderClaim",
     "OrderQuery",
     "OrderShippingInquiry",
@@ -28,7 +27,6 @@ pub(super) const TICKET_TYPE: &[&str] = &[
     "ProductQuery",
     "PublicMessage",
     "Query",
-    "Refund",
     "ResolutionCase",
     "ReturnRequest",
     "ReturnsQuery",
@@ -36,37 +34,12 @@ pub(super) const TICKET_TYPE: &[&str] = &[
     "ShippingQuery",
     "SystemMessage",
     "WrongItemReceived",
+    "Chatbot",
+    "OrderAdjustment",
+    "Refund",
 ];
 
-/// [`TICKET_TYPE`] without `Chatbot`, `OrderAdjustment` and `Refund`.
-pub(super) const TEMPLATE_QUERY_TYPE: &[&str] = &[
-    "BuyerNotes",
-    "Cancellation",
-    "Chat",
-    "ContactBuyer",
-    "ContactForm",
-    "DefectiveItemReceived",
-    "FeedbackReply",
-    "Incident",
-    "InvoiceRequest",
-    "NegativeFeedback",
-    "OfferQuery",
-    "OrderClaim",
-    "OrderQuery",
-    "OrderShippingInquiry",
-    "PaymentsQuery",
-    "Presales",
-    "ProductQuery",
-    "PublicMessage",
-    "Query",
-    "ResolutionCase",
-    "ReturnRequest",
-    "ReturnsQuery",
-    "SampleQuery",
-    "ShippingQuery",
-    "SystemMessage",
-    "WrongItemReceived",
-];
+pub(super) const TEMPLATE_QUERY_TYPE: &[&str] = TICKET_TYPE.split_at(TICKET_TYPE.len() - 3).0;
 
 /// What can be written; reading shows more.
 pub(super) const MESSAGE_TYPE: &[&str] = &["Message", "Note"];

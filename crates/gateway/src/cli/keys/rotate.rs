@@ -138,7 +138,10 @@ async fn retired(store: &Store, url: &str, new: &MasterKey) -> anyhow::Result<bo
     if !url.starts_with("sqlite:") || !store.key_rotation().is_newest(new).await? {
         return Ok(false);
     }
-    let Ok(_hold) = Hold::take(url) else { return Ok(false) };
+    // Let go at once: `retire` asks for it too, and gives a server that starts meanwhile the time to look.
+    if Hold::take(url).is_err() {
+        return Ok(false);
+    }
     store.key_rotation().retire(new).await?;
     Ok(true)
 }
