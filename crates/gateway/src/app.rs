@@ -55,6 +55,14 @@ impl App {
         self.catalog.current().get(name)?.cloned().ok_or_else(gone)
     }
 
+    /// A definition by the name in a path.
+    ///
+    /// # Errors
+    /// 404 when the catalog has none; 500 when it cannot be read.
+    pub(crate) fn integration(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
+        self.catalog.current().get(name)?.cloned().ok_or_else(|| ApiError::not_found("integration"))
+    }
+
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
-use crate::vault::{Envelope, Vault};
+use crate::vault::{Envelope, Owner, Vault};
 use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
@@ -251,7 +251,7 @@ impl<'a> Accounts<'a> {
                 None => return Ok(None),
             }
         }
-        let plain = self.store.vault.open_envelope(&self.store.keys, (environment, id), &envelope)?;
+        let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
         Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
     }
 
@@ -315,7 +315,7 @@ async fn save_credential(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let plain = Zeroizing::new(row::to_json(credentials)?);
-    let envelope = vault.seal(change, (environment, account), plain.as_bytes()).await?;
+    let envelope = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
     let (generation, data_key) = envelope.wrapped.unzip();
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \

@@ -23,6 +23,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_key_generations.sql"),
         postgres: include_str!("../migrations/postgres/0002_key_generations.sql"),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0003_oauth_apps.sql"),
+        postgres: include_str!("../migrations/postgres/0003_oauth_apps.sql"),
+    },
 ];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";

@@ -13,6 +13,7 @@ mod hang_ups;
 mod invalidation;
 mod isolation;
 mod mcp_servers;
+mod oauth_apps;
 mod opening;
 mod outage;
 mod rotation;
