@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
+use crate::refresh::Refreshing;
 
 /// One per process, shared by all requests.
 pub(crate) struct App {
@@ -25,6 +26,8 @@ pub(crate) struct App {
     pub allowed_origins: AllowedOrigins,
     pub metrics: Metrics,
     pub clock: Arc<Clock>,
+    /// Access tokens that are being replaced.
+    pub refreshing: Refreshing,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
     /// Calls that a client may cancel.

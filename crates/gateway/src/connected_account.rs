@@ -5,10 +5,9 @@ use std::sync::Arc;
 use catalog::definition::Definition;
 use catalog::target::Target;
 use store::{Account, Store};
-use upstream::Credential;
 
 use crate::access::AccessError;
-use crate::accounts;
+use crate::accounts::{self, Loaded};
 use crate::live_catalog::LiveCatalog;
 
 /// All that calls of any tool of one account have in common.
@@ -17,7 +16,7 @@ pub(crate) struct ConnectedAccount {
     pub definition: Arc<Definition>,
     pub target: Target,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
-    pub credential: Option<Credential>,
+    pub credential: Option<Arc<Loaded>>,
 }
 
 impl ConnectedAccount {
@@ -33,7 +32,7 @@ impl ConnectedAccount {
             .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
         let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
             .map_err(|error| unusable(error.to_string()))?;
-        let credential = accounts::credential(store, &definition, &account).await?;
+        let credential = accounts::credential(store, &definition, &account).await?.map(Arc::new);
         Ok(Self { account, definition, target, credential })
     }
 }

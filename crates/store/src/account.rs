@@ -306,8 +306,8 @@ impl AccountChange {
     }
 }
 
-/// Seals a credential and stores it in the same transaction.
-async fn save_credential(
+/// Seals a credential and stores it in the same transaction. Whoever refreshes the one before has lost the right to.
+pub(crate) async fn save_credential(
     change: &mut Change<'_>,
     vault: &Vault,
     (environment, account): (EnvironmentId, AccountId),
@@ -320,7 +320,8 @@ async fn save_credential(
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \
-         data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at",
+         data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at, \
+         refresh_holder = NULL, refresh_until = NULL",
     )
     .bind(environment.to_string())
     .bind(account.to_string())

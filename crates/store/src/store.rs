@@ -9,7 +9,9 @@ use crate::generations::Generations;
 use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
-use crate::{Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, StoreError, TokenHash, listen, migrations};
+use crate::{
+    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, listen, migrations,
+};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
@@ -105,6 +107,10 @@ impl Store {
 
     pub fn oauth_apps(&self) -> OAuthApps<'_> {
         OAuthApps::new(self)
+    }
+
+    pub fn refreshes(&self) -> Refreshes<'_> {
+        Refreshes::new(self)
     }
 
     pub fn mcp_servers(&self) -> McpServers<'_> {
