@@ -16,5 +16,6 @@ mod mcp_servers;
 mod oauth_apps;
 mod opening;
 mod outage;
+mod refreshes;
 mod rotation;
 mod secrets;
