@@ -123,3 +123,32 @@ async fn a_token_that_the_vendor_ended_early_is_replaced_and_the_call_repeated_o
     assert_eq!(statuses.iter().map(|(_, status)| *status).collect::<Vec<_>>(), [401, 200, 200], "{statuses:?}");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn while_the_vendor_cannot_refresh_a_living_token_is_used_and_after_it_the_caller_is_told_to_wait() {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    let path = format!("/integrated-account/{}", server.account);
+    let ends_in = async |seconds: i64| {
+        let mut credentials = gateway.sandbox.issue_credentials();
+        credentials.insert("expires_at".to_owned(), json!(gateway.clock.now().as_second() + seconds));
+        assert_eq!(gateway.api(Method::PATCH, &path, json!({"credentials": credentials})).await.0, StatusCode::OK);
+    };
+    let fault = json!({"kind": "status", "status": 503, "path_prefix": "/oauth/token", "times": 2});
+    gateway.control(Method::POST, "faults", fault).await;
+    ends_in(30).await;
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    let told = account(&gateway, &server).await;
+    assert_eq!(told["status"], "active");
+    assert!(told["last_error"].as_str().unwrap().contains("503"), "{told}");
+
+    ends_in(-1).await;
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(is_error);
+    assert_eq!((&answer["error"]["code"], &answer["error"]["retry_after"]), (&json!("unreachable"), &json!(5)), "{answer}");
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    assert_eq!(account(&gateway, &server).await["last_error"], Value::Null);
+    gateway.stop().await;
+}
