@@ -152,3 +152,23 @@ async fn while_the_vendor_cannot_refresh_a_living_token_is_used_and_after_it_the
     assert_eq!(account(&gateway, &server).await["last_error"], Value::Null);
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn an_answer_that_was_lost_on_its_way_is_told_and_ends_in_needs_reauth_where_the_vendor_used_the_token_up() {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    advance(&gateway, 3 * 3600).await;
+    let fault = json!({"kind": "close_before_answer", "path_prefix": "/oauth/token", "applied": true});
+    gateway.control(Method::POST, "faults", fault).await;
+    let (_, answer) = list(&gateway, &server).await;
+    assert_eq!(answer["error"]["code"], "unreachable", "{answer}");
+    let told = account(&gateway, &server).await;
+    assert!(told["last_error"].as_str().unwrap().contains("may have used up the refresh token"), "{told}");
+    for _ in 0..3 {
+        let (_, answer) = list(&gateway, &server).await;
+        assert_eq!(answer["error"]["code"], "needs_reauth", "{answer}");
+    }
+    assert_eq!(account(&gateway, &server).await["status"], "needs_reauth");
+    assert_eq!(refreshes(&gateway).await, 2);
+    gateway.stop().await;
+}
