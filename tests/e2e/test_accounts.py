@@ -78,3 +78,39 @@ def test_no_answer_shows_a_credential(demo, vendor):
     assert [answer.status_code for answer in answers][:3] == [200, 200, 200]
     for answer in answers:
         assert tokens["access_token"] not in answer.text and tokens["refresh_token"] not in answer.text
+
+
+def test_a_host_that_neither_the_integration_nor_the_operator_knows_gets_no_credential(serve, vendor):
+    server = serve(allow_private_upstreams="false")
+    new = {"integration": "sendoso", "tenant_id": "acme", "credentials": vendor.tokens()}
+    for elsewhere in ("https://evil.example", "https://app.sendoso.com.evil.example", "https://app.sendoso.com:8443", vendor.url):
+        refused = server.api("POST", "/integrated-account", {**new, "base_url": elsewhere})
+        assert refused.status_code == 400, refused.text
+        assert "`base_url`" in refused.json()["message"] and "allowed_upstream_hosts" in refused.json()["message"]
+    account = server.created("/integrated-account", {**new, "base_url": "https://app.sendoso.com/staging"})["id"]
+    change = {"base_url": "https://staging.example", "credentials": vendor.tokens()}
+    refused = server.api("PATCH", f"/integrated-account/{account}", change)
+    assert refused.status_code == 400 and "allowed_upstream_hosts" in refused.json()["message"], refused.text
+
+
+def test_the_operator_names_hosts_and_may_take_them_back(serve, vendor):
+    def told(url):
+        return json.loads(call(url, "list_all_sendoso_me").json()["result"]["content"][0]["text"])["error"]
+
+    by_name = vendor.url.replace("127.0.0.1", "localhost")
+    server = serve(allowed_upstream_hosts="staging.example,LOCALHOST", allow_private_upstreams="true")
+    # Over TLS a name may lead anywhere, so it needs the operator's word, which it has; nobody answers TLS there.
+    account = server.connect_account(by_name.replace("http:", "https:"), vendor.tokens())
+    path = server.create_server(account)["url"].removeprefix(server.url)
+    assert told(server.url + path)["code"] == "unreachable"
+    assert server.process.stop() == 0
+
+    server = serve(allow_private_upstreams="true")
+    refused = told(server.url + path)
+    assert (refused["source"], refused["code"]) == ("tidegate", "forbidden"), refused
+    assert "allowed_upstream_hosts" in refused["message"]
+    # Tools are listed as ever, and the account can be led back with a credential for where it goes then.
+    change = {"base_url": by_name, "credentials": vendor.tokens()}
+    assert server.api("PATCH", f"/integrated-account/{account}", change).status_code == 200
+    assert me(server.url + path)
+    assert len(vendor.requests()) == 1

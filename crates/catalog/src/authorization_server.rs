@@ -78,15 +78,15 @@ fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &M
 }
 
 /// A URL as a definition writes it, names in braces and all.
-struct Split<'u> {
+pub(crate) struct Split<'u> {
     /// Scheme and authority, e.g. `https://{subdomain}.acme.example`.
-    origin: &'u str,
+    pub(crate) origin: &'u str,
     /// Path and query; empty or with a slash or question mark in front.
     rest: &'u str,
 }
 
 impl<'u> Split<'u> {
-    fn of(url: &'u str) -> Option<Self> {
+    pub(crate) fn of(url: &'u str) -> Option<Self> {
         let authority = url.find("://")? + 3;
         let end = url[authority..].find(['/', '?', '#']).map_or(url.len(), |length| authority + length);
         Some(Self { origin: &url[..end], rest: &url[end..] })

@@ -15,6 +15,7 @@ pub mod dotted_path;
 pub mod facts;
 pub mod files;
 pub mod filter;
+pub mod hosts;
 pub mod integration;
 pub mod nearest;
 pub mod notes;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use quick_cache::sync::Cache;
 use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash, ToolExposure};
 use tokio::sync::Semaphore;
+use upstream::Client;
 use uuid::Uuid;
 
 use crate::connected_account::ConnectedAccount;
@@ -58,6 +59,7 @@ pub(crate) enum AccessError {
 pub(crate) struct Door {
     store: Store,
     catalog: Arc<LiveCatalog>,
+    upstream: Client,
     tool_sets: ToolSets,
     servers: Cache<TokenHash, Cached<Access>>,
     accounts: Cache<AccountId, Cached<AccountAccess>>,
@@ -87,10 +89,11 @@ impl<T> Clone for Cached<T> {
 }
 
 impl Door {
-    pub(crate) fn new(store: Store, catalog: Arc<LiveCatalog>) -> Self {
+    pub(crate) fn new(store: Store, catalog: Arc<LiveCatalog>, upstream: Client) -> Self {
         Self {
             store,
             catalog,
+            upstream,
             tool_sets: ToolSets::default(),
             servers: Cache::new(CAPACITY),
             accounts: Cache::new(CAPACITY),
@@ -173,7 +176,7 @@ impl Door {
         let mark = self.store.generations().mark();
         let catalog_version = self.catalog.version();
         let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
-        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
+        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, &self.upstream, account).await?);
         let tools = self.tool_sets.get(&connected.definition, &server.config);
         if tools.exposure() == ToolExposure::Discovery {
             // Ahead of the first search, and out of everybody's way.
@@ -194,7 +197,7 @@ impl Door {
         let mark = self.store.generations().mark();
         let catalog_version = self.catalog.version();
         let Some(account) = self.store.accounts().get(environment, id).await? else { return Ok(None) };
-        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, account).await?);
+        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, &self.upstream, account).await?);
         let generation = self.store.generations().since(mark, id.uuid());
         let value = Arc::new(AccountAccess { connected, places: self.places.of(id.uuid()) });
         Ok(Some(Cached { value, generation, catalog_version }))
@@ -217,6 +220,7 @@ mod tests {
 
     use serde_json::json;
     use store::{AccountStatus, MasterKey, NewAccount};
+    use upstream::UpstreamSettings;
 
     use super::*;
 
@@ -239,7 +243,7 @@ mod tests {
         let now: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
         let key = MasterKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
         let store = Store::open(&format!("sqlite://{}", folder.path().join("test.db").display()), &key).await.unwrap();
-        let door = Door::new(store.clone(), Arc::new(LiveCatalog::open(None).unwrap()));
+        let door = Door::new(store.clone(), Arc::new(LiveCatalog::open(None).unwrap()), Client::new(&UpstreamSettings::default()).unwrap());
         let ours = store.environments().create("ours", now).await.unwrap().id;
         let theirs = store.environments().create("theirs", now + Duration::from_secs(1)).await.unwrap().id;
         let id = store.accounts().create(ours, account(), now).await.unwrap().id;

@@ -133,6 +133,10 @@ pub(crate) fn push_rate_limit(headers: &mut HeaderMap, facts: &RateLimitFacts) {
 }
 
 async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+    if let Some(unknown_host) = &connected.unknown_host {
+        let hint = "Nothing was sent. A person has to correct the base URL of the account, or allow its host.";
+        return failed(Failure::ours(Code::Forbidden, unknown_host.to_string(), Some(hint)));
+    }
     let plan = match tool.plan(&connected.target, arguments) {
         Ok(plan) => plan,
         Err(error) => return failed(Failure::from(error)),

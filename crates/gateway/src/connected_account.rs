@@ -5,6 +5,7 @@ use std::sync::Arc;
 use catalog::definition::Definition;
 use catalog::target::Target;
 use store::{Account, Store};
+use upstream::{Client, UnknownHost};
 
 use crate::access::AccessError;
 use crate::accounts::{self, Loaded};
@@ -15,6 +16,8 @@ pub(crate) struct ConnectedAccount {
     pub account: Account,
     pub definition: Arc<Definition>,
     pub target: Target,
+    /// Why nothing may be sent to the target: what was allowed when the account was connected need not be any more.
+    pub unknown_host: Option<UnknownHost>,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
     pub credential: Option<Arc<Loaded>>,
 }
@@ -22,7 +25,7 @@ pub(crate) struct ConnectedAccount {
 impl ConnectedAccount {
     /// # Errors
     /// The catalog has lost the account's integration, its address cannot be made, or the store failed.
-    pub(crate) async fn load(store: &Store, catalog: &LiveCatalog, account: Account) -> Result<Self, AccessError> {
+    pub(crate) async fn load(store: &Store, catalog: &LiveCatalog, upstream: &Client, account: Account) -> Result<Self, AccessError> {
         let unusable = |reason: String| AccessError::Unusable { account: account.id.to_string(), reason };
         let definition = catalog
             .current()
@@ -32,7 +35,11 @@ impl ConnectedAccount {
             .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
         let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
             .map_err(|error| unusable(error.to_string()))?;
-        let credential = accounts::credential(store, &definition, &account).await?.map(Arc::new);
-        Ok(Self { account, definition, target, credential })
+        let unknown_host = upstream.check_base_url(&definition.integration, account.base_url.as_deref(), &target).err();
+        let credential = match unknown_host {
+            Some(_) => None,
+            None => accounts::credential(store, &definition, &account).await?.map(Arc::new),
+        };
+        Ok(Self { account, definition, target, unknown_host, credential })
     }
 }

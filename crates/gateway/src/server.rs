@@ -70,7 +70,7 @@ impl Server {
         let (first_api_token_id, first_api_token) = first.unzip();
         let public_url = with_port(config.public_url, address);
         let app = Arc::new(App {
-            door: Door::new(store.clone(), Arc::clone(&catalog)),
+            door: Door::new(store.clone(), Arc::clone(&catalog), upstream.clone()),
             store,
             catalog,
             upstream,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::Resolve;
 use url::{Host, Url};
 
-use crate::guard::{Denied, GuardedResolver, PrivateAddresses, Reach};
+use crate::guard::{Denied, GuardedResolver, PrivateAddresses, Reach, System};
 
 /// How vendors are called.
 #[derive(Debug, Clone)]
@@ -17,6 +18,9 @@ pub struct UpstreamSettings {
     /// Largest answer that is read, in bytes after decompression. Default 5 MiB.
     pub max_answer_bytes: usize,
     pub private_addresses: PrivateAddresses,
+    /// Hosts that base URLs of accounts may name beside those of their definition, as URLs write them (lower case, punycode). An
+    /// address stays subject to `private_addresses`. Default none.
+    pub allowed_hosts: Vec<String>,
     /// Default `tidegate/<version>`.
     pub user_agent: String,
 }
@@ -28,6 +32,7 @@ impl Default for UpstreamSettings {
             connect_timeout: Duration::from_secs(10),
             max_answer_bytes: 5 * 1024 * 1024,
             private_addresses: PrivateAddresses::Refuse,
+            allowed_hosts: Vec::new(),
             user_agent: concat!("tidegate/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -39,7 +44,8 @@ pub struct Client {
     https: reqwest::Client,
     /// For plain HTTP, which only goes to private addresses, and only where those are allowed.
     http: Option<reqwest::Client>,
-    private_addresses: PrivateAddresses,
+    pub(crate) private_addresses: PrivateAddresses,
+    pub(crate) allowed_hosts: Arc<[String]>,
     pub(crate) max_answer_bytes: usize,
     pub(crate) timeout: Duration,
 }
@@ -55,14 +61,16 @@ impl Client {
     /// # Errors
     /// [`ClientError`] when the user agent is not a header value or TLS cannot be set up.
     pub fn new(settings: &UpstreamSettings) -> Result<Client, ClientError> {
+        let client = |reach| client(settings, GuardedResolver { reach, resolver: System });
         let (https, http) = match settings.private_addresses {
-            PrivateAddresses::Refuse => (client(settings, Reach::Public)?, None),
-            PrivateAddresses::Allow => (client(settings, Reach::PublicAndPrivate)?, Some(client(settings, Reach::PrivateOnly)?)),
+            PrivateAddresses::Refuse => (client(Reach::Public)?, None),
+            PrivateAddresses::Allow => (client(Reach::PublicAndPrivate)?, Some(client(Reach::PrivateOnly)?)),
         };
         Ok(Client {
             https,
             http,
             private_addresses: settings.private_addresses,
+            allowed_hosts: settings.allowed_hosts.as_slice().into(),
             max_answer_bytes: settings.max_answer_bytes,
             timeout: settings.timeout,
         })
@@ -121,7 +129,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, ClientError> {
+fn client(settings: &UpstreamSettings, resolver: impl Resolve + 'static) -> Result<reqwest::Client, ClientError> {
     reqwest::Client::builder()
         .user_agent(&settings.user_agent)
         .tls_backend_preconfigured(tls()?)
@@ -135,7 +143,7 @@ fn client(settings: &UpstreamSettings, reach: Reach) -> Result<reqwest::Client, 
         // hyper took the request from its queue, so before a byte of it was written, the same request goes
         // to a new connection. That is a request that never left, not a second one.
         .retry(reqwest::retry::never().max_retries_per_request(0))
-        .dns_resolver(GuardedResolver(reach))
+        .dns_resolver(resolver)
         .tcp_nodelay(true)
         // Below the usual keep-alive of servers and balancers (from 60 s up), so that few requests meet a
         // connection that is being closed at that moment.
@@ -159,6 +167,9 @@ fn tls() -> Result<rustls::ClientConfig, ClientError> {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
+
+#[cfg(test)]
+mod rebinding;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 //! public addresses only; it stores nothing and reads no clock.
 
 mod answer;
+mod base_url;
 mod call;
 mod certificate;
 mod client;
@@ -28,6 +29,7 @@ mod text;
 mod tokens;
 
 pub use answer::{Answer, File, FileContent, Outcome};
+pub use base_url::UnknownHost;
 pub use certificate::{CertificateProblem, certificate_problem};
 pub use client::{Client, ClientError, UpstreamSettings, operator_client, undecoding_operator_client};
 pub use credential::{Credential, CredentialError};

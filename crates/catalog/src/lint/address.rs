@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use super::{is_snake_case, methods};
+use crate::hosts::knows_host;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
 use crate::variables::{Pattern, check_names, names_in_braces};
@@ -21,6 +22,21 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         }
     }
     check_variables(integration, problems);
+    check_openness(integration, problems);
+}
+
+/// Hosts of nobody, which no vendor's definition knows.
+const ELSEWHERE: &[&str] = &["https://nobody", "https://nobody.example", "https://api.nobody.example", "https://eu.api.nobody.example"];
+
+/// Warns of a definition that leads anywhere: for it there is no list of hosts.
+fn check_openness(integration: &Integration, problems: &mut Vec<Problem>) {
+    if ELSEWHERE.iter().any(|url| Url::parse(url).is_ok_and(|url| knows_host(integration, &url))) {
+        problems.push(Problem::warning(
+            "variables",
+            "their patterns admit any host, so an account's credential can be led anywhere; end the host with the vendor's domain, in \
+             the URL (`https://{shop}.example.com`) or in the pattern",
+        ));
+    }
 }
 
 fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {

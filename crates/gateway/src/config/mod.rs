@@ -72,6 +72,10 @@ pub struct Settings {
     #[arg(long, env = "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     allow_private_upstreams: Option<bool>,
 
+    /// Hosts that accounts' own base URLs may name beside their vendor's [file: allowed_upstream_hosts]
+    #[arg(long, env = "TIDEGATE_ALLOWED_UPSTREAM_HOSTS", value_name = "HOST", value_delimiter = ',')]
+    allowed_upstream_hosts: Option<Vec<String>>,
+
     /// API token to create at first start, for automation [file: bootstrap_api_token]
     #[arg(long, env = "TIDEGATE_BOOTSTRAP_API_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     bootstrap_api_token: Option<SecretString>,
@@ -160,6 +164,7 @@ impl Settings {
             master_key_command,
             catalog_dir: self.catalog_dir.or(other.catalog_dir),
             allow_private_upstreams: self.allow_private_upstreams.or(other.allow_private_upstreams),
+            allowed_upstream_hosts: self.allowed_upstream_hosts.or(other.allowed_upstream_hosts),
             bootstrap_api_token: self.bootstrap_api_token.or(other.bootstrap_api_token),
             allowed_hosts: self.allowed_hosts.or(other.allowed_hosts),
             allowed_origins: self.allowed_origins.or(other.allowed_origins),
@@ -207,6 +212,7 @@ impl Settings {
                 timeout: self.upstream_timeout_seconds.map_or(defaults.timeout, Duration::from_secs),
                 max_answer_bytes: self.upstream_max_answer_bytes.unwrap_or(defaults.max_answer_bytes),
                 private_addresses: if allow_private { PrivateAddresses::Allow } else { PrivateAddresses::Refuse },
+                allowed_hosts: checked_upstream_hosts(&self.allowed_upstream_hosts.unwrap_or_default())?,
                 ..defaults
             },
             log: self.log.unwrap_or_else(|| "info".to_owned()),
@@ -244,6 +250,18 @@ fn checked_hosts(hosts: Vec<String>) -> anyhow::Result<Vec<String>> {
     }
 }
 
+/// Hosts of vendors, as URLs write them.
+fn checked_upstream_hosts(hosts: &[String]) -> anyhow::Result<Vec<String>> {
+    let checked = |text: &String| {
+        // A URL may have a star in its host; who writes one here means a pattern, and there are none.
+        let host = url::Host::parse(text).ok().map(|host| host.to_string()).filter(|host| !host.contains('*'));
+        host.ok_or_else(|| {
+            anyhow!("allowed_upstream_hosts: `{text}` is no host name; give one without scheme and port, like api.example.com")
+        })
+    };
+    hosts.iter().map(checked).collect()
+}
+
 /// Origins as browsers write them.
 fn checked_origins(origins: Vec<String>) -> anyhow::Result<Vec<String>> {
     let origin = |text: &String| {
@@ -260,19 +278,31 @@ mod tests {
 
     use super::{NewKey, Settings, read_file};
 
+    const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
     fn settings(text: &str) -> Settings {
         toml::from_str(text).unwrap()
     }
 
     #[test]
     fn a_stronger_source_wins_setting_by_setting() {
-        let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
         let flags = settings("listen = \"127.0.0.1:1\"");
-        let file = settings(&format!("listen = \"127.0.0.1:2\"\nallowed_hosts = [\"gate.example\"]\nmaster_key = \"{key}\""));
+        let file = settings(&format!("listen = \"127.0.0.1:2\"\nallowed_hosts = [\"gate.example\"]\nmaster_key = \"{KEY}\""));
         let config = flags.or(file).complete(NewKey::Kept).unwrap();
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.public_url.as_str(), "http://127.0.0.1:1/");
         assert_eq!(config.allowed_hosts, ["gate.example"]);
+    }
+
+    #[test]
+    fn upstream_hosts_are_kept_as_urls_write_them_and_patterns_are_none() {
+        let complete = |hosts: &str| settings(&format!("master_key = \"{KEY}\"\nallowed_upstream_hosts = {hosts}")).complete(NewKey::Kept);
+        let config = complete("[\"Staging.Acme.example\", \"bücher.example\"]").unwrap();
+        assert_eq!(config.upstream.allowed_hosts, ["staging.acme.example", "xn--bcher-kva.example"]);
+        for wrong in ["*.acme.example", "https://acme.example", "acme.example:443", "acme.example/v1", "a b", ""] {
+            let error = complete(&format!("[\"{wrong}\"]")).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains("allowed_upstream_hosts") && error.contains("is no host name"), "{wrong}: {error}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) struct NewIntegratedAccount {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub context: Map<String, Value>,
-    /// Replaces the vendor's own address, e.g. for its sandbox.
+    /// Replaces the vendor's own address, e.g. for its sandbox. The integration or this server's operator must know the host.
     pub base_url: Option<String>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn create_account(app: &App, environment: EnvironmentId, new: N
     let definition = app.definition(&new.integration)?;
     let authentication_method = chosen_method(&definition, new.authentication_method)?;
     check_credentials(&definition, &authentication_method, &new.credentials)?;
-    checked_target(&definition, new.base_url.as_deref(), &new.context)?;
+    checked_target(app, &definition, new.base_url.as_deref(), &new.context)?;
     let new = NewAccount {
         integration: new.integration,
         tenant_id: checked_text("tenant_id", new.tenant_id)?,
@@ -98,13 +98,20 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
     Credential::from_stored(scheme, credentials).map(drop).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
 }
 
-/// Where the account's requests will go.
-pub(super) fn checked_target(definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<Target, ApiError> {
+/// Where the account's requests will go, if they may go there.
+pub(super) fn checked_target(
+    app: &App,
+    definition: &Definition,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+) -> Result<Target, ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
         let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
         return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
     }
-    Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))
+    let target = Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let known = app.upstream.check_base_url(&definition.integration, base_url, &target);
+    known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
 }

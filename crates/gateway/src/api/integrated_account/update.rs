@@ -30,7 +30,7 @@ pub(super) struct AccountPatch {
     /// Replaces the whole context.
     #[schema(value_type = Option<Object>)]
     context: Option<Map<String, Value>>,
-    /// null = the vendor's own address.
+    /// null = the vendor's own address. The integration or this server's operator must know the host.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     base_url: Option<Option<String>>,
@@ -76,8 +76,8 @@ fn check(app: &App, account: &Account, patch: &AccountPatch) -> Result<(), ApiEr
         check_credentials(&definition, &account.authentication_method, credentials)?;
     }
     let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url);
-    let before = checked_target(&definition, account.base_url.as_deref(), &account.context);
-    let after = checked_target(&definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
+    let before = checked_target(app, &definition, account.base_url.as_deref(), &account.context);
+    let after = checked_target(app, &definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
     let moved = before.map_or(true, |before| before.base_url().origin() != after.base_url().origin());
     if moved && patch.credentials.is_none() {
         // Else whoever may change an account could have its credential sent to a host of their own.
