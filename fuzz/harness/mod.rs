@@ -13,7 +13,7 @@ use axum::Router;
 use axum::body::{Body, BodyDataStream, Bytes};
 use futures_util::StreamExt;
 use gateway::clock::Clock;
-use gateway::config::Config;
+use gateway::config::{Config, KeyPlace};
 use gateway::server::Server;
 use http::{HeaderMap, Request, StatusCode};
 use secrecy::ExposeSecret;
@@ -169,6 +169,7 @@ fn config(folder: &TempDir) -> Config {
         public_url: "http://127.0.0.1:0".parse().unwrap(),
         database_url: format!("sqlite://{}", folder.path().join("fuzzed.db").display()).into(),
         master_key: MasterKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
+        master_key_place: KeyPlace::Given,
         catalog_dir: Some(folder.path().to_owned()),
         bootstrap_api_token: None,
         allowed_hosts: Vec::new(),

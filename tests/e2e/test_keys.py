@@ -1,6 +1,7 @@
 """Replacing the master key of a running server, and where a master key can come from."""
 
 import base64
+import fcntl
 import json
 import os
 import threading
@@ -124,6 +125,7 @@ def test_a_database_with_its_key_in_a_file_gets_a_new_one_in_its_place(serve, ru
     with Load(server, vendor, [url]):
         first = answered(run, "keys", "rotate", database_url=database_url)
     assert (first["retired"], first["new_master_key_file"]) == (False, str(key))
+    assert first["old_master_key_file"] == f"{key}.old-1"
     again = answered(run, "keys", "rotate", database_url=database_url)
     assert (again["generation"], again["rewrapped"]) == (2, 0), "what is unfinished gets no further key"
     assert server.process.stop() == 0
@@ -132,9 +134,39 @@ def test_a_database_with_its_key_in_a_file_gets_a_new_one_in_its_place(serve, ru
     assert answered(run, "keys", "rotate", database_url=database_url)["retired"] is True
     assert key.read_text() != old
     assert (key.stat().st_mode & 0o777, (tmp_path / "server/data/master.key.old-1").read_text()) == (0o600, old)
-    assert sorted(path.name for path in key.parent.iterdir() if path.name.startswith("master")) == ["master.key", "master.key.old-1"]
+    names = sorted(path.name for path in key.parent.iterdir() if path.name.startswith("master"))
+    assert names == ["master.key", "master.key.old-1", "master.key.rotate.lock"]
     assert "does not fit" in refused(run, "serve", database_url=database_url, master_key=old.strip(), listen="127.0.0.1:0")
     works(serve(master_key="", listen=server.url.removeprefix("http://")) and url)
+
+
+def test_a_key_that_something_else_names_too_is_not_ended_before_that_was_changed(serve, run, tmp_path):
+    assert serve(master_key="").process.stop() == 0
+    key = tmp_path / "server" / "data" / "master.key"
+    old = key.read_text()
+    settings = {"database_url": f"sqlite://{tmp_path}/server/data/tidegate.db"}
+    new = ["--new-master-key-file", str(tmp_path / "new.key")]
+    done = run("keys", "rotate", *new, **settings, master_key_file=str(key))
+    assert done.returncode == 0 and "next: " in done.stdout, done
+    assert key.read_text() == old, "a file that a setting names is for its owner to change"
+
+    elsewhere = tmp_path / "elsewhere.key"
+    key.rename(elsewhere)
+    key.symlink_to(elsewhere)
+    assert answered(run, "keys", "rotate", *new, **settings)["retired"] is False
+    assert key.is_symlink() and elsewhere.read_text() == old
+
+
+def test_two_rotations_do_not_share_a_key_file(serve, run, tmp_path):
+    assert serve(master_key="").process.stop() == 0
+    key = tmp_path / "server" / "data" / "master.key"
+    settings = {"database_url": f"sqlite://{tmp_path}/server/data/tidegate.db"}
+    old = key.read_text()
+    with open(f"{key}.rotate.lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "under way" in refused(run, "keys", "rotate", **settings)
+    assert key.read_text() == old
+    assert answered(run, "keys", "rotate", **settings)["retired"] is True
 
 
 def test_a_rotation_that_is_killed_goes_on_when_it_is_run_again(serve, binary, run, vendor, tmp_path):
@@ -163,11 +195,13 @@ def test_a_new_key_is_shown_only_where_that_is_asked_for(serve, run, tmp_path):
     done = run("keys", "rotate", "--new-master-key-file", str(new), **settings)
     assert done.returncode == 0, done
     assert new.read_text().strip() not in done.stdout + done.stderr
+    assert answered(run, "keys", "retire", database_url=settings["database_url"], master_key_file=str(new)) == {"retired": 1}
 
     given = base64.b64encode(os.urandom(32)).decode()
     settings = {"database_url": settings["database_url"], "master_key_file": str(new), "new_master_key": given}
     shown = run("keys", "rotate", "--show-new-key", **settings)
     assert shown.returncode == 0 and given in shown.stdout, shown
+    assert answered(run, "keys", "retire", database_url=settings["database_url"], master_key=given) == {"retired": 1}
     assert "in use already" in refused(
         run, "keys", "rotate", database_url=settings["database_url"], master_key=given, new_master_key=given
     )
@@ -183,6 +217,20 @@ def test_a_command_may_tell_the_master_key(serve, run, tmp_path):
     assert "failed" in refused(run, "keys", "show", database_url=url, master_key_command="exit 3")
     told = refused(run, "keys", "show", database_url=url, master_key_command="echo sentinel-output")
     assert "sentinel-output" not in told
+    secret = "sentinel-" + "x" * 40
+    spy = f'printf "%s" "$TIDEGATE_DATABASE_URL$TIDEGATE_BOOTSTRAP_API_TOKEN" > "{tmp_path}/seen"; cat "{key}"'
+    assert answered(run, "keys", "show", database_url=url, bootstrap_api_token=secret, master_key_command=spy)["left"] == 0
+    assert (tmp_path / "seen").read_text() == ""
     both = {"master_key": MASTER_KEY, "master_key_command": "true"}
     done = run("keys", "show", database_url=url, **both)
     assert done.returncode == 1 and "more than one way" in done.stderr
+
+
+def test_doctor_warns_of_a_key_file_that_others_may_read(serve, run, tmp_path):
+    assert serve(master_key="").process.stop() == 0
+    key = tmp_path / "server" / "data" / "master.key"
+    settings = {"database_url": f"sqlite://{tmp_path}/server/data/tidegate.db", "listen": "127.0.0.1:0"}
+    assert "for its owner only" in run("doctor", **settings).stdout
+    key.chmod(0o640)
+    told = run("doctor", **settings)
+    assert "has mode 640" in told.stdout and "chmod 600" in told.stdout, told

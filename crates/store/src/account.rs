@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
-use crate::vault::{Envelope, Owner, Vault};
+use crate::vault::{Envelope, Owner, Sealed, Vault};
 use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
@@ -234,7 +234,11 @@ impl<'a> Accounts<'a> {
                 change.execute(delete).await
             })
         });
-        Ok(deleted.await? > 0)
+        let is_deleted = deleted.await? > 0;
+        if is_deleted {
+            self.store.database.empty_log().await;
+        }
+        Ok(is_deleted)
     }
 
     /// The fields of an account's credential, unsealed.
@@ -256,9 +260,12 @@ impl<'a> Accounts<'a> {
     }
 
     async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
-        let select = sqlx::query("SELECT key_generation, data_key, sealed FROM credential WHERE environment_id = $1 AND account_id = $2")
-            .bind(environment.to_string())
-            .bind(id.to_string());
+        let select = sqlx::query(
+            "SELECT key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) \
+             FROM credential WHERE environment_id = $1 AND account_id = $2",
+        )
+        .bind(environment.to_string())
+        .bind(id.to_string());
         self.store.database.fetch_optional(select).await?.map(|row| read_envelope(&row, 0)).transpose()
     }
 }
@@ -315,8 +322,7 @@ pub(crate) async fn save_credential(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let plain = Zeroizing::new(row::to_json(credentials)?);
-    let envelope = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
-    let (generation, data_key) = envelope.wrapped.unzip();
+    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \
@@ -327,17 +333,18 @@ pub(crate) async fn save_credential(
     .bind(account.to_string())
     .bind(generation)
     .bind(data_key)
-    .bind(envelope.sealed)
+    .bind(sealed)
     .bind(now.as_millisecond());
     change.execute(save).await?;
     Ok(())
 }
 
-/// Reads `key_generation, data_key, sealed`, of which the first is column `first`.
+/// Reads `key_generation, data_key, sealed` and how many first generations there are, of which the first is column `first`.
 pub(crate) fn read_envelope(row: &AnyRow, first: usize) -> Result<Envelope, StoreError> {
     let generation: Option<i64> = row.try_get(first)?;
     let data_key: Option<Vec<u8>> = row.try_get(first + 1)?;
-    Ok(Envelope { wrapped: generation.zip(data_key), sealed: row.try_get(first + 2)? })
+    let first_generations: i64 = row.try_get(first + 3)?;
+    Ok(Envelope { wrapped: generation.zip(data_key), sealed: row.try_get(first + 2)?, has_first: first_generations > 0 })
 }
 
 /// Reads an account from the columns of [`columns!`], of which the first is number `first`.

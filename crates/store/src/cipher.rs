@@ -14,7 +14,7 @@ use crate::{AccountId, EnvironmentId, StoreError};
 /// What is written.
 const FORMAT: u8 = 2;
 /// What was written before there were generations of keys: the associated data does not name one.
-const FIRST_FORMAT: u8 = 1;
+pub(crate) const FIRST_FORMAT: u8 = 1;
 
 /// The place a sealed value belongs to.
 #[derive(Clone, Copy)]

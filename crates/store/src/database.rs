@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::pool::PoolConnection;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
@@ -54,6 +54,10 @@ struct Lane {
 
 /// PostgreSQL's channel on which writes tell other processes whose generation to bump.
 pub(crate) const CHANNEL: &str = "tidegate_generation";
+
+/// How often it is tried to empty SQLite's log, and the pause in between.
+const LOG_ATTEMPTS: u32 = 5;
+const LOG_PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether a database URL can be used at all, before anything is created for it.
 ///
@@ -181,6 +185,41 @@ impl Database {
         let database = self.clone();
         let task = tokio::spawn(async move { database.transact(work).await });
         task.await.map_err(|_| StoreError::unavailable("a write was interrupted; its outcome is unknown"))?
+    }
+
+    /// Writes SQLite's log into the file and empties it, so that what was overwritten or deleted is in neither. What was
+    /// asked for is done already, so a log that is in use by others stays, and is told of; the next call empties it.
+    pub(crate) async fn empty_log(&self) {
+        if self.dialect == Dialect::Postgres {
+            return;
+        }
+        let database = self.clone();
+        // In a task of its own, as writes are: a caller that leaves shall not leave the log.
+        let emptied = tokio::spawn(async move {
+            for _ in 0..LOG_ATTEMPTS {
+                if matches!(database.checkpoint().await, Ok(true)) {
+                    return true;
+                }
+                sleep(LOG_PAUSE).await;
+            }
+            false
+        });
+        if !matches!(emptied.await, Ok(true)) {
+            tracing::warn!("the write-ahead log is in use and keeps what was deleted until the next deletion or the end of the process");
+        }
+    }
+
+    /// Whether nobody was in the way. It waits only briefly for readers, since writers wait meanwhile.
+    ///
+    /// Source: sqlite.org/pragma.html#pragma_wal_checkpoint.
+    async fn checkpoint(&self) -> Result<bool, StoreError> {
+        let mut lease = self.writer.lease(self.writer.turn().await?).await?;
+        lease.execute(sqlx::raw_sql("PRAGMA busy_timeout = 200")).await?;
+        let row = self.writer.in_time(sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut **lease)).await?;
+        lease.execute(sqlx::raw_sql(sqlite::ON_CONNECT)).await?;
+        lease.is_clean = true;
+        let is_busy: i64 = row.try_get(0)?;
+        Ok(is_busy == 0)
     }
 
     pub(crate) async fn close(&self) {
@@ -362,7 +401,6 @@ impl DerefMut for Lease {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::Row;
     use tempfile::TempDir;
     use tokio::task::JoinSet;
 

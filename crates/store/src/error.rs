@@ -17,7 +17,7 @@ pub enum StoreError {
     #[error("stored data is unreadable: {0}")]
     Unreadable(String),
     /// The database was filled under another master key.
-    #[error("the master key does not fit this database; start with the key that the database was first opened with")]
+    #[error("the master key does not fit this database; start with its present master key")]
     WrongKey,
     /// What was given (URL, key, name) cannot be used; the text says what to give instead.
     #[error("{0}")]

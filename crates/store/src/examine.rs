@@ -35,22 +35,31 @@ pub async fn examine(url: &str, key: &MasterKey) -> Result<Examined, StoreError>
     examined
 }
 
+/// Whether `key` opens the database before it is migrated; one at the newest version is not asked.
+pub(crate) async fn check_key(database: &Database, key: &MasterKey) -> Result<(), StoreError> {
+    if migrations::present_version(database).await? < migrations::newest() {
+        look(database, key).await?;
+    }
+    Ok(())
+}
+
 async fn look(database: &Database, key: &MasterKey) -> Result<Examined, StoreError> {
     let version = migrations::present_version(database).await?;
     if version == 0 {
         return Ok(Examined::New);
     }
-    if let Some(sealed) = vault::first_root_key(database).await? {
-        vault::open_first_root_key(key, &sealed)?;
+    // First, because it goes with the transaction that makes the first generation.
+    let first = vault::first_root_key(database).await?;
+    let rows = if version >= WITH_GENERATIONS { vault::generations(database).await? } else { Vec::new() };
+    if let Some(sealed) = &first {
+        vault::open_first_root_key(key, sealed)?;
     }
-    let mut older_generations = 0;
-    if version >= WITH_GENERATIONS {
-        let rows = vault::generations(database).await?;
-        if !rows.is_empty() {
-            vault::opened_by(key, &rows)?.ok_or(StoreError::WrongKey)?;
-            older_generations = rows.len() - 1;
-        }
+    if !rows.is_empty() {
+        vault::opened_by(key, &rows)?.ok_or(StoreError::WrongKey)?;
+    } else if first.is_none() && database.fetch_optional(sqlx::query(vault::FILLED)).await?.is_some() {
+        return Err(vault::no_keys());
     }
+    let older_generations = rows.len().saturating_sub(1);
     let newest = migrations::newest();
     Ok(if version < newest { Examined::Older { version, newest } } else { Examined::Current { version, older_generations } })
 }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// How often a SQLite file is looked at for a new generation of keys.
-const LOOK: Duration = Duration::from_secs(1);
+pub(crate) const LOOK: Duration = Duration::from_secs(1);
 
 /// Learns of new generations of keys in a SQLite file, until `shutdown`: what makes them is a process that cannot tell.
 pub(crate) async fn look(store: &Store, shutdown: impl Future<Output = ()>) {

@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 use crate::account::read_envelope;
 use crate::database::Work;
-use crate::vault::{Envelope, Owner};
+use crate::vault::{Envelope, Owner, Sealed};
 use crate::{EnvironmentId, Store, StoreError, row};
 
 /// An app without its secret.
@@ -78,8 +78,7 @@ impl<'a> OAuthApps<'a> {
                     };
                 };
                 let owner = Owner::App(environment, &app.integration, &app.authentication_method);
-                let envelope = vault.seal(change, owner, secret.expose_secret().as_bytes()).await?;
-                let (generation, data_key) = envelope.wrapped.unzip();
+                let Sealed { generation, data_key, sealed } = vault.seal(change, owner, secret.expose_secret().as_bytes()).await?;
                 let save = sqlx::query(
                     "INSERT INTO oauth_app (environment_id, integration, authentication_method, client_id, key_generation, data_key, \
                      sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (environment_id, integration, authentication_method) DO UPDATE SET \
@@ -93,7 +92,7 @@ impl<'a> OAuthApps<'a> {
                 .bind(app.client_id)
                 .bind(generation)
                 .bind(data_key)
-                .bind(envelope.sealed)
+                .bind(sealed)
                 .bind(now.as_millisecond());
                 change.execute(save).await?;
                 Ok(())
@@ -146,7 +145,11 @@ impl<'a> OAuthApps<'a> {
             .bind(integration.to_owned())
             .bind(method.to_owned());
         let deleted = self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(delete)) });
-        Ok(deleted.await? > 0)
+        let is_deleted = deleted.await? > 0;
+        if is_deleted {
+            self.store.database.empty_log().await;
+        }
+        Ok(is_deleted)
     }
 
     async fn sealed(
@@ -158,11 +161,12 @@ impl<'a> OAuthApps<'a> {
         let select = sqlx::query(concat!(
             "SELECT ",
             columns!(),
-            ", key_generation, data_key, sealed FROM oauth_app WHERE environment_id = $1 AND integration = $2 AND authentication_method = $3"
+            ", key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) \
+             FROM oauth_app WHERE environment_id = $1 AND integration = $2 AND authentication_method = $3"
         ))
         .bind(environment.to_string())
         .bind(integration.to_owned())
-            .bind(method.to_owned());
+        .bind(method.to_owned());
         let row = self.store.database.fetch_optional(select).await?;
         row.map(|row| Ok((read(&row)?, read_envelope(&row, 4)?))).transpose()
     }

@@ -7,13 +7,15 @@ use std::fmt;
 
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
+use tokio::time::sleep;
 
 use crate::account::read_envelope;
 use crate::cipher::{self, Place};
-use crate::database::{Statement, Work};
+use crate::database::{Dialect, Statement, Work};
 use crate::key::{Purpose, RandomKey};
-use crate::vault::{self, Envelope, GENERATIONS, GenerationRow, Owner};
-use crate::{AccountId, EnvironmentId, MasterKey, Store, StoreError, row};
+use crate::listen::LOOK;
+use crate::vault::{self, GENERATIONS, GenerationRow, Owner};
+use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, row};
 
 /// The generations of keys of a [`Store`], and how to go on to the next.
 pub struct KeyRotation<'a> {
@@ -100,11 +102,15 @@ impl<'a> KeyRotation<'a> {
     /// that was used until now goes on opening the database.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] if it is the master key that is in use already, [`StoreError::Conflict`] if somebody else
+    /// [`StoreError::Invalid`] if it is the master key that is in use already or of an older generation, [`StoreError::Conflict`] if somebody else
     /// begins at the same moment.
     pub async fn begin(&self, new: &MasterKey) -> Result<Begun, StoreError> {
         let rows = vault::generations(&self.store.database).await?;
-        if is_newest(new, &rows)? {
+        let opened = vault::opened_by(new, &rows)?.map(|(number, _)| number);
+        if opened.is_some() && opened != rows.last().map(|row| row.number) {
+            return Err(StoreError::invalid("this master key belongs to an older generation; give another"));
+        }
+        if opened.is_some() {
             return match rows.len() {
                 1 => Err(StoreError::invalid("this is the master key that is in use already; give another")),
                 _ => Ok(Begun::Continued),
@@ -130,8 +136,11 @@ impl<'a> KeyRotation<'a> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
                 change.execute(insert).await?;
-                change.execute(bridge).await?;
-                Ok(())
+                match change.execute(bridge).await? {
+                    1 => Ok(()),
+                    // Without the bridge, servers with the old key would learn nothing of it.
+                    _ => Err(StoreError::conflict("the newest generation is gone")),
+                }
             })
         });
         write.await.map_err(|error| match error {
@@ -151,7 +160,7 @@ impl<'a> KeyRotation<'a> {
         let (name, columns) = (table.name(), table.key());
         // Made of constants only; the values are bound.
         let select = sqlx::query(AssertSqlSafe(format!(
-            "SELECT {columns}, key_generation, data_key, sealed FROM {name} \
+            "SELECT {columns}, key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) FROM {name} \
              WHERE ({columns}) > ($1, $2, $3) AND (key_generation IS NULL OR key_generation < $4) ORDER BY 1, 2, 3 LIMIT $5",
         )))
         .bind(first)
@@ -188,7 +197,8 @@ impl<'a> KeyRotation<'a> {
     }
 
     /// Ends the older generations: from then on only this master key opens the database. Servers that have not been started
-    /// again go on if they heard of the newest generation; none starts with an older key.
+    /// again go on if they heard of the newest generation; none starts with an older key. Where another process has the
+    /// SQLite file, it is given the time to look, so this takes two seconds.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if it is not the newest generation's master key, [`StoreError::Conflict`] if there are still
@@ -199,6 +209,9 @@ impl<'a> KeyRotation<'a> {
             return Err(StoreError::invalid("an older master key cannot retire the newer one; use the new master key"));
         }
         let newest = rows.last().ok_or(StoreError::WrongKey)?.number;
+        if rows.len() > 1 {
+            self.let_others_look().await;
+        }
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
@@ -217,7 +230,19 @@ impl<'a> KeyRotation<'a> {
                 change.execute(sqlx::query("DELETE FROM key_generation WHERE number < $1").bind(newest)).await
             })
         });
-        Ok(usize::try_from(write.await?).unwrap_or(usize::MAX))
+        let retired = write.await?;
+        // Also when there was nothing left to retire: the log may have been in use the last time.
+        self.store.database.empty_log().await;
+        Ok(usize::try_from(retired).unwrap_or(usize::MAX))
+    }
+
+    /// A server on a SQLite file learns of a generation when it looks, and only while the bridge is there. It may not have
+    /// looked since the newest was made, and nothing tells when that was.
+    async fn let_others_look(&self) {
+        let is_sqlite = self.store.database.dialect() == Dialect::Sqlite;
+        if is_sqlite && Hold::take(&self.store.url).is_err() {
+            sleep(LOOK * 2).await;
+        }
     }
 
     /// What changes a credential from how it was read to the newest generation, and nothing if it was changed meanwhile.
@@ -231,22 +256,24 @@ impl<'a> KeyRotation<'a> {
         };
         let (name, columns, [first, second, third]) = (table.name(), table.key(), key(row)?);
         let vault = &self.store.vault;
-        let Envelope { wrapped, sealed } = read_envelope(row, 3)?;
-        let update = match wrapped {
-            Some((from, wrapped)) => {
+        let envelope = read_envelope(row, 3)?;
+        // Also where only the data key is wrapped anew: one that opens a credential no more is better told of now.
+        let plain = vault.open_envelope(&self.store.keys, owner, &envelope)?;
+        let is_of_first_format = envelope.is_of_first_format();
+        let update = match envelope.wrapped {
+            Some((from, wrapped)) if !is_of_first_format => {
                 let data_key = vault.rewrap(owner, (from, &wrapped), generation)?;
                 let update = AssertSqlSafe(format!(
                     "UPDATE {name} SET key_generation = $4, data_key = $5 WHERE ({columns}) = ($1, $2, $3) AND data_key = $6"
                 ));
                 sqlx::query(update).bind(first).bind(second).bind(third).bind(generation).bind(data_key).bind(wrapped)
             }
-            None => {
-                let plain = vault.open_envelope(&self.store.keys, owner, &Envelope { wrapped: None, sealed: sealed.clone() })?;
+            _ => {
                 let (data_key, anew) = vault.sealed(owner, generation, &plain)?;
                 let update = AssertSqlSafe(format!(
                     "UPDATE {name} SET key_generation = $4, data_key = $5, sealed = $6 WHERE ({columns}) = ($1, $2, $3) AND sealed = $7"
                 ));
-                sqlx::query(update).bind(first).bind(second).bind(third).bind(generation).bind(data_key).bind(anew).bind(sealed)
+                sqlx::query(update).bind(first).bind(second).bind(third).bind(generation).bind(data_key).bind(anew).bind(envelope.sealed)
             }
         };
         Ok(update)

@@ -10,7 +10,8 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, listen, migrations,
+    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, examine, listen,
+    migrations,
 };
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -21,8 +22,8 @@ pub struct Store {
     pub(crate) vault: Arc<Vault>,
     pub(crate) generations: Arc<Generations>,
     pub(crate) notes: Arc<Notes>,
-    /// Kept for the side connection that listens. May hold a password.
-    url: Arc<str>,
+    /// Kept for the side connection that listens, and for whether another process has the file. May hold a password.
+    pub(crate) url: Arc<str>,
 }
 
 impl Store {
@@ -40,6 +41,8 @@ impl Store {
             // One process has the file: its own writes are all there is to hear of.
             generations.trust();
         }
+        // Another key than the database's shall leave it as it is, its schema too.
+        examine::check_key(&database, key).await?;
         migrations::run(&database).await?;
         let (vault, keys) = Vault::open(&database, key).await?;
         Ok(Store {

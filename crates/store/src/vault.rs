@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::cipher::{self, Place};
+use crate::cipher::{self, FIRST_FORMAT, Place};
 use crate::database::{Change, Database, Dialect, Work};
 use crate::key::{Keys, Purpose, RandomKey};
 use crate::{AccountId, EnvironmentId, MasterKey, StoreError};
@@ -51,9 +51,25 @@ impl<'n> Owner<'n> {
 
 /// A sealed value as its row has it.
 pub(crate) struct Envelope {
-    /// The generation and the data key that is wrapped under it; `None` in the first format, which had neither.
+    /// The generation and the data key that is wrapped under it. The first format had neither; a version from before that
+    /// wrote over a row of the second left them as they were.
     pub(crate) wrapped: Option<(i64, Vec<u8>)>,
     pub(crate) sealed: Vec<u8>,
+    /// Whether the database still has the first generation, as it was when the row was read.
+    pub(crate) has_first: bool,
+}
+
+/// A value that was sealed just now: the generation, the data key wrapped under it, and the value under that.
+pub(crate) struct Sealed {
+    pub(crate) generation: i64,
+    pub(crate) data_key: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl Envelope {
+    pub(crate) fn is_of_first_format(&self) -> bool {
+        self.sealed.first() == Some(&FIRST_FORMAT)
+    }
 }
 
 /// One generation as the database has it.
@@ -71,7 +87,7 @@ impl Vault {
     /// were generations, gets its first.
     ///
     /// # Errors
-    /// [`StoreError::WrongKey`] if the master key opens no generation.
+    /// [`StoreError::WrongKey`] if the master key opens no generation, [`StoreError::Unreadable`] if a filled database has none.
     pub(crate) async fn open(database: &Database, master: &MasterKey) -> Result<(Vault, Keys), StoreError> {
         let mut rows = generations(database).await?;
         if rows.is_empty() {
@@ -104,7 +120,7 @@ impl Vault {
 
     /// Seals `plain` for its owner, under the newest generation. Within the transaction that stores it, so that the
     /// generation is not retired in between.
-    pub(crate) async fn seal(&self, change: &mut Change<'_>, owner: Owner<'_>, plain: &[u8]) -> Result<Envelope, StoreError> {
+    pub(crate) async fn seal(&self, change: &mut Change<'_>, owner: Owner<'_>, plain: &[u8]) -> Result<Sealed, StoreError> {
         let newest = match change.dialect() {
             Dialect::Sqlite => NEWEST,
             Dialect::Postgres => NEWEST_KEPT,
@@ -116,7 +132,7 @@ impl Vault {
             self.learn(&rows.iter().map(read).collect::<Result<Vec<_>, _>>()?)?;
         }
         let (data_key, sealed) = self.sealed(owner, generation, plain)?;
-        Ok(Envelope { wrapped: Some((generation, data_key)), sealed })
+        Ok(Sealed { generation, data_key, sealed })
     }
 
     /// A new data key, wrapped under a generation's key, and `plain` sealed under it.
@@ -131,19 +147,23 @@ impl Vault {
     /// master key opens.
     pub(crate) fn open_envelope(&self, keys: &Keys, owner: Owner<'_>, envelope: &Envelope) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = owner.secret();
-        match &envelope.wrapped {
-            Some((generation, wrapped)) => {
-                let data_key = self.unwrap(*generation, owner, wrapped)?;
-                let data_key = RandomKey::from_bytes(&data_key).ok_or_else(|| StoreError::unreadable("a data key has another length"))?;
-                cipher::open(&data_key.sealing(Purpose::Data)?, place, &envelope.sealed)
-            }
-            None => cipher::open(&keys.first_credentials, place, &envelope.sealed),
+        if envelope.is_of_first_format() {
+            // Whoever had the first master key could go on writing such values: nothing of that time is left once its
+            // generation is retired.
+            return match envelope.has_first {
+                true => cipher::open(&keys.first_credentials, place, &envelope.sealed),
+                false => Err(StoreError::unreadable("a credential is sealed in a format that was retired with its master key")),
+            };
         }
+        let (generation, wrapped) = envelope.wrapped.as_ref().ok_or_else(|| StoreError::unreadable("a credential has no data key"))?;
+        let data_key = self.unwrap(*generation, owner, wrapped)?;
+        let data_key = RandomKey::from_bytes(&data_key).ok_or_else(|| StoreError::unreadable("a data key has another length"))?;
+        cipher::open(&data_key.sealing(Purpose::Data)?, place, &envelope.sealed)
     }
 
     /// Whether an envelope's generation is known; if not, [`Vault::renew`] may help.
     pub(crate) fn knows(&self, envelope: &Envelope) -> bool {
-        envelope.wrapped.as_ref().is_none_or(|(generation, _)| self.key(*generation).is_ok())
+        envelope.is_of_first_format() || envelope.wrapped.as_ref().is_none_or(|(generation, _)| self.key(*generation).is_ok())
     }
 
     /// The data key under another generation's key.
@@ -221,6 +241,8 @@ pub(crate) async fn generations(database: &Database) -> Result<Vec<GenerationRow
 }
 
 const ALL: &str = "SELECT number, sealed, under_previous, under_next, root FROM key_generation ORDER BY number";
+/// Finds a row if something was ever stored: all of it belongs to an environment, and the keys are made before the first.
+pub(crate) const FILLED: &str = "SELECT id FROM environment LIMIT 1";
 const NEWEST: &str = "SELECT number FROM key_generation ORDER BY number DESC LIMIT 1";
 const NEWEST_KEPT: &str = "SELECT number FROM key_generation ORDER BY number DESC LIMIT 1 FOR KEY SHARE";
 
@@ -247,9 +269,19 @@ pub(crate) fn open_first_root_key(master: &MasterKey, sealed: &[u8]) -> Result<R
     RandomKey::from_bytes(&root).ok_or(StoreError::WrongKey)
 }
 
+/// A new root key in place of a lost one would make every token and credential useless without a word.
+pub(crate) fn no_keys() -> StoreError {
+    StoreError::unreadable("the database is filled but its table `key_generation` is empty; restore that table from a backup")
+}
+
 /// The first generation, with a new root key or the one that the database has from before.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] if the database has lost its keys.
 async fn make_first(database: &Database, master: &MasterKey) -> Result<(), StoreError> {
-    let root = match first_root_key(database).await? {
+    let first = first_root_key(database).await?;
+    let is_new = first.is_none();
+    let root = match first {
         Some(sealed) => open_first_root_key(master, &sealed)?,
         None => RandomKey::generate()?,
     };
@@ -260,6 +292,9 @@ async fn make_first(database: &Database, master: &MasterKey) -> Result<(), Store
     let write = database.write(move |change| -> Work<'_, ()> {
         Box::pin(async move {
             if change.execute(insert).await? > 0 {
+                if is_new && change.fetch_optional(sqlx::query(FILLED)).await?.is_some() {
+                    return Err(no_keys());
+                }
                 change.execute(sqlx::query("DELETE FROM meta WHERE name = 'root_key'")).await?;
             }
             Ok(())

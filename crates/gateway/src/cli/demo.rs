@@ -17,7 +17,7 @@ use super::signals::Shutdown;
 use super::{output, runtime};
 use crate::api::{ApiError, ConfigChange, McpServerSecret, NewIntegratedAccount, NewServer, create_account, create_server};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, KeyPlace};
 use crate::server::Server;
 use crate::snippet::{Connection, Snippet, Snippets};
 use crate::telemetry::{self, LogFormat};
@@ -76,6 +76,7 @@ pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         public_url: Url::parse(&format!("http://{}", args.listen))?,
         database_url: format!("sqlite://{}", folder.path().join("demo.db").display()).into(),
         master_key: MasterKey::generate()?,
+        master_key_place: KeyPlace::Given,
         catalog_dir: None,
         bootstrap_api_token: None,
         allowed_hosts: Vec::new(),

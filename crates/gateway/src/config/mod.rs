@@ -21,7 +21,8 @@ use url::Url;
 
 pub(crate) use database::DatabaseSettings;
 pub(crate) use management::{Management, ManagementSettings};
-pub(crate) use master_key::{own_file, read_or_make, write_in_place};
+pub use master_key::KeyPlace;
+pub(crate) use master_key::{holds, read_key, read_or_make, sync_folder, write_in_place};
 pub(crate) use unquoted::Unquoted;
 pub(crate) use variables::with_variables;
 
@@ -111,6 +112,7 @@ pub struct Config {
     pub public_url: Url,
     pub database_url: SecretString,
     pub master_key: MasterKey,
+    pub master_key_place: KeyPlace,
     pub catalog_dir: Option<PathBuf>,
     pub bootstrap_api_token: Option<SecretString>,
     pub allowed_hosts: Vec<String>,
@@ -193,7 +195,7 @@ impl Settings {
         }
         let database_url = self.database_url.unwrap_or_else(|| DEFAULT_DATABASE.into());
         let sources = KeySources { key: self.master_key, file: self.master_key_file, command: self.master_key_command };
-        let master_key = master_key::find(sources, database_url.expose_secret(), new_key)?;
+        let (master_key, master_key_place) = master_key::find(sources, database_url.expose_secret(), new_key)?;
         let allow_private = self.allow_private_upstreams.unwrap_or(false);
         let defaults = UpstreamSettings::default();
         if self.upstream_timeout_seconds.is_some_and(|seconds| !UPSTREAM_TIMEOUT_SECONDS.contains(&seconds)) {
@@ -204,6 +206,7 @@ impl Settings {
             public_url,
             database_url,
             master_key,
+            master_key_place,
             catalog_dir: self.catalog_dir,
             bootstrap_api_token: self.bootstrap_api_token,
             allowed_hosts: checked_hosts(self.allowed_hosts.unwrap_or_default())?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gateway::clock::Clock;
-use gateway::config::Config;
+use gateway::config::{Config, KeyPlace};
 use gateway::server::Server;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use sandbox::{Sandbox, Vendor};
@@ -154,6 +154,7 @@ pub(crate) fn config_in(folder: &TempDir) -> Config {
         public_url: "http://127.0.0.1:0".parse().unwrap(),
         database_url: format!("sqlite://{}", folder.path().join("test.db").display()).into(),
         master_key: MasterKey::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
+        master_key_place: KeyPlace::Given,
         catalog_dir: None,
         bootstrap_api_token: None,
         allowed_hosts: Vec::new(),

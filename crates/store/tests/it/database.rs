@@ -85,6 +85,13 @@ impl TestDatabase {
         entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
     }
 
+    /// How many of these bytes are in the files of a SQLite database, the write-ahead log among them.
+    pub(crate) fn found(&self, parts: &[Vec<u8>]) -> usize {
+        let files = self.files();
+        let holds = |part: &[u8]| files.iter().any(|(_, bytes)| bytes.windows(part.len()).any(|window| window == part));
+        parts.iter().filter(|part| holds(part)).count()
+    }
+
     /// Runs SQL behind the store's back.
     pub(crate) async fn sql(&self, sql: &str) -> Vec<AnyRow> {
         execute(&self.escaped(), sql).await
@@ -99,6 +106,13 @@ impl TestDatabase {
 
     fn escaped(&self) -> String {
         self.url.replace("tide%gate", "tide%25gate").replace("new folder", "new%20folder")
+    }
+
+    /// A connection in the middle of reading a SQLite database as it is now.
+    pub(crate) async fn reader(&self) -> AnyConnection {
+        let mut connection = connection(&self.escaped()).await;
+        sqlx::raw_sql("BEGIN; SELECT COUNT(*) FROM credential").execute(&mut connection).await.unwrap();
+        connection
     }
 
     /// A session of its own, for tests on PostgreSQL.

@@ -2,14 +2,17 @@
 
 use serde_json::json;
 use sqlx::Row;
-use store::{AccountChange, AccountId, EnvironmentId, Examined, MasterKey, Store, StoreError, examine};
+use store::{AccountChange, AccountId, EnvironmentId, Examined, MasterKey, SecretOf, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, object, on_both};
 
 on_both!(
     a_database_from_before_key_generations_opens_with_its_master_key_and_keeps_its_tokens,
     a_credential_in_the_first_format_is_rewritten_by_the_next_write,
+    a_value_in_the_first_format_opens_no_more_once_its_generation_is_retired,
+    an_older_version_that_wrote_over_a_row_of_the_second_format_is_read_and_wrapped_anew,
     another_master_key_is_refused_and_changes_nothing,
+    a_filled_database_that_lost_its_root_key_gets_no_new_one,
 );
 
 const MASTER_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
@@ -81,6 +84,58 @@ async fn another_master_key_is_refused_and_changes_nothing(database: TestDatabas
     let other = MasterKey::generate().unwrap();
     assert!(matches!(examine(&database.url, &other).await, Err(StoreError::WrongKey)));
     assert!(matches!(Store::open(&database.url, &other).await.err(), Some(StoreError::WrongKey)));
-    assert!(database.sql("SELECT number FROM key_generation").await.is_empty());
+    assert_eq!(database.sql("SELECT MAX(version) FROM schema_version").await[0].get::<i64, _>(0), 1, "the schema is as it was");
     database.open().await.ping().await.unwrap();
+}
+
+async fn a_filled_database_that_lost_its_root_key_gets_no_new_one(database: TestDatabase) {
+    let database = filled(database).await;
+    database.sql("DELETE FROM meta").await;
+    assert!(matches!(examine(&database.url, &database.key).await, Err(StoreError::Unreadable(_))));
+    assert!(matches!(Store::open(&database.url, &database.key).await.err(), Some(StoreError::Unreadable(_))));
+    assert_eq!(database.sql("SELECT MAX(version) FROM schema_version").await[0].get::<i64, _>(0), 1);
+}
+
+/// The credential that the version before sealed, as each database writes bytes.
+async fn sealed_before(database: &TestDatabase) -> String {
+    let sealed: Vec<u8> = database.sql("SELECT sealed FROM credential").await[0].get(0);
+    let hex: String = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+    if database.folder().is_some() { format!("X'{hex}'") } else { format!("'\\x{hex}'") }
+}
+
+async fn wrap_anew(store: &Store) -> MasterKey {
+    let new = MasterKey::generate().unwrap();
+    store.key_rotation().begin(&new).await.unwrap();
+    let step = store.key_rotation().rewrap(None, 10).await.unwrap();
+    assert_eq!((step.done, step.unreadable), (1, vec![]));
+    new
+}
+
+async fn a_value_in_the_first_format_opens_no_more_once_its_generation_is_retired(database: TestDatabase) {
+    let database = filled(database).await;
+    let (sealed, store, (environment, account)) = (sealed_before(&database).await, database.open().await, ids());
+    let new = wrap_anew(&store).await;
+    store.key_rotation().retire(&new).await.unwrap();
+    for columns in ["", ", key_generation = NULL, data_key = NULL"] {
+        database.sql(&format!("UPDATE credential SET sealed = {sealed}{columns}")).await;
+        let opened = store.accounts().credentials(environment, account).await;
+        assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+    }
+    store.key_rotation().begin(&MasterKey::generate().unwrap()).await.unwrap();
+    let step = store.key_rotation().rewrap(None, 10).await.unwrap();
+    assert_eq!((step.done, step.unreadable), (0, vec![SecretOf::Account(account)]));
+}
+
+/// It knows nothing of the columns for the data key, so they stay as they were.
+async fn an_older_version_that_wrote_over_a_row_of_the_second_format_is_read_and_wrapped_anew(database: TestDatabase) {
+    let database = filled(database).await;
+    let (sealed, store, (environment, account)) = (sealed_before(&database).await, database.open().await, ids());
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "another"}))), ..AccountChange::default() };
+    store.accounts().update(environment, account, change, at(5)).await.unwrap().unwrap();
+    database.sql(&format!("UPDATE credential SET sealed = {sealed}")).await;
+    for _ in 0..2 {
+        let fields = store.accounts().credentials(environment, account).await.unwrap().unwrap();
+        assert_eq!(fields["access_token"], "access-of-default");
+        wrap_anew(&store).await;
+    }
 }

@@ -1,6 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
-use store::{AccountChange, Hold, MasterKey, Store, StoreError};
+use store::{AccountChange, Hold, MasterKey, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, on_both};
 
@@ -10,6 +10,7 @@ on_both!(
     what_was_written_is_there_after_reopening,
     a_database_of_a_newer_version_is_refused,
     tables_that_exist_without_a_version_are_left_alone,
+    a_filled_database_without_any_generation_of_keys_gets_no_new_one,
 );
 
 async fn processes_that_start_at_once_share_a_new_database(database: TestDatabase) {
@@ -57,6 +58,18 @@ async fn tables_that_exist_without_a_version_are_left_alone(database: TestDataba
     assert!(Store::open(&database.url, &database.key).await.is_err());
     database.sql("ALTER TABLE mislaid RENAME TO schema_version").await;
     assert_eq!(database.open().await.environments().first().await.unwrap(), Some(environment));
+}
+
+async fn a_filled_database_without_any_generation_of_keys_gets_no_new_one(database: TestDatabase) {
+    let store = database.open().await;
+    store.environments().create("default", at(0)).await.unwrap();
+    store.close().await;
+    database.sql("DELETE FROM key_generation").await;
+    let refused = Store::open(&database.url, &database.key).await.err();
+    assert!(matches!(refused, Some(StoreError::Unreadable(_))), "{refused:?}");
+    let refused = examine(&database.url, &database.key).await;
+    assert!(matches!(refused, Err(StoreError::Unreadable(_))), "{refused:?}");
+    assert!(database.sql("SELECT number FROM key_generation").await.is_empty());
 }
 
 /// A pooler may leave a session's lock with a session that nobody ends; replicas that wait for it would hang.

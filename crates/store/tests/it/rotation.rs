@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::Row;
-use store::{AccountChange, Begun, Examined, MasterKey, Rewrapped, SecretOf, Store, StoreError, examine};
+use store::{AccountChange, Begun, Examined, Hold, MasterKey, Rewrapped, SecretOf, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, new_account, object, on_both};
 use crate::invalidation::listening;
@@ -20,6 +20,8 @@ on_both!(
     another_new_key_in_the_middle_of_a_rotation_is_the_newest_and_nothing_is_lost,
     a_credential_that_opens_with_no_key_is_named_and_stops_nothing_else,
     no_read_and_no_write_fails_while_the_master_key_is_replaced_twice,
+    a_credential_whose_data_key_opens_but_not_itself_is_named,
+    the_master_key_of_an_older_generation_is_refused_as_the_new_one,
     an_old_copy_of_a_row_does_not_open_once_its_generation_is_retired,
 );
 
@@ -257,4 +259,64 @@ async fn an_old_copy_of_a_row_does_not_open_once_its_generation_is_retired(datab
     database.sql(&format!("UPDATE credential SET data_key = {bytes}")).await;
     let opened = store.accounts().credentials(environment.id, account.id).await;
     assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+}
+
+/// The server does nothing but look once a second: no call makes it meet the new generation.
+#[tokio::test]
+async fn a_server_on_a_sqlite_file_goes_on_when_the_old_key_is_retired_right_after_the_rotation() {
+    let database = TestDatabase::sqlite();
+    let _hold = Hold::take(&database.url).unwrap();
+    let server = database.open().await;
+    let (environment, account, ..) = connected(&server).await;
+    tokio::spawn(server.listen(std::future::pending()));
+    let command = database.open().await;
+    let new = MasterKey::generate().unwrap();
+    command.key_rotation().begin(&new).await.unwrap();
+    rewrap_all(&command, 10).await;
+    assert_eq!(command.key_rotation().retire(&new).await.unwrap(), 1);
+    assert!(server.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
+    server.accounts().create(environment.id, new_account("after"), at(9)).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_a_retired_generation_no_wrapped_key_is_left_in_the_file_or_its_log() {
+    let database = TestDatabase::sqlite();
+    let server = database.open().await;
+    connected(&server).await;
+    let mut old: Vec<Vec<u8>> = vec![database.sql("SELECT data_key FROM credential").await[0].get(0)];
+    let new = MasterKey::generate().unwrap();
+    server.key_rotation().begin(&new).await.unwrap();
+    let rows = database.sql("SELECT sealed FROM key_generation WHERE number = 1").await;
+    old.push(rows[0].get(0));
+    let bridges = database
+        .sql("SELECT (SELECT under_next FROM key_generation WHERE number = 1), under_previous FROM key_generation WHERE number = 2")
+        .await;
+    old.extend([bridges[0].get::<Vec<u8>, _>(0), bridges[0].get(1)]);
+    rewrap_all(&server, 10).await;
+    assert_eq!(database.found(&old), 4);
+    assert_eq!(server.key_rotation().retire(&new).await.unwrap(), 1);
+    assert_eq!(database.found(&old), 0);
+}
+
+async fn the_master_key_of_an_older_generation_is_refused_as_the_new_one(database: TestDatabase) {
+    let store = database.open().await;
+    let [second, third] = [(); 2].map(|()| MasterKey::generate().unwrap());
+    store.key_rotation().begin(&second).await.unwrap();
+    store.key_rotation().begin(&third).await.unwrap();
+    for old in [&database.key, &second] {
+        let refused = store.key_rotation().begin(old).await;
+        assert!(matches!(&refused, Err(StoreError::Invalid(text)) if text.contains("older generation")), "{refused:?}");
+    }
+    assert_eq!(store.key_rotation().begin(&third).await.unwrap(), Begun::Continued);
+    assert_eq!(store.key_rotation().state().await.unwrap().generation, 3);
+}
+
+async fn a_credential_whose_data_key_opens_but_not_itself_is_named(database: TestDatabase) {
+    let store = database.open().await;
+    let (_, account, ..) = connected(&store).await;
+    let bytes = if database.url.starts_with("sqlite") { "x'0203'" } else { "'\\x0203'" };
+    database.sql(&format!("UPDATE credential SET sealed = {bytes}")).await;
+    store.key_rotation().begin(&MasterKey::generate().unwrap()).await.unwrap();
+    let all = rewrap_all(&store, 10).await;
+    assert_eq!((all.done, all.unreadable), (0, vec![SecretOf::Account(account.id)]));
 }

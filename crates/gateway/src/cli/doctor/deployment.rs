@@ -1,5 +1,6 @@
 //! A look at this deployment: its settings, its database, its addresses. Nothing is written and nothing is started.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use catalog::catalog::Catalog;
@@ -38,12 +39,30 @@ pub(super) async fn check(
         }
     };
     note("settings", Finding::ok(format!("listen on {}, MCP URLs start with {}", config.listen, config.public_url)));
+    if let Some(finding) = key_file(&config) {
+        note("master key file", finding);
+    }
     note("catalog", catalog(&config));
     note("database", database(&config).await);
     let (listening, is_serving) = listen_address(&config).await;
     note("listen address", listening);
     note("public URL", if is_serving { public_url(&config).await } else { Finding::skip("no server is running") });
     findings
+}
+
+/// Whether others than its owner may have the master key. `None` without a file.
+fn key_file(config: &Config) -> Option<Finding> {
+    /// What the group and everybody else may do.
+    const OTHERS: u32 = 0o077;
+    let file = config.master_key_place.file()?;
+    let mode = file.metadata().ok()?.permissions().mode() & 0o777;
+    Some(match mode & OTHERS {
+        0 => Finding::ok(format!("{} is for its owner only", file.display())),
+        _ => Finding::warn(
+            format!("{} has mode {mode:03o}: others than its owner may use it", file.display()),
+            format!("`chmod 600 {}`; if somebody may have read it, `tidegate keys rotate` replaces it", file.display()),
+        ),
+    })
 }
 
 fn catalog(config: &Config) -> Finding {

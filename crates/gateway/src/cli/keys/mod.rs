@@ -2,12 +2,13 @@
 //!
 //! No server is asked: each learns of a new generation of keys by way of the one it has.
 
+mod new_key;
 mod progress;
 mod retire;
 mod rotate;
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
@@ -67,6 +68,8 @@ struct Opened {
     store: Store,
     url: SecretString,
     key: MasterKey,
+    /// The file beside the database, where nothing else says the key.
+    own_file: Option<PathBuf>,
 }
 
 /// # Errors
@@ -74,6 +77,7 @@ struct Opened {
 /// runs may be older.
 async fn open(config: Option<PathBuf>, database: DatabaseSettings) -> anyhow::Result<Opened> {
     let config = Settings::from(database).look_up(config.as_deref())?;
+    let own_file = config.master_key_place.own_file().map(Path::to_owned);
     let (url, key) = (config.database_url, config.master_key);
     let examined = store::examine(url.expose_secret(), &key).await.map_err(|error| match error {
         StoreError::WrongKey => hinted(
@@ -90,5 +94,5 @@ async fn open(config: Option<PathBuf>, database: DatabaseSettings) -> anyhow::Re
         }
     }
     let store = Store::open(url.expose_secret(), &key).await?;
-    Ok(Opened { store, url, key })
+    Ok(Opened { store, url, key, own_file })
 }

@@ -1,19 +1,19 @@
 //! `tidegate keys rotate`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::anyhow;
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::{Hold, KeyRotation, KeyState, MasterKey, SecretOf, Store};
+use store::{Hold, KeyRotation, MasterKey, SecretOf, Store};
 
+use super::new_key::{self, NewKey, Settled};
 use super::progress::Progress;
 use super::{Common, Opened};
 use crate::cli::output;
-use crate::config::{own_file, read_or_make, write_in_place};
 use crate::hint::hinted;
 
 /// Credentials in one transaction: few enough that a server's own write need not wait noticeably.
@@ -44,23 +44,14 @@ pub(super) struct RotateArgs {
     common: Common,
 }
 
-/// What is added to the name of a key file for the key that is going to take its place.
-const MADE: &str = ".new";
-
-/// The new master key, and where it is kept.
-struct NewKey {
-    key: MasterKey,
-    file: Option<PathBuf>,
-    /// The file beside the database whose place it takes.
-    replaces: Option<PathBuf>,
-}
-
 pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
-    let Opened { store, url, key: present } = super::open(args.common.config, args.common.database).await?;
+    let Opened { store, url, key: present, own_file } = super::open(args.common.config, args.common.database).await?;
+    let own_file = own_file.as_deref();
+    let _alone = own_file.map(|own| new_key::alone(own, &present)).transpose()?;
     let rotation = store.key_rotation();
     // One that is under way is ended with the key it was begun with.
     let state = rotation.state().await?;
-    let new = match new_key(args.new_master_key_file, args.new_master_key, url.expose_secret(), &present, state)? {
+    let new = match NewKey::find(args.new_master_key_file, args.new_master_key, own_file, &present, state)? {
         Some(new) => {
             rotation.begin(&new.key).await?;
             Some(new)
@@ -73,18 +64,19 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
     };
     let (done, unreadable) = rewrap(&rotation).await?;
     let generation = rotation.state().await?.generation;
-    let file = match &new {
-        Some(new) => new.settled(generation)?,
-        None => None,
+    let Settled { new: file, old: old_file } = match &new {
+        Some(new) => new.settled(&rotation, generation).await?,
+        None => Settled::default(),
     };
     let key = new.as_ref().map_or(&present, |new| &new.key);
-    let is_retired = unreadable.is_empty() && retired(&store, url.expose_secret(), key).await?;
+    // A key that settings name has to be put there first; only a file that is the one place of the key is up to date by now.
+    let is_retired = own_file.is_some() && unreadable.is_empty() && retired(&store, url.expose_secret(), key).await?;
     store.close().await;
 
     if args.common.json {
         let shown = new.as_ref().filter(|_| args.show_new_key).map(|new| new.key.to_base64());
         output::line(json!({
-            "generation": generation, "rewrapped": done, "retired": is_retired, "new_master_key_file": file,
+            "generation": generation, "rewrapped": done, "retired": is_retired, "new_master_key_file": file, "old_master_key_file": old_file,
             "new_master_key": shown.as_ref().map(|key| key.expose_secret()),
             "unreadable": unreadable.iter().map(ToString::to_string).collect::<Vec<_>>(),
         }))?;
@@ -99,6 +91,9 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
                 file.display()
             ))?;
         }
+        if let Some(old) = &old_file {
+            output::line(format_args!("the old one is kept in {}, for older backups", old.display()))?;
+        }
         output::line(if is_retired {
             "only the new master key opens the database now; the old one is good for older backups alone"
         } else {
@@ -111,57 +106,6 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
         return Err(hinted(problem, "connect these accounts again (or put the app's secret anew) or delete them, then run this again"));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The key that was given, or one beside the key file of a SQLite database. `None` where there is no place for one, and where
-/// an unfinished rotation has its key already.
-fn new_key(
-    file: Option<PathBuf>,
-    given: Option<SecretString>,
-    url: &str,
-    present: &MasterKey,
-    state: KeyState,
-) -> anyhow::Result<Option<NewKey>> {
-    let replaces = own_file(url, present);
-    if let Some(key) = given {
-        if replaces.is_some() {
-            bail!("the master key of this database is in a file beside it; give the new one with --new-master-key-file, or give none");
-        }
-        let key = MasterKey::from_base64(key.expose_secret()).context("the new master key is unusable")?;
-        return Ok(Some(NewKey { key, file: None, replaces: None }));
-    }
-    let made = || replaces.as_ref().map(|path| beside(path, MADE)).filter(|made| state.older == 0 || made.exists());
-    let Some(file) = file.or_else(made) else { return Ok(None) };
-    Ok(Some(NewKey { key: read_or_make(&file)?, file: Some(file), replaces }))
-}
-
-impl NewKey {
-    /// Puts the new key where servers look for it, if that is a file of ours; the old one is kept beside it, for backups.
-    /// Returns the file that holds the new key.
-    fn settled(&self, generation: i64) -> anyhow::Result<Option<PathBuf>> {
-        let (Some(file), Some(place)) = (&self.file, &self.replaces) else { return Ok(self.file.clone()) };
-        let exchange = || -> anyhow::Result<()> {
-            // A key that some backup needs is never overwritten.
-            let old = beside(place, &format!(".old-{}", generation - 1));
-            if !old.exists() {
-                std::fs::hard_link(place, &old)?;
-            }
-            // One step: at no moment is there no key, and both open the database.
-            write_in_place(place, &self.key)?;
-            if *file == beside(place, MADE) {
-                std::fs::remove_file(file)?;
-            }
-            Ok(())
-        };
-        exchange().with_context(|| format!("the new master key in {} cannot take the place of {}", file.display(), place.display()))?;
-        Ok(Some(place.clone()))
-    }
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }
 
 /// Wraps until nothing is left but what opens with no key: servers write meanwhile.
