@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
+use crate::refresh::Refreshing;
 
 /// One per process, shared by all requests.
 pub(crate) struct App {
@@ -25,6 +26,8 @@ pub(crate) struct App {
     pub allowed_origins: AllowedOrigins,
     pub metrics: Metrics,
     pub clock: Arc<Clock>,
+    /// Access tokens that are being replaced.
+    pub refreshing: Refreshing,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
     /// Calls that a client may cancel.
@@ -53,6 +56,14 @@ impl App {
         let gone =
             || ApiError::new(StatusCode::CONFLICT, format!("the account's integration `{name}` is no longer in the catalog; put it back"));
         self.catalog.current().get(name)?.cloned().ok_or_else(gone)
+    }
+
+    /// A definition by the name in a path.
+    ///
+    /// # Errors
+    /// 404 when the catalog has none; 500 when it cannot be read.
+    pub(crate) fn integration(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
+        self.catalog.current().get(name)?.cloned().ok_or_else(|| ApiError::not_found("integration"))
     }
 
     /// A definition by name, for a caller who named it.

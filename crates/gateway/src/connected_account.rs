@@ -5,10 +5,10 @@ use std::sync::Arc;
 use catalog::definition::Definition;
 use catalog::target::Target;
 use store::{Account, Store};
-use upstream::{Client, Credential, UnknownHost};
+use upstream::{Client, UnknownHost};
 
 use crate::access::AccessError;
-use crate::accounts;
+use crate::accounts::{self, Loaded};
 use crate::live_catalog::LiveCatalog;
 
 /// All that calls of any tool of one account have in common.
@@ -19,7 +19,7 @@ pub(crate) struct ConnectedAccount {
     /// Why nothing may be sent to the target: what was allowed when the account was connected need not be any more.
     pub unknown_host: Option<UnknownHost>,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
-    pub credential: Option<Credential>,
+    pub credential: Option<Arc<Loaded>>,
 }
 
 impl ConnectedAccount {
@@ -38,7 +38,7 @@ impl ConnectedAccount {
         let unknown_host = upstream.check_base_url(&definition.integration, account.base_url.as_deref(), &target).err();
         let credential = match unknown_host {
             Some(_) => None,
-            None => accounts::credential(store, &definition, &account).await?,
+            None => accounts::credential(store, &definition, &account).await?.map(Arc::new),
         };
         Ok(Self { account, definition, target, unknown_host, credential })
     }

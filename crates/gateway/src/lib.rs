@@ -18,6 +18,7 @@ mod mcp;
 mod mcp_client;
 mod metrics;
 mod read_by;
+mod refresh;
 mod router;
 pub mod server;
 mod shared;

@@ -23,6 +23,7 @@ use crate::hint::hinted;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
+use crate::refresh::Refreshing;
 use crate::router::router;
 
 /// Streams open at a time. The rest of the connections is for requests.
@@ -76,6 +77,7 @@ impl Server {
             allowed_origins: AllowedOrigins::new(&public_url, &config.allowed_hosts, &config.allowed_origins),
             metrics: Metrics::default(),
             clock,
+            refreshing: Refreshing::default(),
             tasks: TaskTracker::new(),
             in_flight: InFlight::default(),
             sessions: Sessions::default(),

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
-use crate::vault::{Envelope, Sealed, Vault};
+use crate::vault::{Envelope, Owner, Sealed, Vault};
 use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
@@ -255,7 +255,7 @@ impl<'a> Accounts<'a> {
                 None => return Ok(None),
             }
         }
-        let plain = self.store.vault.open_envelope(&self.store.keys, (environment, id), &envelope)?;
+        let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
         Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
     }
 
@@ -313,8 +313,8 @@ impl AccountChange {
     }
 }
 
-/// Seals a credential and stores it in the same transaction.
-async fn save_credential(
+/// Seals a credential and stores it in the same transaction. Whoever refreshes the one before has lost the right to.
+pub(crate) async fn save_credential(
     change: &mut Change<'_>,
     vault: &Vault,
     (environment, account): (EnvironmentId, AccountId),
@@ -322,11 +322,12 @@ async fn save_credential(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let plain = Zeroizing::new(row::to_json(credentials)?);
-    let Sealed { generation, data_key, sealed } = vault.seal(change, (environment, account), plain.as_bytes()).await?;
+    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \
-         data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at",
+         data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at, \
+         refresh_holder = NULL, refresh_until = NULL",
     )
     .bind(environment.to_string())
     .bind(account.to_string())

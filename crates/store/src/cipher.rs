@@ -18,9 +18,14 @@ pub(crate) const FIRST_FORMAT: u8 = 1;
 
 /// The place a sealed value belongs to.
 #[derive(Clone, Copy)]
-pub(crate) enum Place {
+pub(crate) enum Place<'n> {
     /// The credential of an account. Its key seals nothing else, so no generation needs to be bound to it.
     Credential(EnvironmentId, AccountId),
+    /// The secret of an environment's OAuth app for an integration and an authentication method, of these names. Its key seals
+    /// nothing else either.
+    AppSecret(EnvironmentId, &'n str, &'n str),
+    /// The data key of an OAuth app, wrapped under the key of a generation.
+    AppDataKey(EnvironmentId, &'n str, &'n str, i64),
     /// The data key of an account, wrapped under the key of a generation.
     DataKey(EnvironmentId, AccountId, i64),
     /// The key of a generation, under its master key.
@@ -33,7 +38,7 @@ pub(crate) enum Place {
     Note(i64),
 }
 
-pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn seal(key: &RandomizedNonceKey, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
     // Sealed in place, in a buffer that is large enough from the start: growing it would leave a copy behind.
     let mut text = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
     text.extend_from_slice(plain);
@@ -45,7 +50,7 @@ pub(crate) fn seal(key: &RandomizedNonceKey, place: Place, plain: &[u8]) -> Resu
 
 /// # Errors
 /// [`StoreError::Unreadable`] if the value was sealed for another place, under another key, or was changed.
-pub(crate) fn open(key: &RandomizedNonceKey, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub(crate) fn open(key: &RandomizedNonceKey, place: Place<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let (format, rest) = sealed.split_first().ok_or_else(|| StoreError::unreadable("a sealed value is empty"))?;
     if ![FIRST_FORMAT, FORMAT].contains(format) {
         return Err(StoreError::unreadable(format!(
@@ -61,11 +66,21 @@ pub(crate) fn open(key: &RandomizedNonceKey, place: Place, sealed: &[u8]) -> Res
     Ok(text)
 }
 
-impl Place {
-    /// All but the purpose has a fixed length: no two places give the same bytes.
+impl Place<'_> {
+    /// All but the end has a fixed length, and of the purposes only those of apps go on, after a zero character: no two places give
+    /// the same bytes.
     fn bound(self, format: u8) -> Vec<u8> {
         let (none, no_one) = (Uuid::nil(), Uuid::nil());
+        let mut names = None;
         let (environment, account, generation, purpose) = match self {
+            Place::AppSecret(environment, integration, method) => {
+                names = Some([integration, method]);
+                (environment.uuid(), no_one, 0, "app secret\0")
+            }
+            Place::AppDataKey(environment, integration, method, generation) => {
+                names = Some([integration, method]);
+                (environment.uuid(), no_one, generation, "app data key\0")
+            }
             Place::Credential(environment, account) => (environment.uuid(), account.uuid(), 0, "credential"),
             Place::DataKey(environment, account, generation) => (environment.uuid(), account.uuid(), generation, "data key"),
             Place::Generation(generation) => (none, no_one, generation, "generation"),
@@ -75,7 +90,9 @@ impl Place {
         };
         let generation = generation.to_be_bytes();
         let generation = if format == FIRST_FORMAT { [].as_slice() } else { generation.as_slice() };
-        [&[format], environment.as_bytes().as_slice(), account.as_bytes(), generation, purpose.as_bytes()].concat()
+        // Names in the database hold no zero character.
+        let names = names.map(|names| names.join("\0")).unwrap_or_default();
+        [&[format], environment.as_bytes().as_slice(), account.as_bytes(), generation, purpose.as_bytes(), names.as_bytes()].concat()
     }
 }
 
@@ -91,7 +108,7 @@ mod tests {
         RandomKey::generate().unwrap().sealing(Purpose::Data).unwrap()
     }
 
-    fn credential() -> Place {
+    fn credential() -> Place<'static> {
         Place::Credential(EnvironmentId::new(Timestamp::UNIX_EPOCH), AccountId::new(Timestamp::UNIX_EPOCH))
     }
 
@@ -128,11 +145,29 @@ mod tests {
             Place::Credential(EnvironmentId::new(other), account),
             Place::Credential(environment, AccountId::new(other)),
             Place::DataKey(environment, account, 0),
+            Place::AppSecret(environment, "acme", "oauth2"),
             Place::RootKey(0),
         ] {
             assert!(open(&key, place, &sealed).is_err());
         }
         assert!(open(&super::tests::key(), place, &sealed).is_err());
+    }
+
+    #[test]
+    fn the_secret_of_an_app_opens_for_no_other_environment_and_no_other_integration() {
+        let (key, environment) = (key(), EnvironmentId::new(Timestamp::UNIX_EPOCH));
+        let sealed = seal(&key, Place::AppSecret(environment, "acme", "oauth2"), b"secret").unwrap();
+        let other = EnvironmentId::new(Timestamp::UNIX_EPOCH);
+        for place in [
+            Place::AppSecret(environment, "acme2", "oauth2"),
+            Place::AppSecret(environment, "acme", "scim"),
+            Place::AppSecret(environment, "acmeo", "auth2"),
+            Place::AppSecret(other, "acme", "oauth2"),
+            Place::AppDataKey(environment, "acme", "oauth2", 0),
+        ] {
+            assert!(open(&key, place, &sealed).is_err());
+        }
+        assert!(open(&key, Place::AppSecret(environment, "acme", "oauth2"), &sealed).is_ok());
     }
 
     #[test]

@@ -23,6 +23,14 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_key_generations.sql"),
         postgres: include_str!("../migrations/postgres/0002_key_generations.sql"),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0003_oauth_apps.sql"),
+        postgres: include_str!("../migrations/postgres/0003_oauth_apps.sql"),
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0004_refresh_leases.sql"),
+        postgres: include_str!("../migrations/postgres/0004_refresh_leases.sql"),
+    },
 ];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";

@@ -3,8 +3,10 @@
 //! Each step is a transaction of its own that can be repeated, so whoever is interrupted begins again. Until the older
 //! generations are retired, both master keys open the database.
 
-use sqlx::Row;
+use std::fmt;
+
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use tokio::time::sleep;
 
 use crate::account::read_envelope;
@@ -12,7 +14,7 @@ use crate::cipher::{self, Place};
 use crate::database::{Dialect, Statement, Work};
 use crate::key::{Purpose, RandomKey};
 use crate::listen::LOOK;
-use crate::vault::{self, GENERATIONS, GenerationRow};
+use crate::vault::{self, GENERATIONS, GenerationRow, Owner};
 use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, row};
 
 /// The generations of keys of a [`Store`], and how to go on to the next.
@@ -27,7 +29,7 @@ pub struct KeyState {
     pub generation: i64,
     /// Generations before it that are still there: their master keys open the database too.
     pub older: usize,
-    /// Credentials, and how many of them are not under the newest generation yet.
+    /// Credentials of accounts and secrets of OAuth apps, and how many of them are not under the newest generation yet.
     pub credentials: u64,
     pub left: u64,
 }
@@ -44,15 +46,34 @@ pub enum Begun {
 #[derive(Debug, Default)]
 pub struct Rewrapped {
     pub done: u64,
-    /// Accounts whose credential opens with no key: it was changed behind our back.
-    pub unreadable: Vec<AccountId>,
+    /// What opens with no key: it was changed behind our back.
+    pub unreadable: Vec<SecretOf>,
     /// Where the next step begins; `None` after the last.
     pub next: Option<RewrapFrom>,
 }
 
+/// Whose secret it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretOf {
+    Account(AccountId),
+    /// The OAuth app of an environment.
+    OAuthApp {
+        environment: EnvironmentId,
+        integration: String,
+        authentication_method: String,
+    },
+}
+
 /// A place in the order in which credentials are gone through.
 #[derive(Debug, Clone)]
-pub struct RewrapFrom(String, String);
+pub struct RewrapFrom(Table, [String; 3]);
+
+/// What holds data keys, in the order in which it is gone through.
+#[derive(Debug, Clone, Copy)]
+enum Table {
+    Credentials,
+    OAuthApps,
+}
 
 impl<'a> KeyRotation<'a> {
     pub(crate) fn new(store: &'a Store) -> KeyRotation<'a> {
@@ -62,7 +83,11 @@ impl<'a> KeyRotation<'a> {
     pub async fn state(&self) -> Result<KeyState, StoreError> {
         let rows = vault::generations(&self.store.database).await?;
         let generation = rows.last().ok_or(StoreError::WrongKey)?.number;
-        let count = sqlx::query("SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM credential").bind(generation);
+        let count = sqlx::query(
+            "SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM \
+             (SELECT key_generation FROM credential UNION ALL SELECT key_generation FROM oauth_app) AS secrets",
+        )
+        .bind(generation);
         let row = self.store.database.fetch_optional(count).await?.ok_or_else(|| StoreError::unreadable("nothing was counted"))?;
         let (all, done): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         Ok(KeyState { generation, older: rows.len() - 1, credentials: all.unsigned_abs(), left: all.abs_diff(done) })
@@ -131,26 +156,28 @@ impl<'a> KeyRotation<'a> {
     pub async fn rewrap(&self, from: Option<RewrapFrom>, most: u32) -> Result<Rewrapped, StoreError> {
         self.store.vault.renew(&self.store.database).await?;
         let generation = vault::generations(&self.store.database).await?.last().ok_or(StoreError::WrongKey)?.number;
-        let RewrapFrom(environment, account) = from.unwrap_or_else(|| RewrapFrom(String::new(), String::new()));
-        let select = sqlx::query(
-            "SELECT environment_id, account_id, key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) \
-             FROM credential WHERE (environment_id, account_id) > ($1, $2) AND (key_generation IS NULL OR key_generation < $3) \
-             ORDER BY environment_id, account_id LIMIT $4",
-        )
-        .bind(environment)
-        .bind(account)
+        let RewrapFrom(table, [first, second, third]) = from.unwrap_or_else(|| Table::Credentials.beginning());
+        let (name, columns) = (table.name(), table.key());
+        // Made of constants only; the values are bound.
+        let select = sqlx::query(AssertSqlSafe(format!(
+            "SELECT {columns}, key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) FROM {name} \
+             WHERE ({columns}) > ($1, $2, $3) AND (key_generation IS NULL OR key_generation < $4) ORDER BY 1, 2, 3 LIMIT $5",
+        )))
+        .bind(first)
+        .bind(second)
+        .bind(third)
         .bind(generation)
         .bind(i64::from(most));
         let rows = self.store.database.fetch_all(select).await?;
-        let mut step = Rewrapped::default();
+        let mut step = Rewrapped { next: table.next().map(Table::beginning), ..Rewrapped::default() };
         if let Some(last) = rows.get(most.saturating_sub(1) as usize) {
-            step.next = Some(RewrapFrom(last.try_get(0)?, last.try_get(1)?));
+            step.next = Some(RewrapFrom(table, key(last)?));
         }
         let mut updates = Vec::new();
         for row in &rows {
-            match self.rewrapped(row, generation) {
+            match self.rewrapped(table, row, generation) {
                 Ok(update) => updates.push(update),
-                Err(StoreError::Unreadable(_)) => step.unreadable.push(row::id(row, 1)?),
+                Err(StoreError::Unreadable(_)) => step.unreadable.push(table.secret_of(row)?),
                 Err(error) => return Err(error),
             }
         }
@@ -188,7 +215,11 @@ impl<'a> KeyRotation<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
-                let count = sqlx::query("SELECT COUNT(*) FROM credential WHERE key_generation IS NULL OR key_generation < $1").bind(newest);
+                let count = sqlx::query(
+                    "SELECT COUNT(*) FROM (SELECT key_generation FROM credential UNION ALL SELECT key_generation FROM oauth_app) AS secrets \
+                     WHERE key_generation IS NULL OR key_generation < $1",
+                )
+                .bind(newest);
                 let left: i64 = change.fetch_optional(count).await?.map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
                 if left > 0 {
                     return Err(StoreError::conflict(format!(
@@ -215,30 +246,91 @@ impl<'a> KeyRotation<'a> {
     }
 
     /// What changes a credential from how it was read to the newest generation, and nothing if it was changed meanwhile.
-    fn rewrapped(&self, row: &AnyRow, generation: i64) -> Result<Statement, StoreError> {
-        let (environment, account): (EnvironmentId, AccountId) = (row::id(row, 0)?, row::id(row, 1)?);
+    fn rewrapped(&self, table: Table, row: &AnyRow, generation: i64) -> Result<Statement, StoreError> {
+        let secret_of = table.secret_of(row)?;
+        let owner = match &secret_of {
+            SecretOf::Account(account) => Owner::Account(row::id(row, 0)?, *account),
+            SecretOf::OAuthApp { environment, integration, authentication_method } => {
+                Owner::App(*environment, integration, authentication_method)
+            }
+        };
+        let (name, columns, [first, second, third]) = (table.name(), table.key(), key(row)?);
         let vault = &self.store.vault;
-        let envelope = read_envelope(row, 2)?;
+        let envelope = read_envelope(row, 3)?;
         // Also where only the data key is wrapped anew: one that opens a credential no more is better told of now.
-        let plain = vault.open_envelope(&self.store.keys, (environment, account), &envelope)?;
+        let plain = vault.open_envelope(&self.store.keys, owner, &envelope)?;
         let is_of_first_format = envelope.is_of_first_format();
         let update = match envelope.wrapped {
             Some((from, wrapped)) if !is_of_first_format => {
-                let data_key = vault.rewrap((environment, account), (from, &wrapped), generation)?;
-                let update = "UPDATE credential SET key_generation = $3, data_key = $4 \
-                              WHERE environment_id = $1 AND account_id = $2 AND data_key = $5";
-                sqlx::query(update).bind(environment.to_string()).bind(account.to_string()).bind(generation).bind(data_key).bind(wrapped)
+                let data_key = vault.rewrap(owner, (from, &wrapped), generation)?;
+                let update = AssertSqlSafe(format!(
+                    "UPDATE {name} SET key_generation = $4, data_key = $5 WHERE ({columns}) = ($1, $2, $3) AND data_key = $6"
+                ));
+                sqlx::query(update).bind(first).bind(second).bind(third).bind(generation).bind(data_key).bind(wrapped)
             }
             _ => {
-                let (data_key, anew) = vault.sealed((environment, account), generation, &plain)?;
-                let update = "UPDATE credential SET key_generation = $3, data_key = $4, sealed = $5 \
-                              WHERE environment_id = $1 AND account_id = $2 AND sealed = $6";
-                let update = sqlx::query(update).bind(environment.to_string()).bind(account.to_string()).bind(generation);
-                update.bind(data_key).bind(anew).bind(envelope.sealed)
+                let (data_key, anew) = vault.sealed(owner, generation, &plain)?;
+                let update = AssertSqlSafe(format!(
+                    "UPDATE {name} SET key_generation = $4, data_key = $5, sealed = $6 WHERE ({columns}) = ($1, $2, $3) AND sealed = $7"
+                ));
+                sqlx::query(update).bind(first).bind(second).bind(third).bind(generation).bind(data_key).bind(anew).bind(envelope.sealed)
             }
         };
         Ok(update)
     }
+}
+
+impl Table {
+    fn name(self) -> &'static str {
+        match self {
+            Table::Credentials => "credential",
+            Table::OAuthApps => "oauth_app",
+        }
+    }
+
+    /// Three columns that name a row.
+    fn key(self) -> &'static str {
+        match self {
+            Table::Credentials => "environment_id, account_id, ''",
+            Table::OAuthApps => "environment_id, integration, authentication_method",
+        }
+    }
+
+    fn next(self) -> Option<Table> {
+        match self {
+            Table::Credentials => Some(Table::OAuthApps),
+            Table::OAuthApps => None,
+        }
+    }
+
+    fn beginning(self) -> RewrapFrom {
+        RewrapFrom(self, Default::default())
+    }
+
+    /// Reads the key, the first three columns.
+    fn secret_of(self, row: &AnyRow) -> Result<SecretOf, StoreError> {
+        Ok(match self {
+            Table::Credentials => SecretOf::Account(row::id(row, 1)?),
+            Table::OAuthApps => {
+                SecretOf::OAuthApp { environment: row::id(row, 0)?, integration: row.try_get(1)?, authentication_method: row.try_get(2)? }
+            }
+        })
+    }
+}
+
+impl fmt::Display for SecretOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretOf::Account(account) => write!(f, "{account}"),
+            SecretOf::OAuthApp { environment, integration, authentication_method } => {
+                write!(f, "the OAuth app of {environment} for {integration} ({authentication_method})")
+            }
+        }
+    }
+}
+
+fn key(row: &AnyRow) -> Result<[String; 3], StoreError> {
+    Ok([row.try_get(0)?, row.try_get(1)?, row.try_get(2)?])
 }
 
 fn is_newest(master: &MasterKey, rows: &[GenerationRow]) -> Result<bool, StoreError> {

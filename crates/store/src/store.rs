@@ -9,7 +9,10 @@ use crate::generations::Generations;
 use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
-use crate::{Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, StoreError, TokenHash, examine, listen, migrations};
+use crate::{
+    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, examine, listen,
+    migrations,
+};
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
@@ -103,6 +106,14 @@ impl Store {
 
     pub fn key_rotation(&self) -> KeyRotation<'_> {
         KeyRotation::new(self)
+    }
+
+    pub fn oauth_apps(&self) -> OAuthApps<'_> {
+        OAuthApps::new(self)
+    }
+
+    pub fn refreshes(&self) -> Refreshes<'_> {
+        Refreshes::new(self)
     }
 
     pub fn mcp_servers(&self) -> McpServers<'_> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::key::{Keys, RandomKey};
 use crate::secret_fields::SecretFields;
 use crate::vault::Vault;
-use crate::{AccountChange, MasterKey, NewAccount};
+use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp};
 
 /// For a type with the trait there are two ways to read the last line, and that is an error.
 macro_rules! lacks {
@@ -29,4 +29,5 @@ lacks!(Keys: Debug, Display, Serialize, Clone);
 lacks!(Vault: Debug, Display, Serialize, Clone);
 lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
+lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);

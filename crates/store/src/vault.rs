@@ -25,6 +25,30 @@ pub(crate) struct Vault {
     keys: RwLock<BTreeMap<i64, Arc<RandomKey>>>,
 }
 
+/// Whose secret an envelope holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Owner<'n> {
+    Account(EnvironmentId, AccountId),
+    /// The OAuth app of an environment for an integration and an authentication method, of these names.
+    App(EnvironmentId, &'n str, &'n str),
+}
+
+impl<'n> Owner<'n> {
+    fn secret(self) -> Place<'n> {
+        match self {
+            Owner::Account(environment, account) => Place::Credential(environment, account),
+            Owner::App(environment, integration, method) => Place::AppSecret(environment, integration, method),
+        }
+    }
+
+    fn data_key(self, generation: i64) -> Place<'n> {
+        match self {
+            Owner::Account(environment, account) => Place::DataKey(environment, account, generation),
+            Owner::App(environment, integration, method) => Place::AppDataKey(environment, integration, method, generation),
+        }
+    }
+}
+
 /// A sealed value as its row has it.
 pub(crate) struct Envelope {
     /// The generation and the data key that is wrapped under it. The first format had neither; a version from before that
@@ -94,14 +118,9 @@ impl Vault {
         Ok(())
     }
 
-    /// Seals `plain` for an account, under the newest generation. Within the transaction that stores it, so that the
+    /// Seals `plain` for its owner, under the newest generation. Within the transaction that stores it, so that the
     /// generation is not retired in between.
-    pub(crate) async fn seal(
-        &self,
-        change: &mut Change<'_>,
-        (environment, account): (EnvironmentId, AccountId),
-        plain: &[u8],
-    ) -> Result<Sealed, StoreError> {
+    pub(crate) async fn seal(&self, change: &mut Change<'_>, owner: Owner<'_>, plain: &[u8]) -> Result<Sealed, StoreError> {
         let newest = match change.dialect() {
             Dialect::Sqlite => NEWEST,
             Dialect::Postgres => NEWEST_KEPT,
@@ -112,32 +131,22 @@ impl Vault {
             let rows = change.fetch_all(sqlx::query(ALL)).await?;
             self.learn(&rows.iter().map(read).collect::<Result<Vec<_>, _>>()?)?;
         }
-        let (data_key, sealed) = self.sealed((environment, account), generation, plain)?;
+        let (data_key, sealed) = self.sealed(owner, generation, plain)?;
         Ok(Sealed { generation, data_key, sealed })
     }
 
     /// A new data key, wrapped under a generation's key, and `plain` sealed under it.
-    pub(crate) fn sealed(
-        &self,
-        (environment, account): (EnvironmentId, AccountId),
-        generation: i64,
-        plain: &[u8],
-    ) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+    pub(crate) fn sealed(&self, owner: Owner<'_>, generation: i64, plain: &[u8]) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
         let data_key = RandomKey::generate()?;
-        let sealed = cipher::seal(&data_key.sealing(Purpose::Data)?, Place::Credential(environment, account), plain)?;
-        Ok((self.wrap(generation, environment, account, data_key.as_bytes())?, sealed))
+        let sealed = cipher::seal(&data_key.sealing(Purpose::Data)?, owner.secret(), plain)?;
+        Ok((self.wrap(generation, owner, data_key.as_bytes())?, sealed))
     }
 
     /// # Errors
     /// [`StoreError::Unreadable`] if the value is another account's, was changed, or is of a generation that only another
     /// master key opens.
-    pub(crate) fn open_envelope(
-        &self,
-        keys: &Keys,
-        (environment, account): (EnvironmentId, AccountId),
-        envelope: &Envelope,
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let place = Place::Credential(environment, account);
+    pub(crate) fn open_envelope(&self, keys: &Keys, owner: Owner<'_>, envelope: &Envelope) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let place = owner.secret();
         if envelope.is_of_first_format() {
             // Whoever had the first master key could go on writing such values: nothing of that time is left once its
             // generation is retired.
@@ -147,7 +156,7 @@ impl Vault {
             };
         }
         let (generation, wrapped) = envelope.wrapped.as_ref().ok_or_else(|| StoreError::unreadable("a credential has no data key"))?;
-        let data_key = self.unwrap(*generation, environment, account, wrapped)?;
+        let data_key = self.unwrap(*generation, owner, wrapped)?;
         let data_key = RandomKey::from_bytes(&data_key).ok_or_else(|| StoreError::unreadable("a data key has another length"))?;
         cipher::open(&data_key.sealing(Purpose::Data)?, place, &envelope.sealed)
     }
@@ -158,14 +167,9 @@ impl Vault {
     }
 
     /// The data key under another generation's key.
-    pub(crate) fn rewrap(
-        &self,
-        (environment, account): (EnvironmentId, AccountId),
-        (from, wrapped): (i64, &[u8]),
-        to: i64,
-    ) -> Result<Vec<u8>, StoreError> {
-        let data_key = self.unwrap(from, environment, account, wrapped)?;
-        self.wrap(to, environment, account, &data_key)
+    pub(crate) fn rewrap(&self, owner: Owner<'_>, (from, wrapped): (i64, &[u8]), to: i64) -> Result<Vec<u8>, StoreError> {
+        let data_key = self.unwrap(from, owner, wrapped)?;
+        self.wrap(to, owner, &data_key)
     }
 
     /// A note for other processes, under the newest generation that is known here.
@@ -211,20 +215,14 @@ impl Vault {
         Ok(())
     }
 
-    fn wrap(&self, generation: i64, environment: EnvironmentId, account: AccountId, data_key: &[u8]) -> Result<Vec<u8>, StoreError> {
+    fn wrap(&self, generation: i64, owner: Owner<'_>, data_key: &[u8]) -> Result<Vec<u8>, StoreError> {
         let key = self.key(generation)?.sealing(Purpose::Keys)?;
-        cipher::seal(&key, Place::DataKey(environment, account, generation), data_key)
+        cipher::seal(&key, owner.data_key(generation), data_key)
     }
 
-    fn unwrap(
-        &self,
-        generation: i64,
-        environment: EnvironmentId,
-        account: AccountId,
-        wrapped: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    fn unwrap(&self, generation: i64, owner: Owner<'_>, wrapped: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let key = self.key(generation)?.sealing(Purpose::Keys)?;
-        cipher::open(&key, Place::DataKey(environment, account, generation), wrapped)
+        cipher::open(&key, owner.data_key(generation), wrapped)
     }
 }
 

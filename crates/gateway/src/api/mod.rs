@@ -9,6 +9,7 @@ mod input;
 mod integrated_account;
 mod integration;
 mod mcp_server;
+mod oauth_app;
 mod output;
 mod tool_answer;
 mod tool_format;
@@ -45,6 +46,7 @@ struct Description;
 pub(crate) fn router() -> Router<Arc<App>> {
     let (routes, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(integration::router())
+        .merge(oauth_app::router())
         .merge(integrated_account::router())
         .merge(mcp_server::router())
         .merge(api_token::router())

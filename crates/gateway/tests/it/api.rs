@@ -262,3 +262,46 @@ async fn metrics_are_closed_to_a_page_that_names_another_host() {
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn an_oauth_app_is_set_read_and_deleted_and_its_secret_never_shown() {
+    let gateway = Gateway::start().await;
+    let path = "/integration/sendoso/oauth-app";
+    let body = json!({"client_id": "c1", "client_secret": "app-sentinel"});
+    let (status, set) = gateway.api(Method::PUT, path, body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        set,
+        json!({"integration": "sendoso", "authentication_method": "oauth2", "client_id": "c1", "updated_at": "2026-11-21T12:00:00.000Z"})
+    );
+    assert_eq!(gateway.api(Method::GET, path, Value::Null).await, (StatusCode::OK, set));
+    let (_, changed) = gateway.api(Method::PUT, path, json!({"client_id": "c2"})).await;
+    assert_eq!(changed["client_id"], "c2");
+    let scim = format!("{path}?authentication_method=scim");
+    assert_eq!(gateway.api(Method::GET, &scim, Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(gateway.api(Method::DELETE, path, Value::Null).await.0, StatusCode::NO_CONTENT);
+    for method in [Method::GET, Method::DELETE] {
+        assert_eq!(gateway.api(method, path, Value::Null).await.0, StatusCode::NOT_FOUND);
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_oauth_app_that_cannot_be_is_refused_with_a_message_that_names_the_reason() {
+    let gateway = Gateway::start().await;
+    let cases = [
+        ("sendoso", json!({"client_id": "c"}), 400, "`client_secret` is missing"),
+        ("sendoso", json!({"client_id": "", "client_secret": "s"}), 400, "`client_id`"),
+        ("sendoso", json!({"client_id": "c", "client_secret": "s\n"}), 400, "`client_secret` must have"),
+        ("sendoso", json!({"client_id": "c", "client_secret": "s", "secret": "t"}), 400, "unknown field `secret`"),
+        ("sendoso", json!({"client_id": "c", "client_secret": "s", "authentication_method": "x"}), 400, "those are oauth2, scim"),
+        ("gladly", json!({"client_id": "c", "client_secret": "s"}), 400, "not connected through an OAuth app"),
+        ("nope", json!({"client_id": "c", "client_secret": "s"}), 404, "no such integration"),
+    ];
+    for (integration, body, expected, named) in cases {
+        let (status, error) = gateway.api(Method::PUT, &format!("/integration/{integration}/oauth-app"), body).await;
+        assert_eq!(status, expected, "{error}");
+        assert!(error["message"].as_str().unwrap().contains(named), "{error}");
+    }
+    gateway.stop().await;
+}

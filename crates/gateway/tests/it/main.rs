@@ -12,5 +12,6 @@ mod mcp_long_calls;
 mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
+mod refresh;
 mod starting;
 mod support;

@@ -8,7 +8,10 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
-use store::{Account, AccountId, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, Page, Store};
+use store::{
+    Account, AccountId, AccountStatus, Environment, MasterKey, McpServer, McpServerConfig, NewAccount, NewMcpServer, NewOAuthApp, Page,
+    Store,
+};
 use tempfile::TempDir;
 
 /// Runs each of the named functions, which take a [`TestDatabase`], as two tests: on SQLite and on PostgreSQL.
@@ -150,6 +153,15 @@ pub(crate) fn new_account(tenant: &str) -> NewAccount {
         context: object(json!({"subdomain": "acme", "Grüße": ["☃", null]})),
         base_url: Some("http://127.0.0.1:9".to_owned()),
         status: AccountStatus::Active,
+    }
+}
+
+pub(crate) fn new_app(secret: &str) -> NewOAuthApp {
+    NewOAuthApp {
+        integration: "sendoso".to_owned(),
+        authentication_method: "oauth2".to_owned(),
+        client_id: "client".to_owned(),
+        client_secret: Some(SecretString::from(secret)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use sqlx::Row;
-use store::{AccountChange, AccountId, EnvironmentId, Examined, MasterKey, Store, StoreError, examine};
+use store::{AccountChange, AccountId, EnvironmentId, Examined, MasterKey, SecretOf, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, object, on_both};
 
@@ -123,7 +123,7 @@ async fn a_value_in_the_first_format_opens_no_more_once_its_generation_is_retire
     }
     store.key_rotation().begin(&MasterKey::generate().unwrap()).await.unwrap();
     let step = store.key_rotation().rewrap(None, 10).await.unwrap();
-    assert_eq!((step.done, step.unreadable), (0, vec![account]));
+    assert_eq!((step.done, step.unreadable), (0, vec![SecretOf::Account(account)]));
 }
 
 /// It knows nothing of the columns for the data key, so they stay as they were.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::Row;
-use store::{AccountChange, Begun, Examined, Hold, MasterKey, Rewrapped, Store, StoreError, examine};
+use store::{AccountChange, Begun, Examined, Hold, MasterKey, Rewrapped, SecretOf, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, new_account, object, on_both};
 use crate::invalidation::listening;
@@ -161,7 +161,7 @@ async fn a_credential_that_opens_with_no_key_is_named_and_stops_nothing_else(dat
     let new = MasterKey::generate().unwrap();
     store.key_rotation().begin(&new).await.unwrap();
     let all = rewrap_all(&store, 1).await;
-    assert_eq!((all.done, all.unreadable), (1, vec![spoilt.id]));
+    assert_eq!((all.done, all.unreadable), (1, vec![SecretOf::Account(spoilt.id)]));
     let refused = store.key_rotation().retire(&new).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
     let change = AccountChange { credentials: Some(object(json!({"access_token": "anew"}))), ..AccountChange::default() };
@@ -318,5 +318,5 @@ async fn a_credential_whose_data_key_opens_but_not_itself_is_named(database: Tes
     database.sql(&format!("UPDATE credential SET sealed = {bytes}")).await;
     store.key_rotation().begin(&MasterKey::generate().unwrap()).await.unwrap();
     let all = rewrap_all(&store, 10).await;
-    assert_eq!((all.done, all.unreadable), (0, vec![account.id]));
+    assert_eq!((all.done, all.unreadable), (0, vec![SecretOf::Account(account.id)]));
 }

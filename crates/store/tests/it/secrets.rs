@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::Row;
 use store::{AccountChange, AccountFilter, MasterKey, Store, StoreError};
 
-use crate::database::{TestDatabase, at, connected, first_page, new_account, object, on_both};
+use crate::database::{TestDatabase, at, connected, first_page, new_account, new_app, object, on_both};
 
 on_both!(
     a_sealed_credential_moved_to_another_account_does_not_open,
@@ -58,7 +58,10 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     let change = AccountChange { credentials: Some(replaced), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
-    let mut secrets = vec!["access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
+    store.oauth_apps().save(environment.id, new_app("app-sentinel-51ce"), at(6)).await.unwrap();
+
+    let mut secrets =
+        vec!["app-sentinel-51ce".to_owned(), "access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
     for secret in [&token, &api_secret, &chosen, &rotated, &database.key.to_base64()] {
         let secret = secret.expose_secret();
         secrets.push(secret.to_owned());
@@ -82,7 +85,7 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
         store.close().await;
         database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
     } else {
-        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server"] {
+        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server", "oauth_app"] {
             let rows = database.sql(&format!("SELECT CAST(t AS TEXT) FROM {table} t")).await;
             assert!(!rows.is_empty());
             rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));

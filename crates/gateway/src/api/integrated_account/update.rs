@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountChange, AccountId};
+use store::{Account, AccountChange, AccountId, AccountStatus};
 use utoipa::ToSchema;
 
 use super::create::{check_credentials, checked_target};
@@ -57,6 +57,9 @@ pub(super) async fn handle(
     let change = AccountChange {
         version: Some(account.version),
         name: patch.name.map(|name| name.map(|name| checked_text("name", name)).transpose()).transpose()?,
+        // What was wrong with the ones before says nothing of these.
+        status: patch.credentials.is_some().then_some(AccountStatus::Active),
+        last_error: patch.credentials.is_some().then_some(None),
         credentials: patch.credentials,
         context: patch.context,
         base_url: patch.base_url,

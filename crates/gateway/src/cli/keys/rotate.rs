@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use store::{AccountId, Hold, KeyRotation, MasterKey, Store};
+use store::{Hold, KeyRotation, MasterKey, SecretOf, Store};
 
 use super::new_key::{self, NewKey, Settled};
 use super::progress::Progress;
@@ -102,14 +102,14 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
     }
     if !unreadable.is_empty() {
         let names: Vec<String> = unreadable.iter().map(ToString::to_string).collect();
-        let problem = anyhow!("the credentials of {} accounts open with no key: {}", names.len(), names.join(", "));
-        return Err(hinted(problem, "connect these accounts again or delete them, then run this again"));
+        let problem = anyhow!("{} credentials open with no key: {}", names.len(), names.join(", "));
+        return Err(hinted(problem, "connect these accounts again (or put the app's secret anew) or delete them, then run this again"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Wraps until nothing is left but what opens with no key: servers write meanwhile.
-async fn rewrap(rotation: &KeyRotation<'_>) -> anyhow::Result<(u64, Vec<AccountId>)> {
+async fn rewrap(rotation: &KeyRotation<'_>) -> anyhow::Result<(u64, Vec<SecretOf>)> {
     let progress = Progress::of(rotation.state().await?.left);
     let mut done = 0;
     loop {

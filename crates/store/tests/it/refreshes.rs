@@ -1,0 +1,103 @@
+//! Leases for refreshing a credential.
+
+use serde_json::json;
+use store::{AccountChange, AccountId, AccountStatus, EnvironmentId, RefreshClaim, RefreshLease, Store};
+
+use crate::database::{TestDatabase, at, connected, credential, object, on_both};
+
+on_both!(
+    one_at_a_time_has_the_lease_and_what_they_save_is_the_credential,
+    a_lease_that_never_came_back_is_inherited_and_its_late_holder_changes_nothing,
+    a_credential_that_was_replaced_meanwhile_is_not_overwritten,
+    a_failed_refresh_is_told_on_the_account_and_the_next_success_clears_it,
+    of_many_who_ask_at_once_one_gets_the_lease,
+);
+
+async fn claim(store: &Store, (environment, account): (EnvironmentId, AccountId), now: i64) -> RefreshClaim {
+    store.refreshes().claim(environment, account, at(now), at(now + 90)).await.unwrap()
+}
+
+async fn lease(store: &Store, owner: (EnvironmentId, AccountId), now: i64) -> RefreshLease {
+    match claim(store, owner, now).await {
+        RefreshClaim::Mine(lease) | RefreshClaim::Inherited(lease) => lease,
+        RefreshClaim::Taken | RefreshClaim::Gone => panic!("no lease"),
+    }
+}
+
+async fn save(store: &Store, lease: RefreshLease, token: &str) -> bool {
+    store.refreshes().save(lease, object(json!({"access_token": token})).into(), at(10)).await.unwrap()
+}
+
+async fn one_at_a_time_has_the_lease_and_what_they_save_is_the_credential(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let owner = (environment.id, account.id);
+    let RefreshClaim::Mine(first) = claim(&store, owner, 10).await else { panic!("nobody else had it") };
+    assert!(matches!(claim(&store, owner, 99).await, RefreshClaim::Taken));
+    assert!(save(&store, first, "new").await);
+    assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "new");
+    let after = store.accounts().get(environment.id, account.id).await.unwrap().unwrap();
+    assert_eq!(after.version, account.version, "a refresh is no change of the account");
+    let RefreshClaim::Mine(second) = claim(&store, owner, 11).await else { panic!("it was given back") };
+    store.refreshes().release(second).await.unwrap();
+    assert!(matches!(claim(&store, owner, 12).await, RefreshClaim::Mine(_)));
+    store.accounts().delete(environment.id, account.id).await.unwrap();
+    assert!(matches!(claim(&store, owner, 13).await, RefreshClaim::Gone));
+}
+
+async fn a_lease_that_never_came_back_is_inherited_and_its_late_holder_changes_nothing(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let owner = (environment.id, account.id);
+    let late = lease(&store, owner, 10).await;
+    let RefreshClaim::Inherited(heir) = claim(&store, owner, 101).await else { panic!("its time was up") };
+    assert!(!save(&store, late.clone(), "late").await);
+    store.refreshes().fail(late, AccountStatus::NeedsReauth, "late".to_owned(), at(101)).await.unwrap();
+    assert!(save(&store, heir, "new").await);
+    assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "new");
+    let after = store.accounts().get(environment.id, account.id).await.unwrap().unwrap();
+    assert_eq!((after.status, after.last_error), (AccountStatus::Active, None));
+}
+
+async fn a_credential_that_was_replaced_meanwhile_is_not_overwritten(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let lease = lease(&store, (environment.id, account.id), 10).await;
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "by hand"}))), ..AccountChange::default() };
+    store.accounts().update(environment.id, account.id, change, at(11)).await.unwrap();
+    assert!(!save(&store, lease, "refreshed").await);
+    assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "by hand");
+}
+
+async fn a_failed_refresh_is_told_on_the_account_and_the_next_success_clears_it(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let owner = (environment.id, account.id);
+    let told = async || {
+        let account = store.accounts().get(environment.id, account.id).await.unwrap().unwrap();
+        (account.status, account.last_error)
+    };
+    let before = store.generations().of(account.id.uuid());
+    let first = lease(&store, owner, 10).await;
+    store.refreshes().fail(first, AccountStatus::NeedsReauth, "refused\0".to_owned(), at(11)).await.unwrap();
+    assert_eq!(told().await, (AccountStatus::NeedsReauth, Some("refused\u{fffd}".to_owned())));
+    assert!(store.generations().of(account.id.uuid()) != before, "caches hear of it");
+    let second = lease(&store, owner, 12).await;
+    assert!(save(&store, second, "new").await);
+    assert_eq!(told().await, (AccountStatus::Active, None));
+}
+
+async fn of_many_who_ask_at_once_one_gets_the_lease(database: TestDatabase) {
+    let stores = [database.open().await, database.open().await];
+    let (environment, account, ..) = connected(&stores[0]).await;
+    let asking = (0..20).map(|number| {
+        let (store, owner) = (stores[number % 2].clone(), (environment.id, account.id));
+        tokio::spawn(async move { matches!(claim(&store, owner, 10).await, RefreshClaim::Mine(_)) })
+    });
+    let asking: Vec<_> = asking.collect();
+    let mut winners = 0;
+    for asked in asking {
+        winners += usize::from(asked.await.unwrap());
+    }
+    assert_eq!(winners, 1);
+}
