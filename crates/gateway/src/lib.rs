@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod call;
 pub mod cli;
+mod client_credentials;
 pub mod clock;
 pub mod config;
 mod connected_account;
