@@ -1,12 +1,14 @@
 //! What an account's stored credential is good for: attached to a request, for how long, and whether another access token can be had.
 
+use catalog::authorization_server::AuthorizationServer;
 use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
+use catalog::target::TargetError;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use store::{Account, Store, StoreError, TokenHash};
 use upstream::Credential;
-use upstream::oauth::{stored_expiry, stored_refresh_token};
+use upstream::oauth::{App as Client, stored_expiry, stored_refresh_token};
 
 /// A credential as it was read.
 pub(crate) struct Loaded {
@@ -56,6 +58,52 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
             None
         }
     }
+}
+
+/// The OAuth client in whose name the account's tokens are fetched and ended: the environment's app, or with client credentials the
+/// account's own. `None` where the environment has set none.
+pub(crate) async fn client(
+    store: &Store,
+    definition: &Definition,
+    account: &Account,
+    stored: &Map<String, Value>,
+) -> Result<Option<Client>, StoreError> {
+    let Account { environment_id, integration, authentication_method, .. } = account;
+    if brings_app(definition, authentication_method) {
+        return Ok(Client::stored(stored));
+    }
+    let found = store.oauth_apps().with_secret(*environment_id, integration, authentication_method).await?;
+    Ok(found.map(|(app, client_secret)| Client { client_id: app.client_id, client_secret }))
+}
+
+/// Whether accounts connected by `method` have an OAuth app of their own.
+pub(crate) fn brings_app(definition: &Definition, method: &str) -> bool {
+    let scheme = definition.integration.credentials.get(method);
+    scheme.is_some_and(|scheme| scheme.kind == CredentialKind::OAuth2ClientCredentials)
+}
+
+/// Where the tokens of an account come from that is connected by `method`.
+///
+/// # Errors
+/// The definition does not say, or base URL and context lead nowhere.
+pub(crate) fn authorization_server(
+    definition: &Definition,
+    method: &str,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+) -> Result<AuthorizationServer, NoAuthorizationServer> {
+    let oauth2 = definition.integration.credentials.get(method).and_then(|scheme| scheme.oauth2.as_ref());
+    let oauth2 = oauth2.ok_or_else(|| NoAuthorizationServer::Unknown { method: method.to_owned() })?;
+    Ok(AuthorizationServer::new(&definition.integration, oauth2, base_url, context)?)
+}
+
+/// Why nobody can be asked for an account's tokens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoAuthorizationServer {
+    #[error("the integration does not say where tokens of `{method}` come from; connect the account another way")]
+    Unknown { method: String },
+    #[error(transparent)]
+    Target(#[from] TargetError),
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {

@@ -11,6 +11,7 @@ use store::SecretFields;
 use upstream::Client;
 use upstream::oauth::{App as OAuthClient, Grant, GrantState, OAuthError, OAuthProblem, Tokens};
 
+use crate::accounts;
 use crate::app::App;
 
 /// A credential of the kind `oauth2_client_credentials`, completed by a fresh access token. Nothing is stored.
@@ -26,36 +27,32 @@ pub(crate) async fn with_access_token(
     credentials: &Map<String, Value>,
 ) -> Result<SecretFields, OAuthError> {
     let integration = &definition.integration;
-    let target = Target::new(integration, base_url, context).map_err(|error| unsendable(error.to_string()))?;
-    app.upstream.check_base_url(integration, base_url, &target).map_err(|error| unsendable(error.to_string()))?;
-    let oauth2 = integration.credentials.get(method).and_then(|scheme| scheme.oauth2.as_ref());
-    let oauth2 = oauth2.ok_or_else(|| unsendable(format!("the integration does not say where tokens of `{method}` come from")))?;
-    let server = AuthorizationServer::new(integration, oauth2, base_url, context).map_err(|error| unsendable(error.to_string()))?;
-    let tokens = access_token(&app.upstream, definition, method, &server, credentials, app.clock.now()).await?;
+    let target = Target::new(integration, base_url, context).map_err(unasked)?;
+    app.upstream.check_base_url(integration, base_url, &target).map_err(unasked)?;
+    let server = accounts::authorization_server(definition, method, base_url, context).map_err(unasked)?;
+    let client = OAuthClient::stored(credentials).ok_or_else(|| unasked("client id or client secret is missing"))?;
+    let tokens = access_token(&app.upstream, definition, method, &server, &client, app.clock.now()).await?;
     Ok(tokens.stored_over(credentials).into())
 }
 
-/// An access token for the app in `credentials`, with the scopes that the integration's tools need of such an account.
+/// An access token for `client`, with the scopes that the integration's tools need of such an account.
 ///
 /// # Errors
-/// As for [`Client::tokens`], and where `credentials` hold no app.
+/// As for [`Client::tokens`].
 pub(crate) async fn access_token(
     upstream: &Client,
     definition: &Definition,
     method: &str,
     server: &AuthorizationServer,
-    credentials: &Map<String, Value>,
+    client: &OAuthClient,
     now: Timestamp,
 ) -> Result<Tokens, OAuthError> {
-    let Some(client) = OAuthClient::stored(credentials) else {
-        let message = "the account holds no client id and secret; connect it again".to_owned();
-        return Err(OAuthError { problem: OAuthProblem::AppRefused, grant: GrantState::Unused, message, vendor_error: None });
-    };
     let needed = needed_scopes(definition, method, &Filter::default()).unwrap_or_default();
     let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
-    upstream.tokens(server, &client, Grant::ClientCredentials { scopes: &scopes }, now).await
+    upstream.tokens(server, client, Grant::ClientCredentials { scopes: &scopes }, now).await
 }
 
-fn unsendable(message: String) -> OAuthError {
-    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message, vendor_error: None }
+/// Nothing was sent: what is known leads to no request.
+pub(crate) fn unasked(reason: impl ToString) -> OAuthError {
+    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message: reason.to_string(), vendor_error: None }
 }

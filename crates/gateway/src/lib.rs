@@ -20,6 +20,7 @@ mod mcp_client;
 mod metrics;
 mod read_by;
 mod refresh;
+mod revocation;
 mod router;
 pub mod server;
 mod shared;
