@@ -87,6 +87,21 @@ async fn a_token_is_replaced_before_it_ends_and_when_the_vendor_refuses_it() {
 }
 
 #[tokio::test]
+async fn a_token_that_lives_for_a_minute_serves_for_half_of_it() {
+    let gateway = gateway().await;
+    gateway.control(Method::POST, "settings", json!({"token_seconds": 60})).await;
+    let server = server(&gateway, client(&gateway).await).await;
+    for _ in 0..10 {
+        assert!(!list(&gateway, &server).await.0);
+    }
+    assert_eq!(fetches(&gateway).await, 1);
+    gateway.clock.advance(Duration::from_secs(30));
+    assert!(!list(&gateway, &server).await.0);
+    assert_eq!(fetches(&gateway).await, 2);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_client_that_the_vendor_refuses_has_to_be_given_anew_and_is_not_tried_again_before() {
     let gateway = gateway().await;
     let client = client(&gateway).await;
