@@ -3,6 +3,7 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
