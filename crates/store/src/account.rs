@@ -374,6 +374,7 @@ pub(crate) async fn save_credential(
     credentials: &Map<String, Value>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    change.touch(account.uuid());
     let plain = Zeroizing::new(row::to_json(credentials)?);
     let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
     let save = sqlx::query(
