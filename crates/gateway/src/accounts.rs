@@ -16,6 +16,8 @@ pub(crate) struct Loaded {
     pub refreshable: Option<TokenHash>,
 }
 
+store::lacks!(Loaded: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// The credential of an account, ready to attach. `None` when the account has none that its integration
 /// understands; the reason is logged, because the caller can only reconnect the account.
 pub(crate) async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Loaded>, StoreError> {

@@ -186,7 +186,7 @@ impl Refresh {
         let mut tries = 0;
         loop {
             tries += 1;
-            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before).into(), self.clock.now()).await;
+            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before), self.clock.now()).await;
             match saved {
                 // `false`: the credential was replaced meanwhile, and that one counts.
                 Ok(_) => return Ok(()),

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
 use crate::vault::{Envelope, Owner, Sealed, Vault};
@@ -55,7 +54,7 @@ pub struct NewAccount {
     pub name: Option<String>,
     pub authentication_method: String,
     /// The fields of the credential, in the form that the integration's definition asks for.
-    pub credentials: Map<String, Value>,
+    pub credentials: SecretFields,
     pub context: Map<String, Value>,
     pub base_url: Option<String>,
     pub status: AccountStatus,
@@ -69,7 +68,7 @@ pub struct AccountChange {
     pub name: Option<Option<String>>,
     pub authentication_method: Option<String>,
     /// Replaces the whole credential.
-    pub credentials: Option<Map<String, Value>>,
+    pub credentials: Option<SecretFields>,
     pub context: Option<Map<String, Value>>,
     pub base_url: Option<Option<String>>,
     pub status: Option<AccountStatus>,
@@ -140,7 +139,7 @@ impl<'a> Accounts<'a> {
         .bind(account.updated_at.as_millisecond())
         .bind(account.version);
         let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
-        let credentials = SecretFields::from(new.credentials);
+        let credentials = new.credentials;
         self.store
             .database
             .write(move |change| -> Work<'_, ()> {
@@ -256,7 +255,7 @@ impl<'a> Accounts<'a> {
             }
         }
         let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
-        Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
+        Ok(Some(row::from_json(&plain)?))
     }
 
     async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
@@ -309,7 +308,7 @@ impl AccountChange {
             // A vendor's words, which may hold anything.
             account.last_error = error.map(|text| text.replace('\0', "\u{fffd}"));
         }
-        self.credentials.map(SecretFields::from)
+        self.credentials
     }
 }
 
@@ -318,11 +317,11 @@ pub(crate) async fn save_credential(
     change: &mut Change<'_>,
     vault: &Vault,
     (environment, account): (EnvironmentId, AccountId),
-    credentials: &Map<String, Value>,
+    credentials: &SecretFields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let plain = Zeroizing::new(row::to_json(credentials)?);
-    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
+    let plain = credentials.to_json()?;
+    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), &plain).await?;
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \

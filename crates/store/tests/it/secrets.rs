@@ -55,7 +55,7 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     assert!(store.api_tokens().create_first(other, "bootstrap", Some(chosen.clone()), at(3)).await.unwrap().is_some());
     let (_, rotated) = store.mcp_servers().rotate(environment.id, server.id, at(4)).await.unwrap().unwrap();
     let replaced = object(json!({"refresh_token": "refresh-sentinel-77aa"}));
-    let change = AccountChange { credentials: Some(replaced), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(replaced.into()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
     store.oauth_apps().save(environment.id, new_app("app-sentinel-51ce"), at(6)).await.unwrap();

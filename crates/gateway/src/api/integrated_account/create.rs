@@ -9,7 +9,7 @@ use catalog::target::Target;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountStatus, EnvironmentId, NewAccount};
+use store::{Account, AccountStatus, EnvironmentId, NewAccount, SecretFields};
 use upstream::Credential;
 use utoipa::ToSchema;
 
@@ -32,7 +32,7 @@ pub(crate) struct NewIntegratedAccount {
     pub authentication_method: Option<String>,
     /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown.
     #[schema(value_type = Object)]
-    pub credentials: Map<String, Value>,
+    pub credentials: SecretFields,
     /// Values that complete the vendor's address, e.g. a subdomain.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -40,6 +40,8 @@ pub(crate) struct NewIntegratedAccount {
     /// Replaces the vendor's own address, e.g. for its sandbox. The integration or this server's operator must know the host.
     pub base_url: Option<String>,
 }
+
+store::lacks!(NewIntegratedAccount: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Connect an account
 #[utoipa::path(post, path = "/integrated-account", tag = "Integrated accounts",
