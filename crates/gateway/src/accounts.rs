@@ -25,7 +25,14 @@ pub(crate) async fn credential(store: &Store, definition: &Definition, account: 
         tracing::warn!(account.id = %account.id, method = account.authentication_method, "the integration has no such authentication method");
         return Ok(None);
     };
-    let Some(stored) = store.accounts().credentials(account.environment_id, account.id).await? else { return Ok(None) };
+    let stored = match store.accounts().credentials(account.environment_id, account.id).await {
+        Err(error @ StoreError::Unreadable(_)) => {
+            tracing::error!(account.id = %account.id, %error, "the stored credential does not open; the account has to be connected again");
+            return Ok(None);
+        }
+        read => read?,
+    };
+    let Some(stored) = stored else { return Ok(None) };
     match Credential::from_stored(scheme, &stored) {
         Ok(credential) => {
             let can_refresh = scheme.kind == CredentialKind::OAuth2 && scheme.oauth2.is_some() && stored_refresh_token(&stored).is_some();

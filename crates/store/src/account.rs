@@ -243,7 +243,8 @@ impl<'a> Accounts<'a> {
     /// The fields of an account's credential, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
+    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account; [`StoreError::WrongKey`] if the master
+    /// key was replaced while this process could not hear of it.
     pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
         let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
         if !self.store.vault.knows(&envelope) {
