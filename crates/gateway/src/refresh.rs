@@ -142,7 +142,11 @@ impl Refresh {
     /// The environment's app for this account, if it has set one.
     async fn client(&self) -> Result<Option<Client>, Box<Failure>> {
         let Account { environment_id, integration, authentication_method, .. } = &self.account;
-        let found = self.store.oauth_apps().with_secret(*environment_id, integration, authentication_method).await.map_err(ours)?;
+        let found = self.store.oauth_apps().with_secret(*environment_id, integration, authentication_method).await;
+        let found = found.map_err(|error| match error {
+            StoreError::Unreadable(_) => unreadable_app(&error, integration, authentication_method),
+            error => ours(error),
+        })?;
         Ok(found.map(|(app, client_secret)| Client { client_id: app.client_id, client_secret }))
     }
 
@@ -239,6 +243,16 @@ fn later(reason: &str, retry_after: Option<Duration>) -> Box<Failure> {
     );
     failure.rate_limit.retry_after = Some(retry_after.map_or(5, |wait| wait.as_secs().max(1)));
     Box::new(failure)
+}
+
+/// The app's row was changed or moved.
+fn unreadable_app(error: &StoreError, integration: &str, method: &str) -> Box<Failure> {
+    tracing::error!(%error, integration, method, "the secret of an OAuth app does not open; the app has to be set again");
+    Box::new(Failure::ours(
+        Code::Internal,
+        "the stored secret of the OAuth app cannot be read, so the account's access token cannot be refreshed",
+        Some("Nothing was sent. The operator of this server has to set the OAuth app again."),
+    ))
 }
 
 /// A fault of the store; who waits for it is told nothing of its inside.
