@@ -4,6 +4,7 @@
 
 mod api;
 mod catalog_folder;
+mod client_credentials;
 mod fidelity;
 mod fuzz_corpus;
 mod mcp_calls;
@@ -13,5 +14,7 @@ mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
 mod refresh;
+mod refresh_on_request;
+mod revocation;
 mod starting;
 mod support;
