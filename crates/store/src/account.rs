@@ -105,52 +105,11 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`StoreError::Conflict`] if the environment does not exist.
     pub async fn create(&self, environment: EnvironmentId, new: NewAccount, now: Timestamp) -> Result<Account, StoreError> {
-        let account = Account {
-            id: AccountId::new(now),
-            environment_id: environment,
-            integration: new.integration,
-            tenant_id: new.tenant_id,
-            name: new.name,
-            authentication_method: new.authentication_method,
-            context: new.context,
-            base_url: new.base_url,
-            status: new.status,
-            last_error: None,
-            created_at: row::cut(now),
-            updated_at: row::cut(now),
-            version: 1,
-        };
-        check(&account)?;
-        let insert = sqlx::query(concat!(
-            "INSERT INTO integrated_account (",
-            columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
-        ))
-        .bind(account.id.to_string())
-        .bind(environment.to_string())
-        .bind(account.integration.clone())
-        .bind(account.tenant_id.clone())
-        .bind(account.name.clone())
-        .bind(account.authentication_method.clone())
-        .bind(row::to_json(&account.context)?)
-        .bind(account.base_url.clone())
-        .bind(account.status.as_str())
-        .bind(account.last_error.clone())
-        .bind(account.created_at.as_millisecond())
-        .bind(account.updated_at.as_millisecond())
-        .bind(account.version);
-        let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
-        let credentials = SecretFields::from(new.credentials);
+        let vault = Arc::clone(&self.store.vault);
         self.store
             .database
-            .write(move |change| -> Work<'_, ()> {
-                Box::pin(async move {
-                    change.execute(insert).await?;
-                    save_credential(change, &vault, owner, &credentials, now).await
-                })
-            })
-            .await?;
-        Ok(account)
+            .write(move |change| -> Work<'_, Account> { Box::pin(async move { insert(change, &vault, environment, new, now).await }) })
+            .await
     }
 
     pub async fn get(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Account>, StoreError> {
@@ -197,30 +156,12 @@ impl<'a> Accounts<'a> {
         now: Timestamp,
     ) -> Result<Option<Account>, StoreError> {
         let vault = Arc::clone(&self.store.vault);
-        self.store.database.write(move |transaction| -> Work<'_, Option<Account>> {
-            Box::pin(async move {
-                transaction.touch(id.uuid());
-                // Counting first takes the row's lock, so that nothing changes between reading and writing it.
-                let claim = sqlx::query(concat!(
-                    "UPDATE integrated_account SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()
-                ))
-                .bind(environment.to_string())
-                .bind(id.to_string())
-                .bind(now.as_millisecond());
-                let Some(row) = transaction.fetch_optional(claim).await? else { return Ok(None) };
-                let mut account = read(&row, 0)?;
-                if change.version.is_some_and(|expected| expected != account.version - 1) {
-                    return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
-                }
-                let credentials = change.apply(&mut account);
-                check(&account)?;
-                transaction.execute(write(&account)?).await?;
-                if let Some(credentials) = credentials {
-                    save_credential(transaction, &vault, (environment, id), &credentials, now).await?;
-                }
-                Ok(Some(account))
+        self.store
+            .database
+            .write(move |transaction| -> Work<'_, Option<Account>> {
+                Box::pin(async move { alter(transaction, &vault, (environment, id), change, now).await })
             })
-        }).await
+            .await
     }
 
     /// Deletes an account with its credential and its MCP servers. `false` if the environment has no such account.
@@ -311,6 +252,85 @@ impl AccountChange {
         }
         self.credentials.map(SecretFields::from)
     }
+}
+
+/// Makes an account within a transaction.
+pub(crate) async fn insert(
+    change: &mut Change<'_>,
+    vault: &Vault,
+    environment: EnvironmentId,
+    new: NewAccount,
+    now: Timestamp,
+) -> Result<Account, StoreError> {
+    let credentials = SecretFields::from(new.credentials);
+    let account = Account {
+        id: AccountId::new(now),
+        environment_id: environment,
+        integration: new.integration,
+        tenant_id: new.tenant_id,
+        name: new.name,
+        authentication_method: new.authentication_method,
+        context: new.context,
+        base_url: new.base_url,
+        status: new.status,
+        last_error: None,
+        created_at: row::cut(now),
+        updated_at: row::cut(now),
+        version: 1,
+    };
+    check(&account)?;
+    let insert = sqlx::query(concat!(
+        "INSERT INTO integrated_account (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    ))
+    .bind(account.id.to_string())
+    .bind(environment.to_string())
+    .bind(account.integration.clone())
+    .bind(account.tenant_id.clone())
+    .bind(account.name.clone())
+    .bind(account.authentication_method.clone())
+    .bind(row::to_json(&account.context)?)
+    .bind(account.base_url.clone())
+    .bind(account.status.as_str())
+    .bind(account.last_error.clone())
+    .bind(account.created_at.as_millisecond())
+    .bind(account.updated_at.as_millisecond())
+    .bind(account.version);
+    change.execute(insert).await?;
+    save_credential(change, vault, (environment, account.id), &credentials, now).await?;
+    Ok(account)
+}
+
+/// Changes an account within a transaction; `None` if the environment has no such account.
+pub(crate) async fn alter(
+    transaction: &mut Change<'_>,
+    vault: &Vault,
+    (environment, id): (EnvironmentId, AccountId),
+    change: AccountChange,
+    now: Timestamp,
+) -> Result<Option<Account>, StoreError> {
+    transaction.touch(id.uuid());
+    // Counting first takes the row's lock, so that nothing changes between reading and writing it.
+    let claim = sqlx::query(concat!(
+        "UPDATE integrated_account SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ",
+        columns!()
+    ))
+    .bind(environment.to_string())
+    .bind(id.to_string())
+    .bind(now.as_millisecond());
+    let Some(row) = transaction.fetch_optional(claim).await? else { return Ok(None) };
+    let mut account = read(&row, 0)?;
+    if change.version.is_some_and(|expected| expected != account.version - 1) {
+        return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
+    }
+    let credentials = change.apply(&mut account);
+    check(&account)?;
+    transaction.execute(write(&account)?).await?;
+    if let Some(credentials) = credentials {
+        save_credential(transaction, vault, (environment, id), &credentials, now).await?;
+    }
+    Ok(Some(account))
 }
 
 /// Seals a credential and stores it in the same transaction. Whoever refreshes the one before has lost the right to.

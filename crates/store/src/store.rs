@@ -10,8 +10,8 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, examine, listen,
-    migrations,
+    Accounts, ApiTokens, Consents, Environments, KeyRotation, LinkTokens, MasterKey, McpServers, OAuthApps, Refreshes, StoreError,
+    TokenHash, examine, listen, migrations,
 };
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -114,6 +114,14 @@ impl Store {
 
     pub fn refreshes(&self) -> Refreshes<'_> {
         Refreshes::new(self)
+    }
+
+    pub fn link_tokens(&self) -> LinkTokens<'_> {
+        LinkTokens::new(self)
+    }
+
+    pub fn consents(&self) -> Consents<'_> {
+        Consents::new(self)
     }
 
     pub fn mcp_servers(&self) -> McpServers<'_> {
