@@ -8,6 +8,7 @@ mod health;
 mod input;
 mod integrated_account;
 mod integration;
+mod link_token;
 mod mcp_server;
 mod oauth_app;
 mod output;
@@ -48,6 +49,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(integration::router())
         .merge(oauth_app::router())
         .merge(integrated_account::router())
+        .merge(link_token::router())
         .merge(mcp_server::router())
         .merge(api_token::router())
         .routes(routes!(health::alive))

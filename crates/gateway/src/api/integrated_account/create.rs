@@ -99,19 +99,25 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
 }
 
 /// Where the account's requests will go, if they may go there.
-pub(super) fn checked_target(
+pub(crate) fn checked_target(
     app: &App,
     definition: &Definition,
     base_url: Option<&str>,
     context: &Map<String, Value>,
 ) -> Result<Target, ApiError> {
+    refuse_unknown_variables(definition, context)?;
+    let target = Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let known = app.upstream.check_base_url(&definition.integration, base_url, &target);
+    known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
+}
+
+/// A misspelt name would be missed later, or never.
+pub(crate) fn refuse_unknown_variables(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
         let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
         return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
     }
-    let target = Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
-    let known = app.upstream.check_base_url(&definition.integration, base_url, &target);
-    known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
+    Ok(())
 }

@@ -9,6 +9,7 @@ mod tools;
 mod update;
 mod view;
 
+pub(super) use create::refuse_unknown_variables;
 pub(crate) use create::{NewIntegratedAccount, create_account};
 
 use std::sync::Arc;
