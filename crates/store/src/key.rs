@@ -116,6 +116,8 @@ pub(crate) struct Keys {
     pub(crate) tokens: hmac::Key,
     /// Makes what is derived rather than kept.
     pub(crate) derived: hmac::Key,
+    /// Signs tickets.
+    pub(crate) tickets: hmac::Key,
     /// Opens credentials in the first format.
     pub(crate) first_credentials: RandomizedNonceKey,
 }
@@ -124,6 +126,7 @@ impl Keys {
     pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
         Ok(Keys {
             tokens: hmac_key(root, b"tidegate/1/token-hash")?,
+            tickets: hmac_key(root, b"tidegate/1/ticket")?,
             derived: hmac_key(root, b"tidegate/2/derived")?,
             first_credentials: root.sealing(Purpose::FirstCredentials)?,
         })
