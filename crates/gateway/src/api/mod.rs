@@ -28,7 +28,7 @@ use utoipa_axum::routes;
 pub(crate) use caller::bearer;
 pub(crate) use error::ApiError;
 pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
-pub(crate) use integrated_account::{NewIntegratedAccount, create_account};
+pub(crate) use integrated_account::{NewIntegratedAccount, checked_target, create_account};
 pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
 
 use crate::app::App;

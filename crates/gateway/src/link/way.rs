@@ -3,7 +3,7 @@
 use catalog::definition::Definition;
 use catalog::integration::CredentialKind;
 use http::StatusCode;
-use store::{EnvironmentId, StoreError};
+use store::OAuthApp;
 
 use crate::api::ApiError;
 use crate::app::App;
@@ -27,23 +27,18 @@ pub(crate) enum Obstacle {
     UnknownMethod,
 }
 
-/// The way that one authentication method of an integration is.
-pub(crate) async fn way(
-    app: &App,
-    environment: EnvironmentId,
-    definition: &Definition,
-    method: &str,
-) -> Result<Result<Way, Obstacle>, StoreError> {
+/// The way that one authentication method of an integration is, in an environment with these OAuth apps.
+pub(crate) fn way(definition: &Definition, method: &str, apps: &[OAuthApp]) -> Result<Way, Obstacle> {
     let integration = &definition.integration;
-    let Some(scheme) = integration.credentials.get(method) else { return Ok(Err(Obstacle::UnknownMethod)) };
+    let scheme = integration.credentials.get(method).ok_or(Obstacle::UnknownMethod)?;
     if scheme.kind != CredentialKind::OAuth2 {
-        return Ok(Ok(Way::Form));
+        return Ok(Way::Form);
     }
     if scheme.oauth2.as_ref().is_none_or(|oauth2| oauth2.authorize_url.is_none()) {
-        return Ok(Err(Obstacle::NoConsentPage));
+        return Err(Obstacle::NoConsentPage);
     }
-    let found = app.store.oauth_apps().get(environment, &integration.name, method).await?;
-    Ok(found.map(|_| Way::Consent).ok_or(Obstacle::NoApp))
+    let has_app = apps.iter().any(|app| app.integration == integration.name && app.authentication_method == method);
+    if has_app { Ok(Way::Consent) } else { Err(Obstacle::NoApp) }
 }
 
 /// What whoever asked for a link is told.

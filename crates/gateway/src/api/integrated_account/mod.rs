@@ -10,7 +10,7 @@ mod update;
 mod view;
 
 pub(super) use create::refuse_unknown_variables;
-pub(crate) use create::{NewIntegratedAccount, create_account};
+pub(crate) use create::{NewIntegratedAccount, checked_target, create_account};
 
 use std::sync::Arc;
 

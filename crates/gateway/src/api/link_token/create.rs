@@ -128,8 +128,8 @@ async fn reconnect(app: &App, environment: EnvironmentId, id: AccountId, new: &N
     let account = app.store.accounts().get(environment, id).await?.ok_or_else(|| ApiError::not_found("account"))?;
     let definition = app.definition_of(&account)?;
     check_config(&definition, &new.config)?;
-    let way = link::way(app, environment, &definition, &account.authentication_method).await?;
-    way.map_err(|obstacle| link::refused(app, &definition, &account.authentication_method, obstacle))?;
+    let (method, apps) = (&account.authentication_method, app.store.oauth_apps().list(environment).await?);
+    link::way(&definition, method, &apps).map_err(|obstacle| link::refused(app, &definition, method, obstacle))?;
     Ok(LinkPurpose::Reconnect { account_id: id })
 }
 
@@ -190,15 +190,17 @@ async fn check_ways(app: &App, environment: EnvironmentId, definition: &Definiti
         let known = schemes.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         return Err(ApiError::bad_request(format!("`authentication_method`: `{method}` is not one of {known}")));
     }
+    let apps = app.store.oauth_apps().list(environment).await?;
+    let methods = schemes.keys().filter(|method| chosen.is_none_or(|chosen| chosen == method.as_str()));
     let mut obstacles = Vec::new();
-    for method in schemes.keys().filter(|method| chosen.is_none_or(|chosen| chosen == method.as_str())) {
-        match link::way(app, environment, definition, method).await? {
+    for method in methods {
+        match link::way(definition, method, &apps) {
             Ok(_) => return Ok(()),
             Err(obstacle) => obstacles.push((method, obstacle)),
         }
     }
-    match obstacles.into_iter().next() {
-        Some((method, obstacle)) => Err(link::refused(app, definition, method, obstacle)),
+    match obstacles.first() {
+        Some((method, obstacle)) => Err(link::refused(app, definition, method, *obstacle)),
         None => Err(ApiError::bad_request("this integration defines no credentials, so no account can be connected")),
     }
 }
