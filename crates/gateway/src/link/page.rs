@@ -8,6 +8,10 @@ mod ending;
 mod fill;
 mod layout;
 mod leaving;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub(crate) use choose::{Choose, ChooseMethod, IntegrationChoice, choose, choose_method};
