@@ -3,11 +3,13 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
 mod call;
 pub mod cli;
+mod client_credentials;
 pub mod clock;
 pub mod config;
 mod connected_account;
@@ -21,6 +23,7 @@ mod metrics;
 mod read_by;
 mod reconnect;
 mod refresh;
+mod revocation;
 mod router;
 pub mod server;
 mod shared;

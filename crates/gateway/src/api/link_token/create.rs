@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Body, checked_text};
-use crate::api::integrated_account::refuse_unknown_variables;
+use crate::api::integrated_account::check_known;
 use crate::api::output::Time;
 use crate::app::App;
 use crate::link;
@@ -174,7 +174,7 @@ fn check_config(definition: &Definition, config: &NewLinkConfig) -> Result<(), A
 /// What can be said of an address of which the person may still give a part. The rest is checked when they have.
 fn check_address(app: &App, definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
     let integration = &definition.integration;
-    refuse_unknown_variables(definition, context)?;
+    check_known(definition, context)?;
     check_values(integration, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
     match Target::new(integration, base_url, context) {
         Ok(target) => app.upstream.check_base_url(integration, base_url, &target).map_err(|error| ApiError::bad_request(error.to_string())),
