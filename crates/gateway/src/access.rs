@@ -238,6 +238,7 @@ mod tests {
             context: serde_json::Map::new(),
             base_url: None,
             status: AccountStatus::Active,
+            identity: None,
         }
     }
 

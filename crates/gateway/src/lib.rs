@@ -3,6 +3,7 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
@@ -14,11 +15,13 @@ pub mod config;
 mod connected_account;
 mod connections;
 mod hint;
+mod link;
 mod live_catalog;
 mod mcp;
 mod mcp_client;
 mod metrics;
 mod read_by;
+mod reconnect;
 mod refresh;
 mod revocation;
 mod router;
@@ -29,3 +32,4 @@ mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;
+mod validation;
