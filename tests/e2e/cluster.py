@@ -45,9 +45,13 @@ class Cluster:
         """Everything in it, as SQL."""
         return self._run("dump").stdout
 
-    def _run(self, command):
+    def sql(self, statement):
+        """Runs SQL behind the back of whoever uses it."""
+        return self._run("sql", statement).stdout
+
+    def _run(self, command, given=""):
         # Nothing may be captured through a pipe that the database itself would keep open.
         with tempfile.TemporaryFile("w+") as out:
-            subprocess.run([COMMAND, command, self.folder], stdout=out, check=True, timeout=60)
+            subprocess.run([COMMAND, command, self.folder], stdout=out, input=given, text=True, check=True, timeout=60)
             out.seek(0)
             return subprocess.CompletedProcess(command, 0, stdout=out.read())
