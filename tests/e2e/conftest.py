@@ -1,5 +1,6 @@
 """What the tests share: the binary, one demo for the whole run, servers of their own, a database to break."""
 
+import itertools
 import os
 import resource
 from datetime import datetime, timedelta, timezone
@@ -9,8 +10,10 @@ import pytest
 
 import gateway
 from cluster import own_cluster
+from database import PostgresDatabase, SqliteFile
 from vendor import Vendor
 
+NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -112,6 +115,26 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite://{tmp_path}/server/data/tidegate.db"
     return request.getfixturevalue("cluster").url
+
+
+@pytest.fixture(scope="session")
+def shared_cluster():
+    """For tests that only want a database in it."""
+    with own_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request, tmp_path):
+    """A database of a test's own, of both kinds one after the other, that the test can touch itself."""
+    if request.param == "sqlite":
+        return SqliteFile(tmp_path / "server" / "data" / "tidegate.db")
+    return request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def postgres(shared_cluster):
+    return PostgresDatabase(shared_cluster, f"test_{next(NUMBERS)}")
 
 
 def seconds_ahead(seconds):
