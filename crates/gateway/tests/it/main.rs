@@ -13,5 +13,7 @@ mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
 mod refresh;
+mod refresh_answers;
+mod refresh_year;
 mod starting;
 mod support;
