@@ -11,6 +11,7 @@ import pytest
 import gateway
 from cluster import own_cluster
 from database import PostgresDatabase, SqliteFile
+from relay import Relay
 from vendor import Vendor
 
 NUMBERS = itertools.count(1)
@@ -63,6 +64,12 @@ def demo(shared_demo, vendor_name):
 @pytest.fixture
 def vendor(demo, vendor_name):
     return Vendor(demo.line["sandboxes"][vendor_name])
+
+
+@pytest.fixture
+def relay(start, vendor):
+    """Between a server and the vendor, to hold what a test wants held."""
+    return start(Relay, vendor.url)
 
 
 @pytest.fixture

@@ -48,3 +48,13 @@ class Connected:
         """Status and refresh token of what has reached the vendor's token endpoint."""
         entries = [entry for entry in self.vendor.journal() if entry["path"] == TOKEN]
         return [(entry["status"], parse_qs(entry["body"])["refresh_token"][0]) for entry in entries]
+
+
+def is_leased(database):
+    """Whether a server has, or has left, the right to refresh."""
+    return database.run("SELECT refresh_until FROM credential") != [("",)]
+
+
+def let_the_lease_end(database):
+    """What a minute and a half does."""
+    database.run("UPDATE credential SET refresh_until = 1 WHERE refresh_until IS NOT NULL")

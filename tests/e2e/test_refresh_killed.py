@@ -7,13 +7,7 @@ import pytest
 
 from open_call import OpenCall
 from poll import until
-from refreshing import ME, TOKEN, Connected
-from relay import Relay
-
-
-@pytest.fixture
-def relay(start, vendor):
-    return start(Relay, vendor.url)
+from refreshing import ME, TOKEN, Connected, is_leased, let_the_lease_end
 
 
 # Each brings a call to one point of its refresh, and stays there as long as the block lasts.
@@ -74,15 +68,6 @@ def before_the_new_token_is_used(account, database):
 
 def calling(account):
     return OpenCall(account.url, "list_all_sendoso_me")
-
-
-def is_leased(database):
-    return database.run("SELECT refresh_until FROM credential") != [("",)]
-
-
-def let_the_lease_end(database):
-    """What a minute and a half does."""
-    database.run("UPDATE credential SET refresh_until = 1 WHERE refresh_until IS NOT NULL")
 
 
 # With what status the vendor answers the refreshes that reach it, before the kill and after.

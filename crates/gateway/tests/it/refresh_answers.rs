@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -77,6 +78,8 @@ async fn whatever_a_token_endpoint_answers_is_told_once_and_the_account_goes_on_
         assert_eq!(shown["status"], "active", "{fault}: {shown}");
         assert!(shown["last_error"].as_str().unwrap().contains(words), "{fault}: {shown}");
 
+        // Whatever pause was asked for is over.
+        advance(&gateway, 60).await;
         for _ in 0..3 {
             let (is_error, told) = list(&gateway, &server).await;
             match then {
@@ -139,4 +142,24 @@ async fn a_vendor_whose_clock_is_an_hour_off_costs_no_call() {
         assert!((6..=7).contains(&refreshes(&gateway).await));
         gateway.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_vendor_that_lengthens_the_life_of_the_same_token_is_asked_once() {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    gateway.control(Method::POST, "settings", json!({"core_requests_per_second": 0})).await;
+    let mut credentials = gateway.sandbox.issue_credentials();
+    credentials.insert("expires_at".to_owned(), json!(gateway.clock.now().as_second() - 1));
+    let path = format!("/integrated-account/{}", server.account);
+    assert_eq!(gateway.api(Method::PATCH, &path, json!({"credentials": credentials})).await.0, StatusCode::OK);
+    let body = json!({"access_token": credentials["access_token"], "refresh_token": credentials["refresh_token"], "expires_in": 7_200});
+    let mut fault = refuses(200, body);
+    fault["times"] = json!(50);
+    befalls_refreshes(&gateway, fault).await;
+    for (is_error, answer) in join_all((0..50).map(|_| list(&gateway, &server))).await {
+        assert!(!is_error, "{answer}");
+    }
+    assert_eq!(refreshes(&gateway).await, 1);
+    gateway.stop().await;
 }
