@@ -13,7 +13,7 @@ use upstream::{Code, Failure, Outcome, RateLimitFacts};
 
 use crate::app::App;
 use crate::connected_account::ConnectedAccount;
-use crate::refresh;
+use crate::refresh::{self, Occasion};
 
 /// Whose call it is, for the log.
 #[derive(Debug, Clone, Copy)]
@@ -150,23 +150,27 @@ async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, argument
     };
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
-        match refresh::renewed(app, connected, credential).await {
+        match refresh::renewed(app, connected, credential, Occasion::Call).await {
             Ok(fresh) => used = fresh,
-            // It was early: what there is may do for this call, and the next one tries again.
-            Err(_) if credential.expires_at.is_some_and(|end| end > app.clock.now()) => {}
+            // It was early: what there is may do for this call, and a later one tries again.
+            Err(_) if credential.is_usable(app.clock.now()) => {}
             Err(failure) => return failed(*failure),
         }
     }
-    let outcome = app.upstream.call(tool, &plan, &used.credential, app.clock.now()).await;
+    let Some(shown) = &used.credential else { return failed(refresh::no_token()) };
+    let outcome = app.upstream.call(tool, &plan, shown, app.clock.now()).await;
     let is_refused = outcome.result.as_ref().is_err_and(|failure| failure.status == Some(401));
     // One that was refused right after it was replaced would be refused again.
     let was_renewed = !Arc::ptr_eq(&used, credential);
     if !is_refused || used.refreshable.is_none() || was_renewed {
         return outcome;
     }
-    match refresh::renewed(app, connected, &used).await {
+    match refresh::renewed(app, connected, &used, Occasion::Call).await {
         Ok(fresh) if fresh.refreshable == used.refreshable => outcome,
-        Ok(fresh) => app.upstream.call(tool, &plan, &fresh.credential, app.clock.now()).await,
+        Ok(fresh) => match &fresh.credential {
+            Some(shown) => app.upstream.call(tool, &plan, shown, app.clock.now()).await,
+            None => failed(refresh::no_token()),
+        },
         Err(failure) => failed(*failure),
     }
 }

@@ -95,7 +95,7 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
         .credentials
         .get(method)
         .ok_or_else(|| ApiError::bad_request(format!("the integration has no authentication method `{method}`")))?;
-    Credential::from_stored(scheme, credentials).map(drop).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
+    Credential::check(scheme, credentials).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
 }
 
 /// Where the account's requests will go, if they may go there.

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod refresh_credentials;
 mod run_tool;
 mod tools;
 mod update;
@@ -22,6 +23,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::handle, create::handle))
         .routes(routes!(get::handle, update::handle, delete::handle))
+        .routes(routes!(refresh_credentials::handle))
         .routes(routes!(tools::handle))
         .routes(routes!(run_tool::handle))
 }
