@@ -1,4 +1,4 @@
-"""A tool call whose connection a test has in its hands: to see whether it was read, and to hang up."""
+"""A request whose connection a test has in its hands: to see whether it was read, and to hang up."""
 
 import contextlib
 import json
@@ -8,12 +8,16 @@ from urllib.parse import urlsplit
 from mcp_client import envelope, wire_headers
 
 
-class OpenCall:
-    def __init__(self, url, name, **arguments):
-        parts = urlsplit(url)
-        body = json.dumps(envelope("tools/call", {"name": name, "arguments": arguments})).encode()
-        headers = {**wire_headers(), "host": parts.netloc, "content-length": len(body), "connection": "close"}
-        head = f"POST {parts.path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+def open_call(url, name, **arguments):
+    """A tool call."""
+    return OpenRequest("POST", url, wire_headers(), json.dumps(envelope("tools/call", {"name": name, "arguments": arguments})))
+
+
+class OpenRequest:
+    def __init__(self, verb, url, headers, body=""):
+        parts, body = urlsplit(url), body.encode()
+        headers = {**headers, "host": parts.netloc, "content-length": len(body), "connection": "close"}
+        head = f"{verb} {parts.path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self._socket = socket.create_connection((parts.hostname, parts.port), timeout=60)
         self._socket.sendall(head.encode() + b"\r\n" + body)
 

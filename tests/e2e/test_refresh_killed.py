@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from open_call import OpenCall
+from open_call import open_call
 from poll import until
 from refreshing import ME, TOKEN, Connected, is_leased, let_the_lease_end
 
@@ -67,7 +67,7 @@ def before_the_new_token_is_used(account, database):
 
 
 def calling(account):
-    return OpenCall(account.url, "list_all_sendoso_me")
+    return open_call(account.url, "list_all_sendoso_me")
 
 
 # With what status the vendor answers the refreshes that reach it, before the kill and after.

@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -12,7 +13,7 @@ import gateway
 from conftest import MASTER_KEY
 from foreign import reply_json
 from mcp_client import post
-from open_call import OpenCall
+from open_call import OpenRequest, open_call
 from poll import until
 from refreshing import APP, ME, TOKEN, Connected, is_leased, let_the_lease_end
 
@@ -28,7 +29,7 @@ def bearers(vendor):
 
 
 def calling(account, server=None):
-    return OpenCall(account.url if server is None else account.url.replace(account.server.url, server.url), "list_all_sendoso_me")
+    return open_call(account.url if server is None else account.url.replace(account.server.url, server.url), "list_all_sendoso_me")
 
 
 def went_well(answer):
@@ -159,6 +160,49 @@ def test_a_refusal_that_comes_after_another_server_was_given_tokens_changes_noth
     assert len(account.refreshes()) == 2
 
 
+def test_a_refusal_that_comes_after_its_lease_says_nothing_while_another_server_is_asking(two, postgres, vendor, relay):
+    slow, other = two
+    account = Connected(slow, vendor, relay)
+    with relay.holding("request", TOKEN) as gate, calling(account) as late:
+        assert gate.reached.wait(10)
+        let_the_lease_end(postgres)
+        with relay.holding("answer", TOKEN) as second, calling(account, other) as call:
+            assert second.reached.wait(10)
+            gate.open()
+            error = json.loads(late.answer()[1])["result"]["structuredContent"]["error"]
+            assert (error["code"], error["retry_after"]) == ("unreachable", 5), error
+            assert account.shown()["status"] == "active"
+            second.open()
+            assert went_well(call.answer())
+    assert [status for status, _ in account.refreshes()] == [200, 400]
+    assert [account.call(server) for server in two] == [None, None]
+
+
+# A token that is still good.
+
+
+def test_no_call_waits_for_a_slow_vendor_while_its_token_is_good(serve, database, vendor, relay):
+    server = serve(database_url=database.url)
+    account = Connected(server, vendor, relay, expires_at=int(time.time()) + 50)
+    with relay.holding("answer", TOKEN) as gate:
+        assert account.call() is None
+        assert gate.reached.is_set()
+        gate.open()
+        until(lambda: not is_leased(database), what="a saved refresh")
+    assert account.call() is None
+    (before, _), (after, _) = bearers(vendor)
+    assert before != after
+    assert [status for status, _ in account.refreshes()] == [200]
+
+
+def test_no_call_waits_for_a_server_that_died_while_its_token_is_good(serve, database, vendor, relay):
+    server = serve(database_url=database.url)
+    account = Connected(server, vendor, relay, expires_at=int(time.time()) + 50)
+    database.run(f"UPDATE credential SET refresh_holder = 'gone', refresh_until = {int(time.time()) + 90}000")
+    assert account.call() is None
+    assert account.refreshes() == []
+
+
 # What people change meanwhile.
 
 
@@ -179,16 +223,23 @@ def test_a_credential_that_is_given_during_a_refresh_is_the_one_that_counts(serv
     assert account.shown()["status"] == "active" and account.shown()["last_error"] is None
 
 
-def test_an_account_that_is_deleted_during_a_refresh_stays_deleted(serve, database, vendor, relay):
+def test_an_account_that_is_deleted_during_a_refresh_stays_deleted_and_leaves_no_token_behind(serve, database, vendor, relay):
     account = Connected(serve(database_url=database.url), vendor, relay)
+    url = f"{account.server.url}/integrated-account/{account.id}"
+    headers = {"authorization": f"Bearer {account.server.api_token}"}
     with relay.holding("answer", TOKEN) as gate, calling(account) as call:
         assert gate.reached.wait(10)
-        assert account.server.api("DELETE", f"/integrated-account/{account.id}").is_success
-        gate.open()
-        assert not went_well(call.answer())
+        with OpenRequest("DELETE", url, headers) as deletion:
+            until(deletion.was_read, what="the server has read the deletion")
+            gate.open()
+            assert deletion.answer()[0] == 204
+        call.answer()
     assert account.server.api("GET", f"/integrated-account/{account.id}").status_code == 404
     assert database.run("SELECT COUNT(*) FROM credential") == [("0",)]
-    assert bearers(vendor) == []
+    [shown] = [token for status, token in account.refreshes() if status == 200]
+    [used] = [number for number, grant in enumerate(vendor.state()["grants"]) if grant["refresh_token"] == shown]
+    assert vendor.state()["grants"][-1]["revoked"], "the tokens that the refresh has brought"
+    assert used < len(vendor.state()["grants"]) - 1
 
 
 def test_tokens_that_were_asked_for_as_one_app_are_kept_when_the_app_is_another_then(serve, database, vendor, relay):

@@ -5,6 +5,7 @@ use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
 use catalog::target::TargetError;
 use jiff::Timestamp;
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use store::{Account, Store, StoreError, TokenHash};
 use upstream::Credential;
@@ -16,7 +17,7 @@ pub(crate) struct Loaded {
     pub credential: Option<Credential>,
     /// `None` = good until it is refused.
     pub expires_at: Option<Timestamp>,
-    /// Tells one access token from the next; `None` where there is nothing to get another one with.
+    /// Tells what one refresh brought from what the next does; `None` where there is nothing to get another one with.
     pub refreshable: Option<TokenHash>,
 }
 
@@ -45,14 +46,11 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
         _ => Credential::from_stored(scheme, stored).map(Some),
     };
     match credential {
-        Ok(credential) => {
-            let access_token = stored.get("access_token").and_then(Value::as_str).unwrap_or_default();
-            Some(Loaded {
-                credential,
-                expires_at: stored_expiry(stored),
-                refreshable: can_have_another(scheme, stored).then(|| store.hash_token(access_token)),
-            })
-        }
+        Ok(credential) => Some(Loaded {
+            credential,
+            expires_at: stored_expiry(stored),
+            refreshable: can_have_another(scheme, stored).then(|| store.hash_token(&obtained(stored))),
+        }),
         Err(error) => {
             tracing::warn!(account.id = %account.id, %error, "the stored credential is unusable");
             None
@@ -104,6 +102,13 @@ pub(crate) enum NoAuthorizationServer {
     Unknown { method: String },
     #[error(transparent)]
     Target(#[from] TargetError),
+}
+
+/// What another refresh may change. The access token alone does not tell: vendors give a living one again, with a longer life.
+fn obtained(stored: &Map<String, Value>) -> Zeroizing<String> {
+    let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
+    let expires_at = stored_expiry(stored).map(Timestamp::as_second);
+    Zeroizing::new(format!("{} {} {expires_at:?}", text("access_token"), text("refresh_token")))
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {

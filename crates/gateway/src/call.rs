@@ -150,7 +150,7 @@ async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, argument
     };
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
-        match refresh::renewed(app, connected, credential, Occasion::Call).await {
+        match refresh::in_time(app, connected, credential).await {
             Ok(fresh) => used = fresh,
             // It was early: what there is may do for this call, and a later one tries again.
             Err(_) if credential.is_usable(app.clock.now()) => {}

@@ -32,6 +32,8 @@ use crate::shared::Shared;
 /// connected together are not refreshed together.
 const EARLY_SECONDS: u64 = 60;
 const SPREAD_SECONDS: u64 = 120;
+/// Longest wait of a call whose token is still good.
+const SLOW: Duration = Duration::from_secs(3);
 /// Longest wait for the vendor's answer.
 const VENDOR: Duration = Duration::from_secs(60);
 /// How long a lease lasts: longer than the vendor may take, and the saving after it usually does.
@@ -161,6 +163,12 @@ pub(crate) async fn renewed(
         // It goes on, and whoever calls later has the use of it.
         Err(_) => Err(unfinished()),
     }
+}
+
+/// The same before the end of `used`, which is taken once more where the vendor is slow: the refresh goes on without this call.
+pub(crate) async fn in_time(app: &App, connected: &ConnectedAccount, used: &Arc<Loaded>) -> Result<Arc<Loaded>, Box<Failure>> {
+    let renewed = renewed(app, connected, used, Occasion::Call);
+    if used.is_usable(app.clock.now()) { timeout(SLOW, renewed).await.unwrap_or_else(|_| Ok(Arc::clone(used))) } else { renewed.await }
 }
 
 /// What to tell the caller of an account that has no access token, and will have none without a person.
@@ -312,8 +320,13 @@ impl Refresh {
         let is_final = self.is_final(problem);
         let status = if is_final { AccountStatus::NeedsReauth } else { self.account.status };
         let is_told = self.store.refreshes().fail(lease, status, message.clone(), now).await.map_err(ours)?;
-        if !is_told && let Stored::Newer(newer) = self.look().await? {
-            return Ok(newer);
+        if !is_told {
+            return match self.look().await? {
+                Stored::Newer(newer) => Ok(newer),
+                Stored::Same(_) if self.account.status == AccountStatus::NeedsReauth => Err(refused_before(&self.account)),
+                // Whoever has the lease now may have been given what this one was refused.
+                Stored::Same(_) => Err(unfinished()),
+            };
         }
         if is_final {
             return Err(needs_reauth(&message));
