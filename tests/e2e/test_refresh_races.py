@@ -201,6 +201,8 @@ def test_no_call_waits_for_a_server_that_died_while_its_token_is_good(serve, dat
     database.run(f"UPDATE credential SET refresh_holder = 'gone', refresh_until = {int(time.time()) + 90}000")
     assert account.call() is None
     assert account.refreshes() == []
+    # Nor does a server that is to stop.
+    assert server.process.stop(within=8) == 0
 
 
 # What people change meanwhile.

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use store::{Account, AccountStatus, RefreshClaim, RefreshLease, SecretFields, Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
 use upstream::oauth::{App as Client, Grant, GrantState, OAuthError, OAuthProblem, Tokens, stored_refresh_token};
 use upstream::{Code, Failure};
 use uuid::Uuid;
@@ -72,6 +73,7 @@ struct Failed {
 /// What a refresh needs; it outlives the request that asked for it.
 struct Refresh {
     store: Store,
+    tasks: TaskTracker,
     upstream: upstream::Client,
     clock: Arc<Clock>,
     pauses: Arc<Pauses>,
@@ -136,6 +138,7 @@ pub(crate) async fn renewed(
     let turn = turns.get_or_make(account.id.uuid(), |_| Mutex::new(None));
     let refresh = Refresh {
         store: app.store.clone(),
+        tasks: app.tasks.clone(),
         upstream: app.upstream.clone(),
         clock: Arc::clone(&app.clock),
         pauses: Arc::clone(pauses),
@@ -202,7 +205,8 @@ impl Refresh {
                     break lease;
                 }
                 RefreshClaim::Gone => return Err(needs_reauth("the account is gone")),
-                RefreshClaim::Taken if began.elapsed() > PATIENCE => {
+                // Nobody is left to tell once the tasks are all that a shutdown waits for.
+                RefreshClaim::Taken if began.elapsed() > PATIENCE || self.tasks.is_closed() => {
                     return Err(later("another server is refreshing the account's access token and has not finished"));
                 }
                 RefreshClaim::Taken => sleep(PAUSE).await,
