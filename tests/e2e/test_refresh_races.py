@@ -195,10 +195,10 @@ def test_no_call_waits_for_a_slow_vendor_while_its_token_is_good(serve, database
     assert [status for status, _ in account.refreshes()] == [200]
 
 
-def test_no_call_waits_for_a_server_that_died_while_its_token_is_good(serve, database, vendor, relay):
-    server = serve(database_url=database.url)
+def test_no_call_waits_for_a_server_that_died_while_its_token_is_good(serve, postgres, vendor, relay):
+    server = serve(database_url=postgres.url)
     account = Connected(server, vendor, relay, expires_at=int(time.time()) + 50)
-    database.run(f"UPDATE credential SET refresh_holder = 'gone', refresh_until = {int(time.time()) + 90}000")
+    postgres.run(f"UPDATE credential SET refresh_holder = 'gone', refresh_until = {int(time.time()) + 90}000")
     assert account.call() is None
     assert account.refreshes() == []
     # Nor does a server that is to stop.

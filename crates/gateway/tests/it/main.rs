@@ -4,6 +4,7 @@
 
 mod api;
 mod catalog_folder;
+mod client_credentials;
 mod fidelity;
 mod fuzz_corpus;
 mod mcp_calls;
@@ -14,6 +15,8 @@ mod mcp_streams;
 mod mcp_wire;
 mod refresh;
 mod refresh_answers;
+mod refresh_on_request;
 mod refresh_year;
+mod revocation;
 mod starting;
 mod support;
