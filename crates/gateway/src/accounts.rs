@@ -1,5 +1,7 @@
 //! What an account's stored credential is good for: attached to a request, for how long, and whether another access token can be had.
 
+use std::time::Duration;
+
 use catalog::authorization_server::AuthorizationServer;
 use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
@@ -9,7 +11,10 @@ use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use store::{Account, Store, StoreError, TokenHash};
 use upstream::Credential;
-use upstream::oauth::{App as Client, stored_expiry, stored_refresh_token};
+use upstream::oauth::{App as Client, stored_expiry, stored_issue, stored_refresh_token};
+
+/// How long an access token is new.
+const NEW: Duration = Duration::from_secs(30);
 
 /// A credential as it was read.
 pub(crate) struct Loaded {
@@ -17,6 +22,8 @@ pub(crate) struct Loaded {
     pub credential: Option<Credential>,
     /// `None` = good until it is refused.
     pub expires_at: Option<Timestamp>,
+    /// When it was fetched; `None` where somebody else did.
+    pub issued_at: Option<Timestamp>,
     /// Tells what one refresh brought from what the next does; `None` where there is nothing to get another one with.
     pub refreshable: Option<TokenHash>,
 }
@@ -25,6 +32,11 @@ impl Loaded {
     /// Whether it can be shown to the vendor at `now`.
     pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
         self.credential.is_some() && self.expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Whether it is good and was fetched a moment before `now`: a vendor that refuses it would refuse the next one too.
+    pub(crate) fn is_new(&self, now: Timestamp) -> bool {
+        self.is_usable(now) && self.issued_at.is_some_and(|at| Duration::try_from(now.duration_since(at)).is_ok_and(|age| age < NEW))
     }
 }
 
@@ -49,6 +61,7 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
         Ok(credential) => Some(Loaded {
             credential,
             expires_at: stored_expiry(stored),
+            issued_at: stored_issue(stored),
             refreshable: can_have_another(scheme, stored).then(|| store.hash_token(&obtained(stored))),
         }),
         Err(error) => {
@@ -107,8 +120,8 @@ pub(crate) enum NoAuthorizationServer {
 /// What another refresh may change. The access token alone does not tell: vendors give a living one again, with a longer life.
 fn obtained(stored: &Map<String, Value>) -> Zeroizing<String> {
     let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
-    let expires_at = stored_expiry(stored).map(Timestamp::as_second);
-    Zeroizing::new(format!("{} {} {expires_at:?}", text("access_token"), text("refresh_token")))
+    let moments = [stored_expiry(stored), stored_issue(stored)].map(|moment| moment.map(Timestamp::as_second));
+    Zeroizing::new(format!("{} {} {moments:?}", text("access_token"), text("refresh_token")))
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {
