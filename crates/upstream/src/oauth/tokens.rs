@@ -28,7 +28,7 @@ impl Tokens {
             ("access_token", Some(text(&self.access_token))),
             ("refresh_token", self.refresh_token.as_ref().map(text)),
             ("expires_at", self.expires_at.map(|moment| Value::from(moment.as_second()))),
-            ("issued_at", self.expires_at.map(|_| Value::from(self.issued_at.as_second()))),
+            ("issued_at", Some(Value::from(self.issued_at.as_second()))),
             ("token_type", self.token_type.as_deref().map(Value::from)),
             ("scope", self.scope.as_deref().map(Value::from)),
         ];
@@ -131,7 +131,7 @@ mod tests {
         let before = json!({"client_id": "c", "client_secret": "s", "access_token": "old", "expires_at": 1, "issued_at": 0});
         let silent = Tokens { expires_at: None, ..tokens(None) };
         let stored: Value = silent.stored_over(before.as_object().unwrap());
-        assert_eq!(stored, json!({"client_id": "c", "client_secret": "s", "access_token": "new"}));
+        assert_eq!(stored, json!({"client_id": "c", "client_secret": "s", "access_token": "new", "issued_at": NOW - 60}));
     }
 
     #[test]
