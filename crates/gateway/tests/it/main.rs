@@ -6,6 +6,7 @@ mod api;
 mod catalog_folder;
 mod fidelity;
 mod fuzz_corpus;
+mod link;
 mod mcp_calls;
 mod mcp_expiry;
 mod mcp_long_calls;
