@@ -5,6 +5,7 @@
 mod account_states;
 mod api;
 mod catalog_folder;
+mod client_credentials;
 mod fidelity;
 mod fuzz_corpus;
 mod link;
@@ -15,5 +16,7 @@ mod mcp_prompts;
 mod mcp_streams;
 mod mcp_wire;
 mod refresh;
+mod refresh_on_request;
+mod revocation;
 mod starting;
 mod support;
