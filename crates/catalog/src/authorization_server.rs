@@ -18,6 +18,8 @@ pub struct AuthorizationServer {
     pub extra_authorize_parameters: IndexMap<String, String>,
     pub token_url: Url,
     pub token_endpoint_auth: ClientAuthentication,
+    /// Values of `error` that mean what `invalid_grant` means.
+    pub grant_refused_errors: Vec<String>,
     /// `None` where the vendor cannot revoke.
     pub revoke_url: Option<Url>,
     pub revoke_endpoint_auth: ClientAuthentication,
@@ -50,6 +52,7 @@ impl AuthorizationServer {
             extra_authorize_parameters: oauth2.extra_authorize_parameters.clone(),
             token_url: at(&oauth2.token_url)?,
             token_endpoint_auth: oauth2.token_endpoint_auth,
+            grant_refused_errors: oauth2.grant_refused_errors.clone(),
             revoke_url: oauth2.revoke_url.as_deref().map(at).transpose()?,
             revoke_endpoint_auth: oauth2.revoke_endpoint_auth.unwrap_or(oauth2.token_endpoint_auth),
             revoke_token_in: oauth2.revoke_token_in,

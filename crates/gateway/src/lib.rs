@@ -3,24 +3,27 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
 mod call;
 pub mod cli;
+mod client_credentials;
 pub mod clock;
 pub mod config;
 mod connected_account;
 mod connections;
 mod hint;
-#[expect(dead_code, unused_imports, reason = "the handlers that show these pages come next")]
 mod link;
 mod live_catalog;
 mod mcp;
 mod mcp_client;
 mod metrics;
 mod read_by;
+mod reconnect;
 mod refresh;
+mod revocation;
 mod router;
 pub mod server;
 mod shared;
@@ -29,3 +32,4 @@ mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;
+mod validation;

@@ -54,6 +54,24 @@ impl Credential {
         }
     }
 
+    /// Whether `stored` is what an account of this scheme starts with: a usable secret, or a client that one can be fetched with.
+    ///
+    /// # Errors
+    /// As for [`Credential::from_stored`].
+    pub fn check(scheme: &CredentialScheme, stored: &Map<String, Value>) -> Result<(), CredentialError> {
+        if scheme.kind == CredentialKind::OAuth2ClientCredentials {
+            for field in scheme.kind.required_fields() {
+                if text(field, stored)?.is_empty() {
+                    return Err(error(field, "is empty; copy it again and reconnect the account"));
+                }
+            }
+            if !stored.contains_key("access_token") {
+                return refuse_unknown(scheme.kind, stored);
+            }
+        }
+        Credential::from_stored(scheme, stored).map(drop)
+    }
+
     /// What must not stand in any message.
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets
@@ -259,12 +277,32 @@ mod tests {
     }
 
     #[test]
-    fn the_required_members_alone_are_enough_for_every_kind_that_holds_a_usable_secret() {
-        for kind in [CredentialKind::ApiKey, CredentialKind::Basic, CredentialKind::Bearer, CredentialKind::OAuth2] {
-            let scheme = serde_json::from_value(json!({ "kind": kind })).unwrap();
-            let stored = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
-            assert!(Credential::from_stored(&scheme, &stored).is_ok(), "{kind:?}");
+    fn the_required_members_alone_are_enough_to_start_with_and_all_are_required() {
+        use CredentialKind::{ApiKey, Basic, Bearer, OAuth2, OAuth2ClientCredentials};
+        for kind in [ApiKey, Basic, Bearer, OAuth2, OAuth2ClientCredentials] {
+            let scheme: CredentialScheme = serde_json::from_value(json!({ "kind": kind })).unwrap();
+            let stored: Map<String, Value> = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
+            assert_eq!(Credential::check(&scheme, &stored), Ok(()), "{kind:?}");
+            for field in kind.required_fields() {
+                let mut stored = stored.clone();
+                stored.remove(*field);
+                assert_eq!(Credential::check(&scheme, &stored).unwrap_err().field, *field, "{kind:?}");
+            }
         }
+    }
+
+    #[test]
+    fn a_client_that_a_token_can_be_fetched_with_needs_no_token_and_an_unusable_one_is_still_named() {
+        let scheme: CredentialScheme = serde_json::from_value(json!({"kind": "oauth2_client_credentials"})).unwrap();
+        let check = |stored: Value| Credential::check(&scheme, stored.as_object().unwrap()).unwrap_err().to_string();
+        let client = |field: &str, value: Value| {
+            let mut stored = json!({"client_id": "c", "client_secret": "s"});
+            stored[field] = value;
+            stored
+        };
+        assert_snapshot!(check(client("client_secret", json!(""))), @"credentials.client_secret: is empty; copy it again and reconnect the account");
+        assert_snapshot!(check(client("access_token", json!(""))), @"credentials.access_token: is empty; reconnect the account");
+        assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, token_type, scope");
     }
 
     #[test]

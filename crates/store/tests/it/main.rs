@@ -6,12 +6,14 @@ mod database;
 
 mod accounts;
 mod api_tokens;
+mod consents;
 mod durability;
 mod environments;
 mod first_format;
 mod hang_ups;
 mod invalidation;
 mod isolation;
+mod link_tokens;
 mod mcp_servers;
 mod oauth_apps;
 mod opening;

@@ -47,7 +47,7 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     let Some(mut members) = members else {
         return lost(&format!("has {nature} in place of tokens"));
     };
-    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
     if has("error") && !has("access_token") {
         return Err(refused(status, &headers, members, asking, now));
     }
@@ -94,11 +94,14 @@ pub(super) fn refusal(reply: Reply, asking: &Asking, now: Timestamp) -> OAuthErr
 
 /// A refusal with members, most of all `error` and `error_description`.
 fn refused(status: StatusCode, headers: &HeaderMap, members: Map<String, Value>, asking: &Asking, now: Timestamp) -> OAuthError {
-    let code = members.get("error").and_then(Value::as_str).filter(|code| is_code(code));
+    let code = members.get("error").and_then(Value::as_str);
+    let is_worthless = code.is_some_and(|code| asking.grant_refused_errors.iter().any(|refused| refused == code));
+    let code = code.filter(|code| is_code(code));
     let code = code.map(|code| asking.secrets.blank_out(code).into_owned());
     let words = usual_message(&Value::Object(members)).filter(|words| Some(words.as_str()) != code.as_deref());
     let problem = match code.as_deref() {
         _ if status == StatusCode::TOO_MANY_REQUESTS => temporary(headers, now),
+        _ if is_worthless => OAuthProblem::GrantRefused,
         Some("invalid_grant") => OAuthProblem::GrantRefused,
         Some("invalid_client" | "unauthorized_client") => OAuthProblem::AppRefused,
         Some("temporarily_unavailable" | "server_error" | "slow_down") => temporary(headers, now),
@@ -133,7 +136,7 @@ fn by_status(
 }
 
 fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, vendor_error: Option<String>, asking: &Asking) -> OAuthError {
-    let Asking { host, subject, secrets } = asking;
+    let Asking { host, subject, secrets, .. } = asking;
     let (refused, remedy) = match problem {
         OAuthProblem::GrantRefused => (format!("{host} refused {subject}"), "connect the account again"),
         OAuthProblem::AppRefused => {

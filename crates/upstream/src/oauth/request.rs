@@ -24,6 +24,8 @@ pub(super) struct Asking {
     pub(super) subject: &'static str,
     /// What must not stand in any message.
     pub(super) secrets: Secrets,
+    /// Values of `error` that mean what `invalid_grant` means.
+    pub(super) grant_refused_errors: Vec<String>,
 }
 
 /// A request for tokens (RFC 6749 sections 4.1.3, 4.4.2 and 6).
@@ -49,7 +51,9 @@ pub(super) fn token(server: &AuthorizationServer, app: &App, grant: Grant<'_>) -
             "the client credentials"
         }
     };
-    asked(server.token_url.clone(), server.token_endpoint_auth, app, form, subject)
+    let mut asked = asked(server.token_url.clone(), server.token_endpoint_auth, app, form, subject);
+    asked.asking.grant_refused_errors.clone_from(&server.grant_refused_errors);
+    asked
 }
 
 /// A request to end a token (RFC 7009 section 2.1); `None` where the vendor cannot.
@@ -82,7 +86,12 @@ fn asked(url: Url, authentication: ClientAuthentication, app: &App, mut form: Fo
     }
     form.secrets.extend([app.client_secret.expose_secret().to_owned(), basic.expose_secret().to_owned()]);
     let secrets: Vec<&str> = form.secrets.iter().map(String::as_str).collect();
-    let asking = Asking { host: url.host_str().unwrap_or_default().to_owned(), subject, secrets: Secrets::of(&secrets) };
+    let asking = Asking {
+        host: url.host_str().unwrap_or_default().to_owned(),
+        subject,
+        secrets: Secrets::of(&secrets),
+        grant_refused_errors: Vec::new(),
+    };
 
     let mut request = reqwest::Request::new(Method::POST, url);
     let headers = request.headers_mut();

@@ -4,12 +4,15 @@ mod create;
 mod delete;
 mod get;
 mod list;
+mod refresh_credentials;
 mod run_tool;
 mod tools;
 mod update;
+mod validate;
 mod view;
 
-pub(crate) use create::{NewIntegratedAccount, create_account};
+pub(super) use create::check_known;
+pub(crate) use create::{NewIntegratedAccount, checked_target, create_account};
 
 use std::sync::Arc;
 
@@ -22,6 +25,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::handle, create::handle))
         .routes(routes!(get::handle, update::handle, delete::handle))
+        .routes(routes!(validate::handle))
+        .routes(routes!(refresh_credentials::handle))
         .routes(routes!(tools::handle))
         .routes(routes!(run_tool::handle))
 }

@@ -58,7 +58,7 @@ pub(super) async fn handle(
         set_by = %caller.api_token,
         "OAuth app set"
     );
-    Ok(Json(saved.into()))
+    Ok(Json(OAuthAppView::of(&app, saved)))
 }
 
 /// A pasted secret with a line break or a blank at its end is the usual reason for `invalid_client`.

@@ -52,9 +52,14 @@ pub(crate) async fn ask(client: &Client, server: &AuthorizationServer, grant: &s
 
 /// What a refresh brings when the vendor answers with these bytes.
 pub(crate) async fn refreshed(answer: Vec<u8>, then: Then) -> Result<Tokens, OAuthError> {
+    refreshed_with(json!({}), answer, then).await
+}
+
+/// The same at a vendor with habits of its own.
+pub(crate) async fn refreshed_with(habits: Value, answer: Vec<u8>, then: Then) -> Result<Tokens, OAuthError> {
     let vendor = Vendor::writing(answer, then).await;
     let settings = UpstreamSettings { timeout: Duration::from_secs(1), ..settings() };
-    let result = ask(&Client::new(&settings).unwrap(), &server(&vendor.url, json!({})), "refresh").await;
+    let result = ask(&Client::new(&settings).unwrap(), &server(&vendor.url, habits), "refresh").await;
     assert_eq!(vendor.requests().len(), 1, "asked once");
     if let Err(error) = &result {
         // The error must not show it in any form, nor in half.
