@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use store::{Account, Store, StoreError, TokenHash};
 use upstream::Credential;
-use upstream::oauth::{App as Client, stored_expiry, stored_refresh_token};
+use upstream::oauth::{App as Client, stored_expiry, stored_issue, stored_refresh_token};
 
 /// A credential as it was read.
 pub(crate) struct Loaded {
@@ -16,6 +16,8 @@ pub(crate) struct Loaded {
     pub credential: Option<Credential>,
     /// `None` = good until it is refused.
     pub expires_at: Option<Timestamp>,
+    /// When it was fetched; `None` where somebody else did.
+    pub issued_at: Option<Timestamp>,
     /// Tells one access token from the next; `None` where there is nothing to get another one with.
     pub refreshable: Option<TokenHash>,
     /// [`Account::credential_version`], or an earlier one if it was replaced while it was read.
@@ -52,6 +54,7 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
             Some(Loaded {
                 credential,
                 expires_at: stored_expiry(stored),
+                issued_at: stored_issue(stored),
                 refreshable: can_have_another(scheme, stored).then(|| store.hash_token(access_token)),
                 version: account.credential_version,
             })

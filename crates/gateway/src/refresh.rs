@@ -100,10 +100,18 @@ enum Stored {
 
 /// Whether a token should be replaced before it is used.
 pub(crate) fn is_due(loaded: &Loaded, account: &Account, now: Timestamp) -> bool {
+    if loaded.refreshable.is_none() || loaded.credential.is_none() {
+        return loaded.refreshable.is_some();
+    }
     let spread = account.id.uuid().as_u128() % u128::from(SPREAD_SECONDS + 1);
-    let early = Duration::from_secs(EARLY_SECONDS + spread as u64);
-    let is_ending = loaded.expires_at.is_some_and(|end| now.checked_add(early).is_ok_and(|soon| end <= soon));
-    loaded.refreshable.is_some() && (is_ending || loaded.credential.is_none())
+    let early = early(Duration::from_secs(EARLY_SECONDS + spread as u64), loaded.issued_at, loaded.expires_at);
+    loaded.expires_at.is_some_and(|end| now.checked_add(early).is_ok_and(|soon| end <= soon))
+}
+
+/// `usual`, but at most half of a token's life: one that lives for a minute would be due as soon as it is there.
+fn early(usual: Duration, issued_at: Option<Timestamp>, expires_at: Option<Timestamp>) -> Duration {
+    let life = issued_at.zip(expires_at).and_then(|(start, end)| Duration::try_from(end.duration_since(start)).ok());
+    life.map_or(usual, |life| usual.min(life / 2))
 }
 
 /// The credential that takes the place of `used`: a new one, one that somebody else has got meanwhile, or `used` itself where there
@@ -377,4 +385,18 @@ fn misconfigured(reason: &str) -> Box<Failure> {
 fn ours(error: StoreError) -> Box<Failure> {
     tracing::error!(%error, "a refresh failed for want of the database");
     Box::new(Failure::ours(Code::Internal, "the database failed; nothing was sent", Some("Try again in a moment.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_replaced_early_but_not_in_the_first_half_of_its_life() {
+        let at = |second: i64| Timestamp::from_second(1_795_176_000 + second).ok();
+        let of_life = |life: i64| early(Duration::from_secs(120), at(0), at(life)).as_secs();
+        assert_eq!([7200, 300, 240, 60, 1, 0, -5].map(of_life), [120, 120, 120, 30, 0, 0, 120]);
+        let unknown = [early(Duration::from_secs(120), None, at(60)), early(Duration::from_secs(120), at(0), None)];
+        assert_eq!(unknown.map(|early| early.as_secs()), [120, 120]);
+    }
 }

@@ -67,6 +67,7 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
         access_token: SecretString::from(access_token),
         refresh_token,
         expires_at: expiry(members.get("expires_in"), now),
+        issued_at: now,
         token_type,
         scope: members.get("scope").and_then(scope),
     })
