@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use store::{Account, AccountStatus, RefreshClaim, RefreshLease, SecretFields, Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
 use upstream::oauth::{App as Client, Grant, GrantState, OAuthError, OAuthProblem, Tokens, stored_refresh_token};
 use upstream::{Code, Failure};
 use uuid::Uuid;
@@ -32,12 +33,12 @@ use crate::shared::Shared;
 /// connected together are not refreshed together.
 const EARLY_SECONDS: u64 = 60;
 const SPREAD_SECONDS: u64 = 120;
+/// Longest wait of a call whose token is still good.
+const SLOW: Duration = Duration::from_secs(3);
 /// Longest wait for the vendor's answer.
 const VENDOR: Duration = Duration::from_secs(60);
 /// How long a lease lasts: longer than the vendor may take, and the saving after it usually does.
 const LEASE: Duration = Duration::from_secs(90);
-/// Longest wait of a call that has a good token all the same.
-const EARLY_PATIENCE: Duration = Duration::from_secs(5);
 /// Longest wait for another process's refresh, and the pause between two looks at it.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -72,6 +73,7 @@ struct Failed {
 /// What a refresh needs; it outlives the request that asked for it.
 struct Refresh {
     store: Store,
+    tasks: TaskTracker,
     upstream: upstream::Client,
     clock: Arc<Clock>,
     pauses: Arc<Pauses>,
@@ -140,12 +142,11 @@ pub(crate) async fn renewed(
             return Err(failure);
         }
     }
-    let is_early = occasion == Occasion::Call && used.is_usable(app.clock.now()) && is_due(used, account, app.clock.now());
-    let patience = if is_early { EARLY_PATIENCE } else { LEASE };
     let asked = Instant::now();
     let turn = turns.get_or_make(account.id.uuid(), |_| Mutex::new(None));
     let refresh = Refresh {
         store: app.store.clone(),
+        tasks: app.tasks.clone(),
         upstream: app.upstream.clone(),
         clock: Arc::clone(&app.clock),
         pauses: Arc::clone(pauses),
@@ -164,7 +165,7 @@ pub(crate) async fn renewed(
         *last = outcome.as_ref().err().map(|failure| Failed { at: Instant::now(), failure: failure.clone() });
         outcome
     });
-    match timeout(patience, running).await {
+    match timeout(LEASE, running).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(error)) => {
             tracing::error!(%error, "a refresh ended in a panic");
@@ -173,6 +174,12 @@ pub(crate) async fn renewed(
         // It goes on, and whoever calls later has the use of it.
         Err(_) => Err(unfinished()),
     }
+}
+
+/// The same before the end of `used`, which is taken once more where the vendor is slow: the refresh goes on without this call.
+pub(crate) async fn in_time(app: &App, connected: &ConnectedAccount, used: &Arc<Loaded>) -> Result<Arc<Loaded>, Box<Failure>> {
+    let renewed = renewed(app, connected, used, Occasion::Call);
+    if used.is_usable(app.clock.now()) { timeout(SLOW, renewed).await.unwrap_or_else(|_| Ok(Arc::clone(used))) } else { renewed.await }
 }
 
 /// What to tell the caller of an account that has no access token, and will have none without a person.
@@ -193,6 +200,9 @@ impl Refresh {
                 self.futile.add(&self.account, seen, Why::Refused);
                 return Err(refused_before(&self.account));
             }
+            if self.occasion == Occasion::Call && self.used.is_new(self.clock.now()) {
+                return Ok(self.used);
+            }
             if self.client(&stored).await?.is_none() {
                 self.futile.add(&self.account, seen, Why::NoApp);
                 return Ok(self.used);
@@ -207,7 +217,8 @@ impl Refresh {
                     break lease;
                 }
                 RefreshClaim::Gone => return Err(needs_reauth("the account is gone")),
-                RefreshClaim::Taken if began.elapsed() > PATIENCE => {
+                // Nobody is left to tell once the tasks are all that a shutdown waits for.
+                RefreshClaim::Taken if began.elapsed() > PATIENCE || self.tasks.is_closed() => {
                     return Err(later("another server is refreshing the account's access token and has not finished"));
                 }
                 RefreshClaim::Taken => sleep(PAUSE).await,
@@ -270,7 +281,22 @@ impl Refresh {
 
     /// With which app the vendor is asked; `None` where the environment has set none.
     async fn client(&self, stored: &Map<String, Value>) -> Result<Option<Client>, Box<Failure>> {
-        accounts::client(&self.store, &self.definition, &self.account, stored).await.map_err(ours)
+        let found = accounts::client(&self.store, &self.definition, &self.account, stored).await;
+        found.map_err(|error| match error {
+            StoreError::Unreadable(_) => self.unreadable_app(&error),
+            error => ours(error),
+        })
+    }
+
+    /// The app's row was changed or moved.
+    fn unreadable_app(&self, error: &StoreError) -> Box<Failure> {
+        let Account { integration, authentication_method: method, .. } = &self.account;
+        tracing::error!(%error, integration, method, "the secret of an OAuth app does not open; the app has to be set again");
+        Box::new(Failure::ours(
+            Code::Internal,
+            "the stored secret of the OAuth app cannot be read, so the account's access token cannot be refreshed",
+            Some("Nothing was sent. The operator of this server has to set the OAuth app again."),
+        ))
     }
 
     /// Asks the vendor, once.
@@ -300,7 +326,7 @@ impl Refresh {
         let began = Instant::now();
         let mut pause = PAUSE;
         loop {
-            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before).into(), self.clock.now()).await;
+            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before), self.clock.now()).await;
             match saved {
                 Ok(true) => break,
                 Ok(false) => {
@@ -336,8 +362,13 @@ impl Refresh {
         let is_final = self.is_final(problem);
         let status = if is_final { AccountStatus::NeedsReauth } else { self.account.status };
         let is_told = self.store.refreshes().fail(lease, status, message.clone(), now).await.map_err(ours)?;
-        if !is_told && let Stored::Newer(newer) = self.look().await? {
-            return Ok(newer);
+        if !is_told {
+            return match self.look().await? {
+                Stored::Newer(newer) => Ok(newer),
+                Stored::Same(_) if self.account.status == AccountStatus::NeedsReauth => Err(refused_before(&self.account)),
+                // Whoever has the lease now may have been given what this one was refused.
+                Stored::Same(_) => Err(unfinished()),
+            };
         }
         if is_final {
             return Err(needs_reauth(&message));
