@@ -53,7 +53,7 @@ fn nothing_to_refresh_with(connected: &ConnectedAccount) -> ApiError {
     match scheme.map(|scheme| scheme.kind) {
         Some(CredentialKind::OAuth2) => conflict("the account holds no refresh token; connect it again"),
         _ => ApiError::bad_request(format!(
-            "credentials of the kind `{method}` are not refreshed; give the account other `credentials` with PATCH when they end"
+            "accounts connected by `{method}` have nothing to refresh; give the account other `credentials` with PATCH when these end"
         )),
     }
 }
