@@ -26,6 +26,8 @@ pub(crate) struct Loaded {
     pub issued_at: Option<Timestamp>,
     /// Tells what one refresh brought from what the next does; `None` where there is nothing to get another one with.
     pub refreshable: Option<TokenHash>,
+    /// [`Account::credential_version`], or an earlier one if it was replaced while it was read.
+    pub version: i64,
 }
 
 impl Loaded {
@@ -63,6 +65,7 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
             expires_at: stored_expiry(stored),
             issued_at: stored_issue(stored),
             refreshable: can_have_another(scheme, stored).then(|| store.hash_token(&obtained(stored))),
+            version: account.credential_version,
         }),
         Err(error) => {
             tracing::warn!(account.id = %account.id, %error, "the stored credential is unusable");

@@ -3,6 +3,7 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
@@ -19,6 +20,7 @@ mod mcp;
 mod mcp_client;
 mod metrics;
 mod read_by;
+mod reconnect;
 mod refresh;
 mod revocation;
 mod router;
@@ -29,3 +31,4 @@ mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;
+mod validation;

@@ -114,15 +114,19 @@ impl Purpose {
 pub(crate) struct Keys {
     /// Hashes tokens. A hash cannot be made again without its token, so no other key can ever take this one's place.
     pub(crate) tokens: hmac::Key,
+    /// Signs tickets.
+    pub(crate) tickets: hmac::Key,
     /// Opens credentials in the first format.
     pub(crate) first_credentials: RandomizedNonceKey,
 }
 
 impl Keys {
     pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
-        let tokens = root.extracted();
-        let tokens = tokens.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
-        Ok(Keys { tokens: hmac::Key::from(tokens), first_credentials: root.sealing(Purpose::FirstCredentials)? })
+        let extracted = root.extracted();
+        let signing =
+            |label: &'static [u8]| extracted.expand(&[label], hkdf::HKDF_SHA256.hmac_algorithm()).map(hmac::Key::from).map_err(refused);
+        let (tokens, tickets) = (signing(b"tidegate/1/token-hash")?, signing(b"tidegate/1/ticket")?);
+        Ok(Keys { tokens, tickets, first_credentials: root.sealing(Purpose::FirstCredentials)? })
     }
 }
 

@@ -10,9 +10,9 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use crate::account::save_credential;
+use crate::account::{save_credential, told};
 use crate::database::{Change, Dialect, Work};
-use crate::{AccountId, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
+use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
 
 /// The right to refresh one account's credential.
 #[derive(Clone)]
@@ -91,7 +91,7 @@ impl<'a> Refreshes<'a> {
                 if !is_mine {
                     hold(change, &lease, holder.as_deref(), until).await?;
                 }
-                told(change, &lease, AccountStatus::Active, None, now).await?;
+                told(change, (lease.environment, lease.account), AccountState::active(None), now).await?;
                 Ok(true)
             })
         });
@@ -112,7 +112,7 @@ impl<'a> Refreshes<'a> {
                 let sealed: Vec<u8> = row.try_get(2)?;
                 let is_told = end(change, &lease).await? && sealed == lease.sealed;
                 if is_told {
-                    told(change, &lease, status, Some(error.replace('\0', "\u{fffd}")), now).await?;
+                    told(change, (lease.environment, lease.account), AccountState::failing(status, error), now).await?;
                 }
                 Ok(is_told)
             })
@@ -154,26 +154,4 @@ async fn end(change: &mut Change<'_>, lease: &RefreshLease) -> Result<bool, Stor
     .bind(lease.account.to_string())
     .bind(lease.holder.clone());
     Ok(change.execute(end).await? > 0)
-}
-
-/// Counts as a change of the account only if it is one: a refresh must not get into the way of somebody who edits it.
-async fn told(
-    change: &mut Change<'_>,
-    lease: &RefreshLease,
-    status: AccountStatus,
-    error: Option<String>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    change.touch(lease.account.uuid());
-    let tell = sqlx::query(
-        "UPDATE integrated_account SET status = $3, last_error = $4, updated_at = $5, version = version + 1 \
-         WHERE environment_id = $1 AND id = $2 AND (status <> $3 OR COALESCE(last_error, '') <> COALESCE($4, ''))",
-    )
-    .bind(lease.environment.to_string())
-    .bind(lease.account.to_string())
-    .bind(status.as_str())
-    .bind(error)
-    .bind(now.as_millisecond());
-    change.execute(tell).await?;
-    Ok(())
 }

@@ -3,6 +3,7 @@
 mod api_token;
 mod caller;
 mod docs;
+mod environment;
 mod error;
 mod health;
 mod input;
@@ -50,6 +51,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(integrated_account::router())
         .merge(mcp_server::router())
         .merge(api_token::router())
+        .merge(environment::router())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -44,7 +44,7 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
     }
     tracing::info!(account.id = %id, asked_by = %caller.api_token, "credentials refreshed on request");
     let account = app.store.accounts().get(caller.environment, id).await?;
-    account.map(|account| Json(account.into())).ok_or_else(|| ApiError::not_found("account"))
+    account.map(|account| Json(AccountView::of(&app, account))).ok_or_else(|| ApiError::not_found("account"))
 }
 
 fn nothing_to_refresh_with(connected: &ConnectedAccount) -> ApiError {
