@@ -171,7 +171,7 @@ async fn a_vendor_that_lengthens_the_life_of_the_same_token_is_asked_once() {
 async fn a_vendor_that_refuses_every_token_for_some_of_its_tools_is_not_asked_for_another_at_every_call() {
     let gateway = Gateway::start().await;
     let server = with_app(&gateway).await;
-    let fault = json!({"kind": "status", "status": 401, "path_prefix": "/api/v3/campaign", "times": 1_000});
+    let fault = json!({"kind": "status", "status": 401, "path_prefix": "/api/v3/touches", "times": 1_000});
     gateway.control(Method::POST, "faults", fault).await;
     for round in 1..=2 {
         for _ in 0..5 {
