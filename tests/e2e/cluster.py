@@ -47,7 +47,7 @@ class Cluster:
 
     def sql(self, statements):
         """What `statements` print, a line for each row and `|` between its columns."""
-        return self._run("psql", statements).stdout
+        return self._run("sql", statements).stdout
 
     def _run(self, command, given=""):
         # Nothing may be captured through a pipe that the database itself would keep open.

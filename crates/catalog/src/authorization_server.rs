@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::integration::{ClientAuthentication, Integration, OAuth2, ScopeSeparator, TokenPlace};
 use crate::target::{Place, TargetError, filled, plain_url};
+use crate::variables::names_in_braces;
 
 /// The authorization server of one account.
 #[derive(Debug, Clone)]
@@ -59,6 +60,17 @@ impl AuthorizationServer {
             pkce: oauth2.pkce,
         })
     }
+}
+
+/// The variables that [`AuthorizationServer::new`] asks for, some of them perhaps twice.
+pub(crate) fn named_variables<'o>(integration: &Integration, oauth2: &'o OAuth2, base_url: Option<&str>) -> Vec<&'o str> {
+    let base = base_url.and_then(|_| Split::of(&integration.base_url));
+    let urls = [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.revoke_url.as_ref()];
+    let texts = urls.into_iter().flatten().map(|url| match (&base, Split::of(url)) {
+        (Some(base), Some(endpoint)) if endpoint.origin.eq_ignore_ascii_case(base.origin) => endpoint.below(base).unwrap_or(endpoint.rest),
+        _ => url.as_str(),
+    });
+    texts.flat_map(|text| names_in_braces(text).unwrap_or_default()).collect()
 }
 
 fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<Url, TargetError> {

@@ -30,6 +30,8 @@ pub(crate) struct Loaded {
     pub version: i64,
 }
 
+store::lacks!(Loaded: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 impl Loaded {
     /// Whether it can be shown to the vendor at `now`.
     pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
@@ -45,7 +47,14 @@ impl Loaded {
 /// The credential of an account, ready to attach. `None` when the account has none that its integration
 /// understands; the reason is logged, because the caller can only reconnect the account.
 pub(crate) async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Loaded>, StoreError> {
-    let Some(stored) = store.accounts().credentials(account.environment_id, account.id).await? else { return Ok(None) };
+    let stored = match store.accounts().credentials(account.environment_id, account.id).await {
+        Err(error @ StoreError::Unreadable(_)) => {
+            tracing::error!(account.id = %account.id, %error, "the stored credential does not open; the account has to be connected again");
+            return Ok(None);
+        }
+        read => read?,
+    };
+    let Some(stored) = stored else { return Ok(None) };
     Ok(loaded(store, definition, account, &stored))
 }
 

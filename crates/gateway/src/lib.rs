@@ -15,6 +15,7 @@ pub mod config;
 mod connected_account;
 mod connections;
 mod hint;
+mod link;
 mod live_catalog;
 mod mcp;
 mod mcp_client;

@@ -285,7 +285,22 @@ impl Refresh {
 
     /// With which app the vendor is asked; `None` where the environment has set none.
     async fn client(&self, stored: &Map<String, Value>) -> Result<Option<Client>, Box<Failure>> {
-        accounts::client(&self.store, &self.definition, &self.account, stored).await.map_err(ours)
+        let found = accounts::client(&self.store, &self.definition, &self.account, stored).await;
+        found.map_err(|error| match error {
+            StoreError::Unreadable(_) => self.unreadable_app(&error),
+            error => ours(error),
+        })
+    }
+
+    /// The app's row was changed or moved.
+    fn unreadable_app(&self, error: &StoreError) -> Box<Failure> {
+        let Account { integration, authentication_method: method, .. } = &self.account;
+        tracing::error!(%error, integration, method, "the secret of an OAuth app does not open; the app has to be set again");
+        Box::new(Failure::ours(
+            Code::Internal,
+            "the stored secret of the OAuth app cannot be read, so the account's access token cannot be refreshed",
+            Some("Nothing was sent. The operator of this server has to set the OAuth app again."),
+        ))
     }
 
     /// Asks the vendor, once.
@@ -315,7 +330,7 @@ impl Refresh {
         let began = Instant::now();
         let mut pause = PAUSE;
         loop {
-            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before).into(), self.clock.now()).await;
+            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before), self.clock.now()).await;
             match saved {
                 Ok(true) => break,
                 Ok(false) => {

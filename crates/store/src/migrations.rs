@@ -35,6 +35,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_account_states.sql"),
         postgres: include_str!("../migrations/postgres/0005_account_states.sql"),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0006_links.sql"),
+        postgres: include_str!("../migrations/postgres/0006_links.sql"),
+    },
 ];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";

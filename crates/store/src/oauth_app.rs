@@ -115,10 +115,22 @@ impl<'a> OAuthApps<'a> {
         self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
     }
 
+    /// All apps of an environment.
+    pub async fn list(&self, environment: EnvironmentId) -> Result<Vec<OAuthApp>, StoreError> {
+        let select = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_app WHERE environment_id = $1 ORDER BY integration, authentication_method"
+        ))
+        .bind(environment.to_string());
+        self.store.database.fetch_all(select).await?.iter().map(read).collect()
+    }
+
     /// An app with its secret, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app.
+    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app; [`StoreError::WrongKey`] as for
+    /// credentials.
     pub async fn with_secret(
         &self,
         environment: EnvironmentId,

@@ -8,6 +8,7 @@ mod catalog_folder;
 mod client_credentials;
 mod fidelity;
 mod fuzz_corpus;
+mod link;
 mod mcp_calls;
 mod mcp_expiry;
 mod mcp_long_calls;

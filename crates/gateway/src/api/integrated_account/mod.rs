@@ -11,7 +11,8 @@ mod update;
 mod validate;
 mod view;
 
-pub(crate) use create::{NewIntegratedAccount, create_account};
+pub(super) use create::check_known;
+pub(crate) use create::{NewIntegratedAccount, checked_target, create_account};
 
 use std::sync::Arc;
 
