@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use store::{Account, AccountStatus, RefreshClaim, RefreshLease, SecretFields, Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
 use upstream::oauth::{App as Client, Grant, GrantState, OAuthError, OAuthProblem, Tokens, stored_refresh_token};
 use upstream::{Code, Failure};
 use uuid::Uuid;
@@ -32,6 +33,8 @@ use crate::shared::Shared;
 /// connected together are not refreshed together.
 const EARLY_SECONDS: u64 = 60;
 const SPREAD_SECONDS: u64 = 120;
+/// Longest wait of a call whose token is still good.
+const SLOW: Duration = Duration::from_secs(3);
 /// Longest wait for the vendor's answer.
 const VENDOR: Duration = Duration::from_secs(60);
 /// How long a lease lasts: longer than the vendor may take, and the saving after it usually does.
@@ -70,6 +73,7 @@ struct Failed {
 /// What a refresh needs; it outlives the request that asked for it.
 struct Refresh {
     store: Store,
+    tasks: TaskTracker,
     upstream: upstream::Client,
     clock: Arc<Clock>,
     pauses: Arc<Pauses>,
@@ -100,10 +104,18 @@ enum Stored {
 
 /// Whether a token should be replaced before it is used.
 pub(crate) fn is_due(loaded: &Loaded, account: &Account, now: Timestamp) -> bool {
+    if loaded.refreshable.is_none() || loaded.credential.is_none() {
+        return loaded.refreshable.is_some();
+    }
     let spread = account.id.uuid().as_u128() % u128::from(SPREAD_SECONDS + 1);
-    let early = Duration::from_secs(EARLY_SECONDS + spread as u64);
-    let is_ending = loaded.expires_at.is_some_and(|end| now.checked_add(early).is_ok_and(|soon| end <= soon));
-    loaded.refreshable.is_some() && (is_ending || loaded.credential.is_none())
+    let early = early(Duration::from_secs(EARLY_SECONDS + spread as u64), loaded.issued_at, loaded.expires_at);
+    loaded.expires_at.is_some_and(|end| now.checked_add(early).is_ok_and(|soon| end <= soon))
+}
+
+/// `usual`, but at most half of a token's life: one that lives for a minute would be due as soon as it is there.
+fn early(usual: Duration, issued_at: Option<Timestamp>, expires_at: Option<Timestamp>) -> Duration {
+    let life = issued_at.zip(expires_at).and_then(|(start, end)| Duration::try_from(end.duration_since(start)).ok());
+    life.map_or(usual, |life| usual.min(life / 2))
 }
 
 /// The credential that takes the place of `used`: a new one, one that somebody else has got meanwhile, or `used` itself where there
@@ -134,6 +146,7 @@ pub(crate) async fn renewed(
     let turn = turns.get_or_make(account.id.uuid(), |_| Mutex::new(None));
     let refresh = Refresh {
         store: app.store.clone(),
+        tasks: app.tasks.clone(),
         upstream: app.upstream.clone(),
         clock: Arc::clone(&app.clock),
         pauses: Arc::clone(pauses),
@@ -163,6 +176,12 @@ pub(crate) async fn renewed(
     }
 }
 
+/// The same before the end of `used`, which is taken once more where the vendor is slow: the refresh goes on without this call.
+pub(crate) async fn in_time(app: &App, connected: &ConnectedAccount, used: &Arc<Loaded>) -> Result<Arc<Loaded>, Box<Failure>> {
+    let renewed = renewed(app, connected, used, Occasion::Call);
+    if used.is_usable(app.clock.now()) { timeout(SLOW, renewed).await.unwrap_or_else(|_| Ok(Arc::clone(used))) } else { renewed.await }
+}
+
 /// What to tell the caller of an account that has no access token, and will have none without a person.
 pub(crate) fn no_token() -> Failure {
     *needs_reauth("it holds no access token")
@@ -177,8 +196,13 @@ impl Refresh {
                 Stored::Newer(newer) => return Ok(newer),
                 Stored::Same(stored) => stored,
             };
-            if self.account.status == AccountStatus::NeedsReauth && self.occasion == Occasion::Call {
-                return Err(refused_before(&self.account));
+            if self.occasion == Occasion::Call {
+                if self.account.status == AccountStatus::NeedsReauth {
+                    return Err(refused_before(&self.account));
+                }
+                if self.used.is_new(self.clock.now()) {
+                    return Ok(self.used);
+                }
             }
             if self.client(&stored).await?.is_none() {
                 self.without_app.add(&self.account, seen);
@@ -194,7 +218,8 @@ impl Refresh {
                     break lease;
                 }
                 RefreshClaim::Gone => return Err(needs_reauth("the account is gone")),
-                RefreshClaim::Taken if began.elapsed() > PATIENCE => {
+                // Nobody is left to tell once the tasks are all that a shutdown waits for.
+                RefreshClaim::Taken if began.elapsed() > PATIENCE || self.tasks.is_closed() => {
                     return Err(later("another server is refreshing the account's access token and has not finished"));
                 }
                 RefreshClaim::Taken => sleep(PAUSE).await,
@@ -327,8 +352,13 @@ impl Refresh {
         let is_final = self.is_final(problem);
         let status = if is_final { AccountStatus::NeedsReauth } else { self.account.status };
         let is_told = self.store.refreshes().fail(lease, status, message.clone(), now).await.map_err(ours)?;
-        if !is_told && let Stored::Newer(newer) = self.look().await? {
-            return Ok(newer);
+        if !is_told {
+            return match self.look().await? {
+                Stored::Newer(newer) => Ok(newer),
+                Stored::Same(_) if self.account.status == AccountStatus::NeedsReauth => Err(refused_before(&self.account)),
+                // Whoever has the lease now may have been given what this one was refused.
+                Stored::Same(_) => Err(unfinished()),
+            };
         }
         if is_final {
             return Err(needs_reauth(&message));
@@ -392,4 +422,18 @@ fn misconfigured(reason: &str) -> Box<Failure> {
 fn ours(error: StoreError) -> Box<Failure> {
     tracing::error!(%error, "a refresh failed for want of the database");
     Box::new(Failure::ours(Code::Internal, "the database failed; nothing was sent", Some("Try again in a moment.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_replaced_early_but_not_in_the_first_half_of_its_life() {
+        let at = |second: i64| Timestamp::from_second(1_795_176_000 + second).ok();
+        let of_life = |life: i64| early(Duration::from_secs(120), at(0), at(life)).as_secs();
+        assert_eq!([7200, 300, 240, 60, 1, 0, -5].map(of_life), [120, 120, 120, 30, 0, 0, 120]);
+        let unknown = [early(Duration::from_secs(120), None, at(60)), early(Duration::from_secs(120), at(0), None)];
+        assert_eq!(unknown.map(|early| early.as_secs()), [120, 120]);
+    }
 }

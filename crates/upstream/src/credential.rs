@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_member_that_is_not_of_the_kind_is_named() {
         assert_snapshot!(refused(json!({"kind": "bearer"}), json!({"token": "t", "tokn": "x"})), @"credentials.tokn: is unknown; the members are: token");
-        assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"api_key": "k"})), @"credentials.api_key: is unknown; the members are: access_token, refresh_token, expires_at, token_type, scope");
+        assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"api_key": "k"})), @"credentials.api_key: is unknown; the members are: access_token, refresh_token, expires_at, issued_at, token_type, scope");
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
         };
         assert_snapshot!(check(client("client_secret", json!(""))), @"credentials.client_secret: is empty; copy it again and reconnect the account");
         assert_snapshot!(check(client("access_token", json!(""))), @"credentials.access_token: is empty; reconnect the account");
-        assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, token_type, scope");
+        assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, issued_at, token_type, scope");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use app::App;
 pub use authorization::{AuthorizationRequest, CodeVerifier, authorization_url};
 pub use error::{GrantState, OAuthError, OAuthProblem};
-pub use tokens::{Tokens, stored_expiry, stored_refresh_token};
+pub use tokens::{Tokens, stored_expiry, stored_issue, stored_refresh_token};
 
 use crate::client::Client;
 

@@ -78,11 +78,27 @@ async fn a_token_is_replaced_before_it_ends_and_when_the_vendor_refuses_it() {
     assert_eq!(fetches(&gateway).await, 6);
     assert!(requests(&gateway).await.iter().all(|(_, status)| *status == 200), "no token was refused");
 
-    advance(0, 600).await;
+    // It is no longer new, and the vendor has ended it before its time.
+    advance(30, 600).await;
     gateway.control(Method::DELETE, "journal", Value::Null).await;
     assert!(!list(&gateway, &server).await.0);
     let expected = [("/v1/notes", 401), ("/oauth/token", 200), ("/v1/notes", 200)];
     assert_eq!(requests(&gateway).await, expected.map(|(path, status)| (path.to_owned(), status)));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_lives_for_a_minute_serves_for_half_of_it() {
+    let gateway = gateway().await;
+    gateway.control(Method::POST, "settings", json!({"token_seconds": 60})).await;
+    let server = server(&gateway, client(&gateway).await).await;
+    for _ in 0..10 {
+        assert!(!list(&gateway, &server).await.0);
+    }
+    assert_eq!(fetches(&gateway).await, 1);
+    gateway.clock.advance(Duration::from_secs(30));
+    assert!(!list(&gateway, &server).await.0);
+    assert_eq!(fetches(&gateway).await, 2);
     gateway.stop().await;
 }
 

@@ -131,7 +131,12 @@ impl Gateway {
 
     /// Talks to the sandbox's control endpoint.
     pub(crate) async fn control(&self, method: Method, what: &str, body: Value) -> Value {
-        let request = self.client.request(method, format!("{}/__sandbox/{what}", self.sandbox.url()));
+        self.control_of(&self.sandbox, method, what, body).await
+    }
+
+    /// The same for another sandbox.
+    pub(crate) async fn control_of(&self, sandbox: &Sandbox, method: Method, what: &str, body: Value) -> Value {
+        let request = self.client.request(method, format!("{}/__sandbox/{what}", sandbox.url()));
         let request = if body.is_null() { request } else { request.json(&body) };
         request.send().await.unwrap().json().await.unwrap_or_default()
     }

@@ -4,6 +4,7 @@
 
 mod database;
 
+mod account_states;
 mod accounts;
 mod api_tokens;
 mod consents;

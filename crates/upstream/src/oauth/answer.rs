@@ -68,6 +68,7 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
         access_token: SecretString::from(access_token),
         refresh_token,
         expires_at: expiry(members.0.get("expires_in"), now),
+        issued_at: now,
         token_type,
         scope: members.0.get("scope").and_then(scope),
     })

@@ -11,6 +11,8 @@ pub struct Tokens {
     pub refresh_token: Option<SecretString>,
     /// `None` = the vendor did not say: the token is good until it is refused.
     pub expires_at: Option<Timestamp>,
+    /// When the vendor was asked.
+    pub issued_at: Timestamp,
     pub token_type: Option<String>,
     /// What was granted, in the vendor's words; `None` = what was asked for (RFC 6749 section 5.1).
     pub scope: Option<String>,
@@ -26,12 +28,13 @@ impl Tokens {
             ("access_token", Some(text(&self.access_token))),
             ("refresh_token", self.refresh_token.as_ref().map(text)),
             ("expires_at", self.expires_at.map(|moment| Value::from(moment.as_second()))),
+            ("issued_at", Some(Value::from(self.issued_at.as_second()))),
             ("token_type", self.token_type.as_deref().map(Value::from)),
             ("scope", self.scope.as_deref().map(Value::from)),
         ];
         // Made of what stays, so that no secret is written over and left in freed memory.
         let replaced = |field: &str| told.iter().any(|(name, value)| field == *name && value.is_some());
-        let stays = |field: &str| !["expires_at", "token_type"].contains(&field) && !replaced(field);
+        let stays = |field: &str| !["expires_at", "issued_at", "token_type"].contains(&field) && !replaced(field);
         let kept: Vec<(String, Value)> =
             before.iter().filter(|(field, _)| stays(field)).map(|(field, value)| (field.clone(), value.clone())).collect();
         let new = told.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?)));
@@ -41,7 +44,16 @@ impl Tokens {
 
 /// When the access token in an account's unsealed `credentials` ends: `expires_at` in seconds since 1970 or as RFC 3339. `None` = not known.
 pub fn stored_expiry(credentials: &Map<String, Value>) -> Option<Timestamp> {
-    match credentials.get("expires_at")? {
+    moment(credentials.get("expires_at")?)
+}
+
+/// The same for when it was fetched, `issued_at`.
+pub fn stored_issue(credentials: &Map<String, Value>) -> Option<Timestamp> {
+    moment(credentials.get("issued_at")?)
+}
+
+fn moment(value: &Value) -> Option<Timestamp> {
+    match value {
         Value::Number(seconds) => Timestamp::from_second(seconds.as_i64().or_else(|| seconds.as_f64().map(|float| float as i64))?).ok(),
         Value::String(text) => text.parse().ok().or_else(|| Timestamp::from_second(text.trim().parse().ok()?).ok()),
         _ => None,
@@ -98,6 +110,7 @@ mod tests {
             access_token: SecretString::from("new"),
             refresh_token: refresh_token.map(SecretString::from),
             expires_at: Timestamp::from_second(NOW).ok(),
+            issued_at: Timestamp::from_second(NOW - 60).unwrap(),
             token_type: None,
             scope: None,
         }
@@ -105,19 +118,20 @@ mod tests {
 
     #[test]
     fn a_refresh_token_is_kept_until_another_comes() {
-        let before = json!({"access_token": "old", "refresh_token": "r1", "expires_at": 1, "token_type": "Bearer", "scope": "read"});
+        let before =
+            json!({"access_token": "old", "refresh_token": "r1", "expires_at": 1, "issued_at": 0, "token_type": "Bearer", "scope": "read"});
         let before = before.as_object().unwrap();
-        let kept = json!({"access_token": "new", "refresh_token": "r1", "expires_at": NOW, "scope": "read"});
+        let kept = json!({"access_token": "new", "refresh_token": "r1", "expires_at": NOW, "issued_at": NOW - 60, "scope": "read"});
         assert_eq!(tokens(None).stored_over::<Value>(before), kept);
         assert_eq!(tokens(Some("r2")).stored_over::<Value>(before)["refresh_token"], "r2");
     }
 
     #[test]
     fn an_expiry_of_which_the_vendor_says_nothing_does_not_stay_from_before() {
-        let before = json!({"client_id": "c", "client_secret": "s", "access_token": "old", "expires_at": 1});
+        let before = json!({"client_id": "c", "client_secret": "s", "access_token": "old", "expires_at": 1, "issued_at": 0});
         let silent = Tokens { expires_at: None, ..tokens(None) };
         let stored: Value = silent.stored_over(before.as_object().unwrap());
-        assert_eq!(stored, json!({"client_id": "c", "client_secret": "s", "access_token": "new"}));
+        assert_eq!(stored, json!({"client_id": "c", "client_secret": "s", "access_token": "new", "issued_at": NOW - 60}));
     }
 
     #[test]

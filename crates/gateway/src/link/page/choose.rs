@@ -1,10 +1,11 @@
 //! Choosing: which vendor, and how to sign in there.
 
 use catalog::connect_form::MethodChoice;
+use catalog::sentences::first_sentence;
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
 
-use super::layout::{Head, Site, page, with_links};
+use super::layout::{Head, Site, page};
 use super::words;
 
 /// The page on which a vendor is chosen; the choice comes back as `?integration=NAME`.
@@ -37,6 +38,9 @@ pub(crate) struct ChooseMethod<'a> {
 /// From this many vendors on, they can be searched.
 const SEARCHABLE: usize = 8;
 
+/// How much of its description tells a vendor from others.
+const DESCRIPTION_CHARACTERS: usize = 140;
+
 pub(crate) fn choose(view: &Choose<'_>) -> Markup {
     let wanted = view.search.trim().to_lowercase();
     let is_wanted = |choice: &&IntegrationChoice| {
@@ -63,7 +67,7 @@ pub(crate) fn choose(view: &Choose<'_>) -> Markup {
                 @for choice in found {
                     li { a href=(query(&[("integration", &choice.name)])) {
                         strong { (choice.label) }
-                        span { (choice.description) }
+                        span { (first_sentence(&choice.description, DESCRIPTION_CHARACTERS)) }
                     } }
                 }
             }
@@ -79,8 +83,10 @@ pub(crate) fn choose_method(view: &ChooseMethod<'_>) -> Markup {
         ul class="choices" {
             @for method in view.methods {
                 li {
-                    a href=(query(&[("integration", view.integration), ("method", &method.name)])) { strong { (method.label) } }
-                    @if let Some(help) = &method.help { p class="help" { (with_links(help)) } }
+                    a href=(query(&[("integration", view.integration), ("method", &method.name)])) {
+                        strong { (method.label) }
+                        @if let Some(help) = &method.help { span { (help) } }
+                    }
                 }
             }
         }
