@@ -12,6 +12,8 @@ mod check;
 mod fields;
 mod methods;
 mod pasted;
+#[cfg(test)]
+mod tests;
 
 pub use abilities::{Abilities, abilities};
 pub use methods::{MethodChoice, methods};

@@ -4,7 +4,7 @@ use catalog::connect_form::MethodChoice;
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
 
-use super::layout::{Head, Site, page, with_links};
+use super::layout::{Head, Site, page};
 use super::words;
 
 /// The page on which a vendor is chosen; the choice comes back as `?integration=NAME`.
@@ -79,8 +79,10 @@ pub(crate) fn choose_method(view: &ChooseMethod<'_>) -> Markup {
         ul class="choices" {
             @for method in view.methods {
                 li {
-                    a href=(query(&[("integration", view.integration), ("method", &method.name)])) { strong { (method.label) } }
-                    @if let Some(help) = &method.help { p class="help" { (with_links(help)) } }
+                    a href=(query(&[("integration", view.integration), ("method", &method.name)])) {
+                        strong { (method.label) }
+                        @if let Some(help) = &method.help { span { (help) } }
+                    }
                 }
             }
         }

@@ -62,7 +62,6 @@ pub(crate) fn fill(view: &Fill<'_>) -> Markup {
         (lead(view))
         (summary(view))
         form method="post" novalidate rel=[opens_window(view).then_some("opener")] data-form {
-            (permissions(view))
             @if let Some(help) = &view.form.help { p class="help" { (with_links(help)) } }
             @if !view.form.fixed.is_empty() {
                 dl class="fixed" {
@@ -70,6 +69,7 @@ pub(crate) fn fill(view: &Fill<'_>) -> Markup {
                 }
             }
             @for field in &view.form.fields { (input(view, field)) }
+            (permissions(view))
             (submit(view, verb))
         }
         (elsewhere(view))
@@ -181,7 +181,7 @@ fn input(view: &Fill<'_>, field: &Field) -> Markup {
     let invalid = problem.map(|_| "true");
     html! {
         div class={ "field" @if problem.is_some() { " wrong" } } {
-            label for=(id) { (field.label) @if !field.is_required { " " span class="optional" { "(optional)" } } }
+            label for=(id) { (field.label) @if !field.is_required && field.default.is_none() { " " span class="optional" { "(optional)" } } }
             @if let Some(help) = &field.help { p class="help" id={ (id) "-help" } { (with_links(help)) } }
             @if let Some(example) = &field.example { p class="help" id={ (id) "-example" } { "For example " code { (example) } } }
             @if let Some(problem) = problem { p class="message" id={ (id) "-problem" } { (problem.message) } }
