@@ -1,6 +1,7 @@
 //! Choosing: which vendor, and how to sign in there.
 
 use catalog::connect_form::MethodChoice;
+use catalog::sentences::first_sentence;
 use maud::{Markup, html};
 use url::form_urlencoded::Serializer;
 
@@ -37,6 +38,9 @@ pub(crate) struct ChooseMethod<'a> {
 /// From this many vendors on, they can be searched.
 const SEARCHABLE: usize = 8;
 
+/// How much of its description tells a vendor from others.
+const DESCRIPTION_CHARACTERS: usize = 140;
+
 pub(crate) fn choose(view: &Choose<'_>) -> Markup {
     let wanted = view.search.trim().to_lowercase();
     let is_wanted = |choice: &&IntegrationChoice| {
@@ -63,7 +67,7 @@ pub(crate) fn choose(view: &Choose<'_>) -> Markup {
                 @for choice in found {
                     li { a href=(query(&[("integration", &choice.name)])) {
                         strong { (choice.label) }
-                        span { (choice.description) }
+                        span { (first_sentence(&choice.description, DESCRIPTION_CHARACTERS)) }
                     } }
                 }
             }
