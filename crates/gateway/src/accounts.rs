@@ -1,14 +1,20 @@
 //! What an account's stored credential is good for: attached to a request, for how long, and whether another access token can be had.
 
+use std::time::Duration;
+
 use catalog::authorization_server::AuthorizationServer;
 use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
 use catalog::target::TargetError;
 use jiff::Timestamp;
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use store::{Account, Store, StoreError, TokenHash};
 use upstream::Credential;
 use upstream::oauth::{App as Client, stored_expiry, stored_issue, stored_refresh_token};
+
+/// How long an access token is new.
+const NEW: Duration = Duration::from_secs(30);
 
 /// A credential as it was read.
 pub(crate) struct Loaded {
@@ -18,23 +24,37 @@ pub(crate) struct Loaded {
     pub expires_at: Option<Timestamp>,
     /// When it was fetched; `None` where somebody else did.
     pub issued_at: Option<Timestamp>,
-    /// Tells one access token from the next; `None` where there is nothing to get another one with.
+    /// Tells what one refresh brought from what the next does; `None` where there is nothing to get another one with.
     pub refreshable: Option<TokenHash>,
     /// [`Account::credential_version`], or an earlier one if it was replaced while it was read.
     pub version: i64,
 }
+
+store::lacks!(Loaded: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 impl Loaded {
     /// Whether it can be shown to the vendor at `now`.
     pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
         self.credential.is_some() && self.expires_at.is_none_or(|end| end > now)
     }
+
+    /// Whether it is good and was fetched a moment before `now`: a vendor that refuses it would refuse the next one too.
+    pub(crate) fn is_new(&self, now: Timestamp) -> bool {
+        self.is_usable(now) && self.issued_at.is_some_and(|at| Duration::try_from(now.duration_since(at)).is_ok_and(|age| age < NEW))
+    }
 }
 
 /// The credential of an account, ready to attach. `None` when the account has none that its integration
 /// understands; the reason is logged, because the caller can only reconnect the account.
 pub(crate) async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Loaded>, StoreError> {
-    let Some(stored) = store.accounts().credentials(account.environment_id, account.id).await? else { return Ok(None) };
+    let stored = match store.accounts().credentials(account.environment_id, account.id).await {
+        Err(error @ StoreError::Unreadable(_)) => {
+            tracing::error!(account.id = %account.id, %error, "the stored credential does not open; the account has to be connected again");
+            return Ok(None);
+        }
+        read => read?,
+    };
+    let Some(stored) = stored else { return Ok(None) };
     Ok(loaded(store, definition, account, &stored))
 }
 
@@ -49,16 +69,13 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
         _ => Credential::from_stored(scheme, stored).map(Some),
     };
     match credential {
-        Ok(credential) => {
-            let access_token = stored.get("access_token").and_then(Value::as_str).unwrap_or_default();
-            Some(Loaded {
-                credential,
-                expires_at: stored_expiry(stored),
-                issued_at: stored_issue(stored),
-                refreshable: can_have_another(scheme, stored).then(|| store.hash_token(access_token)),
-                version: account.credential_version,
-            })
-        }
+        Ok(credential) => Some(Loaded {
+            credential,
+            expires_at: stored_expiry(stored),
+            issued_at: stored_issue(stored),
+            refreshable: can_have_another(scheme, stored).then(|| store.hash_token(&obtained(stored))),
+            version: account.credential_version,
+        }),
         Err(error) => {
             tracing::warn!(account.id = %account.id, %error, "the stored credential is unusable");
             None
@@ -110,6 +127,13 @@ pub(crate) enum NoAuthorizationServer {
     Unknown { method: String },
     #[error(transparent)]
     Target(#[from] TargetError),
+}
+
+/// What another refresh may change. The access token alone does not tell: vendors give a living one again, with a longer life.
+fn obtained(stored: &Map<String, Value>) -> Zeroizing<String> {
+    let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
+    let moments = [stored_expiry(stored), stored_issue(stored)].map(|moment| moment.map(Timestamp::as_second));
+    Zeroizing::new(format!("{} {} {moments:?}", text("access_token"), text("refresh_token")))
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {

@@ -169,7 +169,7 @@ pub(crate) async fn send(
     let plan = tool.plan(target, arguments).map_err(|error| Box::new(Failure::from(error)))?;
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
-        match refresh::renewed(app, connected, credential, Occasion::Call).await {
+        match refresh::in_time(app, connected, credential).await {
             Ok(fresh) => used = fresh,
             // It was early: what there is may do for this call, and a later one tries again.
             Err(_) if credential.is_usable(app.clock.now()) => {}

@@ -32,7 +32,7 @@ pub(crate) async fn with_access_token(
     let server = accounts::authorization_server(definition, method, base_url, context).map_err(unasked)?;
     let client = OAuthClient::stored(credentials).ok_or_else(|| unasked("client id or client secret is missing"))?;
     let tokens = access_token(&app.upstream, definition, method, &server, &client, app.clock.now()).await?;
-    Ok(tokens.stored_over(credentials).into())
+    Ok(tokens.stored_over(credentials))
 }
 
 /// An access token for `client`, with the scopes that the integration's tools need of such an account.

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use store::{Account, AccountStatus, RefreshClaim, RefreshLease, SecretFields, Store, StoreError};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
 use upstream::oauth::{App as Client, Grant, GrantState, OAuthError, OAuthProblem, Tokens, stored_refresh_token};
 use upstream::{Code, Failure};
 use uuid::Uuid;
@@ -32,6 +33,8 @@ use crate::shared::Shared;
 /// connected together are not refreshed together.
 const EARLY_SECONDS: u64 = 60;
 const SPREAD_SECONDS: u64 = 120;
+/// Longest wait of a call whose token is still good.
+const SLOW: Duration = Duration::from_secs(3);
 /// Longest wait for the vendor's answer.
 const VENDOR: Duration = Duration::from_secs(60);
 /// How long a lease lasts: longer than the vendor may take, and the saving after it usually does.
@@ -70,6 +73,7 @@ struct Failed {
 /// What a refresh needs; it outlives the request that asked for it.
 struct Refresh {
     store: Store,
+    tasks: TaskTracker,
     upstream: upstream::Client,
     clock: Arc<Clock>,
     pauses: Arc<Pauses>,
@@ -142,6 +146,7 @@ pub(crate) async fn renewed(
     let turn = turns.get_or_make(account.id.uuid(), |_| Mutex::new(None));
     let refresh = Refresh {
         store: app.store.clone(),
+        tasks: app.tasks.clone(),
         upstream: app.upstream.clone(),
         clock: Arc::clone(&app.clock),
         pauses: Arc::clone(pauses),
@@ -171,6 +176,12 @@ pub(crate) async fn renewed(
     }
 }
 
+/// The same before the end of `used`, which is taken once more where the vendor is slow: the refresh goes on without this call.
+pub(crate) async fn in_time(app: &App, connected: &ConnectedAccount, used: &Arc<Loaded>) -> Result<Arc<Loaded>, Box<Failure>> {
+    let renewed = renewed(app, connected, used, Occasion::Call);
+    if used.is_usable(app.clock.now()) { timeout(SLOW, renewed).await.unwrap_or_else(|_| Ok(Arc::clone(used))) } else { renewed.await }
+}
+
 /// What to tell the caller of an account that has no access token, and will have none without a person.
 pub(crate) fn no_token() -> Failure {
     *needs_reauth("it holds no access token")
@@ -185,8 +196,13 @@ impl Refresh {
                 Stored::Newer(newer) => return Ok(newer),
                 Stored::Same(stored) => stored,
             };
-            if self.account.status == AccountStatus::NeedsReauth && self.occasion == Occasion::Call {
-                return Err(refused_before(&self.account));
+            if self.occasion == Occasion::Call {
+                if self.account.status == AccountStatus::NeedsReauth {
+                    return Err(refused_before(&self.account));
+                }
+                if self.used.is_new(self.clock.now()) {
+                    return Ok(self.used);
+                }
             }
             if self.client(&stored).await?.is_none() {
                 self.without_app.add(&self.account, seen);
@@ -202,7 +218,8 @@ impl Refresh {
                     break lease;
                 }
                 RefreshClaim::Gone => return Err(needs_reauth("the account is gone")),
-                RefreshClaim::Taken if began.elapsed() > PATIENCE => {
+                // Nobody is left to tell once the tasks are all that a shutdown waits for.
+                RefreshClaim::Taken if began.elapsed() > PATIENCE || self.tasks.is_closed() => {
                     return Err(later("another server is refreshing the account's access token and has not finished"));
                 }
                 RefreshClaim::Taken => sleep(PAUSE).await,
@@ -254,7 +271,22 @@ impl Refresh {
 
     /// With which app the vendor is asked; `None` where the environment has set none.
     async fn client(&self, stored: &Map<String, Value>) -> Result<Option<Client>, Box<Failure>> {
-        accounts::client(&self.store, &self.definition, &self.account, stored).await.map_err(ours)
+        let found = accounts::client(&self.store, &self.definition, &self.account, stored).await;
+        found.map_err(|error| match error {
+            StoreError::Unreadable(_) => self.unreadable_app(&error),
+            error => ours(error),
+        })
+    }
+
+    /// The app's row was changed or moved.
+    fn unreadable_app(&self, error: &StoreError) -> Box<Failure> {
+        let Account { integration, authentication_method: method, .. } = &self.account;
+        tracing::error!(%error, integration, method, "the secret of an OAuth app does not open; the app has to be set again");
+        Box::new(Failure::ours(
+            Code::Internal,
+            "the stored secret of the OAuth app cannot be read, so the account's access token cannot be refreshed",
+            Some("Nothing was sent. The operator of this server has to set the OAuth app again."),
+        ))
     }
 
     /// Asks the vendor, once.
@@ -284,7 +316,7 @@ impl Refresh {
         let began = Instant::now();
         let mut pause = PAUSE;
         loop {
-            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before).into(), self.clock.now()).await;
+            let saved = self.store.refreshes().save(lease.clone(), tokens.stored_over(before), self.clock.now()).await;
             match saved {
                 Ok(true) => break,
                 Ok(false) => {
@@ -320,8 +352,13 @@ impl Refresh {
         let is_final = self.is_final(problem);
         let status = if is_final { AccountStatus::NeedsReauth } else { self.account.status };
         let is_told = self.store.refreshes().fail(lease, status, message.clone(), now).await.map_err(ours)?;
-        if !is_told && let Stored::Newer(newer) = self.look().await? {
-            return Ok(newer);
+        if !is_told {
+            return match self.look().await? {
+                Stored::Newer(newer) => Ok(newer),
+                Stored::Same(_) if self.account.status == AccountStatus::NeedsReauth => Err(refused_before(&self.account)),
+                // Whoever has the lease now may have been given what this one was refused.
+                Stored::Same(_) => Err(unfinished()),
+            };
         }
         if is_final {
             return Err(needs_reauth(&message));

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
 use crate::vault::{Envelope, Owner, Sealed, Vault};
@@ -59,7 +58,7 @@ pub struct NewAccount {
     pub name: Option<String>,
     pub authentication_method: String,
     /// The fields of the credential, in the form that the integration's definition asks for. Empty: there is none yet.
-    pub credentials: Map<String, Value>,
+    pub credentials: SecretFields,
     pub context: Map<String, Value>,
     pub base_url: Option<String>,
     pub status: AccountStatus,
@@ -74,7 +73,7 @@ pub struct AccountChange {
     pub name: Option<Option<String>>,
     pub authentication_method: Option<String>,
     /// Replaces the whole credential.
-    pub credentials: Option<Map<String, Value>>,
+    pub credentials: Option<SecretFields>,
     pub context: Option<Map<String, Value>>,
     pub base_url: Option<Option<String>>,
     pub status: Option<AccountStatus>,
@@ -227,7 +226,8 @@ impl<'a> Accounts<'a> {
     /// The fields of an account's credential, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
+    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account; [`StoreError::WrongKey`] if the master
+    /// key was replaced while this process could not hear of it.
     pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
         let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
         if !self.store.vault.knows(&envelope) {
@@ -239,7 +239,7 @@ impl<'a> Accounts<'a> {
             }
         }
         let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
-        Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
+        Ok(Some(row::from_json(&plain)?))
     }
 
     async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
@@ -294,7 +294,7 @@ impl AccountChange {
         if let Some(identity) = self.identity {
             account.identity = identity.map(storable);
         }
-        self.credentials.map(SecretFields::from)
+        self.credentials
     }
 }
 
@@ -306,7 +306,7 @@ pub(crate) async fn insert(
     new: NewAccount,
     now: Timestamp,
 ) -> Result<Account, StoreError> {
-    let credentials = SecretFields::from(new.credentials);
+    let credentials = new.credentials;
     let account = Account {
         id: AccountId::new(now),
         environment_id: environment,
@@ -390,12 +390,12 @@ pub(crate) async fn save_credential(
     change: &mut Change<'_>,
     vault: &Vault,
     (environment, account): (EnvironmentId, AccountId),
-    credentials: &Map<String, Value>,
+    credentials: &SecretFields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     change.touch(account.uuid());
-    let plain = Zeroizing::new(row::to_json(credentials)?);
-    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
+    let plain = credentials.to_json()?;
+    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), &plain).await?;
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \

@@ -129,7 +129,8 @@ impl<'a> OAuthApps<'a> {
     /// An app with its secret, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app.
+    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app; [`StoreError::WrongKey`] as for
+    /// credentials.
     pub async fn with_secret(
         &self,
         environment: EnvironmentId,

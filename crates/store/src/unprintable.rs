@@ -5,11 +5,11 @@ use std::fmt::{Debug, Display};
 use serde::Serialize;
 
 use crate::key::{Keys, RandomKey};
-use crate::secret_fields::SecretFields;
-use crate::vault::Vault;
-use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp};
+use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
+use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp, SecretFields, Store};
 
-/// For a type with the trait there are two ways to read the last line, and that is an error.
+/// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
+#[macro_export]
 macro_rules! lacks {
     ($holder:ty: $($forbidden:path),+) => { $(
         const _: fn() = || {
@@ -31,3 +31,7 @@ lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
 lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);
+lacks!(Envelope: Debug, Display, Serialize);
+lacks!(Sealed: Debug, Display, Serialize);
+lacks!(GenerationRow: Debug, Display, Serialize);
+lacks!(Store: Debug, Display, Serialize);

@@ -1,20 +1,19 @@
 //! What we show a vendor: the secret of one account, and where it goes in a request.
 //!
 //! A credential is attached after a request is planned, by `send.rs` alone, so that no plan ever holds a secret.
-//! It has no `Debug` of its secret and no `Serialize`, and it can blank itself out of what a vendor echoes.
+//! It can be neither printed nor serialised, is overwritten when it is let go, and can blank itself out of what a vendor echoes.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::integration::{Attach, CredentialKind, CredentialScheme};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, header_value, together};
 use crate::tokens::{self, Token, tokens};
 
 /// One account's secret, ready to be attached.
@@ -24,8 +23,15 @@ pub struct Credential {
 }
 
 enum Attachment {
-    Header { name: HeaderName, value: HeaderValue },
-    Query { name: String, value: SecretString },
+    /// The value lies in memory that is overwritten once the last request that carries it is gone.
+    Header {
+        name: HeaderName,
+        value: HeaderValue,
+    },
+    Query {
+        name: String,
+        value: Zeroizing<String>,
+    },
 }
 
 /// What is wrong with an account's stored credentials. Never holds a value.
@@ -84,7 +90,7 @@ impl Credential {
                 headers.insert(name.clone(), value.clone());
             }
             Attachment::Query { name, value } => {
-                url.query_pairs_mut().append_pair(name, value.expose_secret());
+                url.query_pairs_mut().append_pair(name, value);
             }
         }
     }
@@ -119,12 +125,6 @@ impl Credential {
     }
 }
 
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential([redacted])")
-    }
-}
-
 /// A secret that is one stored member. Without `attach`, `Authorization: Bearer …` (RFC 6750).
 fn plain(field: &'static str, attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credential, CredentialError> {
     let secret = text(field, stored)?;
@@ -145,7 +145,7 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     if username.is_empty() && password.is_empty() {
         return Err(error("username", "is empty, and so is `password`; reconnect the account"));
     }
-    let encoded = STANDARD.encode(format!("{username}:{password}"));
+    let encoded = Zeroizing::new(STANDARD.encode(&*together(&[username, ":", password])));
     let attachment = attachment("username", attach, "Basic ", &encoded)?;
     // Which of the two is a key only the vendor knows.
     Ok(Credential { attachment, secrets: Secrets::of(&[username, password, &encoded]) })
@@ -162,9 +162,7 @@ fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(
 fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
     match attach {
         None => header(field, AUTHORIZATION, default_prefix, secret),
-        Some(Attach { query: Some(name), prefix, .. }) => {
-            Ok(Attachment::Query { name: name.clone(), value: SecretString::from(format!("{prefix}{secret}")) })
-        }
+        Some(Attach { query: Some(name), prefix, .. }) => Ok(Attachment::Query { name: name.clone(), value: together(&[prefix, secret]) }),
         Some(Attach { header: Some(name), prefix, .. }) => {
             let name =
                 HeaderName::try_from(name.as_str()).map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
@@ -175,9 +173,8 @@ fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str
 }
 
 fn header(field: &'static str, name: HeaderName, prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
-    let mut value = HeaderValue::try_from(format!("{prefix}{secret}"))
-        .map_err(|_| error(field, "holds a line break or another control character; copy it again and reconnect the account"))?;
-    value.set_sensitive(true);
+    let value = header_value(together(&[prefix, secret]))
+        .ok_or_else(|| error(field, "holds a line break or another control character; copy it again and reconnect the account"))?;
     Ok(Attachment::Header { name, value })
 }
 
@@ -219,7 +216,7 @@ mod tests {
     }
 
     fn refused(scheme: Value, stored: Value) -> String {
-        credential(scheme, stored).unwrap_err().to_string()
+        credential(scheme, stored).err().unwrap().to_string()
     }
 
     #[test]
@@ -303,12 +300,6 @@ mod tests {
         assert_snapshot!(check(client("client_secret", json!(""))), @"credentials.client_secret: is empty; copy it again and reconnect the account");
         assert_snapshot!(check(client("access_token", json!(""))), @"credentials.access_token: is empty; reconnect the account");
         assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, issued_at, token_type, scope");
-    }
-
-    #[test]
-    fn debug_output_never_shows_the_secret() {
-        let credential = credential(json!({"kind": "bearer"}), json!({"token": "s3cret-token"})).unwrap();
-        assert_eq!(format!("{credential:?}"), "Credential([redacted])");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod shape;
 mod shorten;
 mod text;
 mod tokens;
+mod unprintable;
 
 pub use answer::{Answer, File, FileContent, Outcome};
 pub use base_url::UnknownHost;

@@ -11,7 +11,7 @@ use catalog::definition::Definition;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use store::{Consent, ConsentSecrets, Returned};
 use tokio::time::timeout;
 use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProblem};
@@ -193,12 +193,12 @@ async fn exchange(
     let redirect_uri = redirect_uri(app);
     let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, verifier: &verifier };
     let answered = timeout(VENDOR, app.upstream.tokens(&server, &client, grant, app.clock.now())).await;
-    let tokens = answered.map_err(|_| silent(label))?.map_err(|error| not_exchanged(&error, label))?;
-    let mut credentials = tokens.stored_over(&Map::new());
+    let mut tokens = answered.map_err(|_| silent(label))?.map_err(|error| not_exchanged(&error, label))?;
     if tokens.scope.is_none() && !consent.scope.is_empty() {
         // A vendor that does not say has granted what it was asked for (RFC 6749 section 5.1).
-        credentials.insert("scope".to_owned(), Value::from(consent.scope.as_str()));
+        tokens.scope = Some(consent.scope.clone());
     }
+    let credentials = tokens.stored_over(&Map::new());
     let offer = Offer { definition: Arc::clone(definition), method: method.clone(), context: consent.context.clone(), credentials };
     match connect(app, link, offer).await {
         Ok(account) => Ok(destination(app, link, &account)),

@@ -9,7 +9,7 @@ use catalog::definition::Definition;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
-use store::{Account, AccountChange, AccountStatus, Connect, Connection, Derived, LinkUse, NewAccount, StoreError};
+use store::{Account, AccountChange, AccountStatus, Connect, Connection, Derived, LinkUse, NewAccount, SecretFields, StoreError};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -23,8 +23,10 @@ pub(super) struct Offer {
     pub definition: Arc<Definition>,
     pub method: String,
     pub context: Map<String, Value>,
-    pub credentials: Map<String, Value>,
+    pub credentials: SecretFields,
 }
+
+store::lacks!(Offer: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Why nothing was stored.
 pub(super) enum NotConnected {
@@ -64,8 +66,9 @@ pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Acco
         Verdict::Refused { message } => return Err(NotConnected::Refused(message)),
         Verdict::Unclear { message } => return Err(NotConnected::Unclear(message)),
     };
+    // Not consumed, as an account that changes meanwhile is tried again.
     let again = |identity: Option<String>| AccountChange {
-        credentials: Some(credentials.clone()),
+        credentials: Some((*credentials).clone().into()),
         context: Some(context.clone()),
         status: Some(AccountStatus::Active),
         last_error: Some(None),
@@ -80,7 +83,7 @@ pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Acco
                 tenant_id,
                 name,
                 authentication_method: method,
-                credentials: credentials.clone(),
+                credentials: (*credentials).clone().into(),
                 context: context.clone(),
                 base_url,
                 status: AccountStatus::Active,

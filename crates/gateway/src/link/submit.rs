@@ -8,6 +8,8 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::connect_form::Filled;
 use http::{HeaderMap, StatusCode};
+use secrecy::zeroize::Zeroize;
+use store::SecretFields;
 use url::form_urlencoded;
 
 use super::audience::Audience;
@@ -51,7 +53,7 @@ pub(super) async fn handle(
             // In a task of its own: a person who leaves must not leave a vendor asked and its answer unsaved.
             let working = app.tasks.spawn({
                 let app = Arc::clone(&app);
-                async move { submit(&app, &link, &choice, &submitted).await }
+                async move { submit(&app, &link, &choice, &submitted.0).await }
             });
             match working.await {
                 Ok(answer) => answer.unwrap_or_else(|trouble| trouble.answer(&app, &audience)),
@@ -84,6 +86,7 @@ async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, S
         Err(problems) => return again(&problems, None).await,
     };
     let Filled { credentials, context } = filled;
+    let credentials = SecretFields::from(credentials);
     if let Err(error) = checked_target(app, &choice.definition, link.base_url(), &context) {
         return again(&[], Some(Failure::Other(error.message()))).await;
     }
@@ -107,11 +110,27 @@ pub(super) fn other_account(had: &str, has: &str) -> String {
     format!("You signed in as {has}, but this connection belongs to {had}. Nothing was changed. Sign in as {had}.")
 }
 
-async fn fields(request: Request, app: &Arc<App>) -> Result<Vec<(String, String)>, Trouble> {
+/// What was typed. May hold secrets, and is overwritten when it is let go.
+struct Submitted(Vec<(String, String)>);
+
+store::lacks!(Submitted: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
+impl Drop for Submitted {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
+}
+
+async fn fields(request: Request, app: &Arc<App>) -> Result<Submitted, Trouble> {
     let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
         let what = "What was sent is too long for this form, or did not arrive whole.";
         Trouble::new(rejection.status(), "unreadable_form", "The form could not be read", what)
             .remedy("Open the link again and fill in the form.")
     })?;
-    Ok(form_urlencoded::parse(&bytes).into_owned().collect())
+    let submitted = Submitted(form_urlencoded::parse(&bytes).into_owned().collect());
+    // What the connection still shares with the body is not ours to overwrite.
+    if let Ok(mut own) = bytes.try_into_mut() {
+        own.zeroize();
+    }
+    Ok(submitted)
 }

@@ -8,8 +8,13 @@ use serde_json::{Value, json};
 
 use crate::support::{Gateway, McpUrl};
 
-/// A server over an account of an environment that has the vendor's app.
-async fn with_app(gateway: &Gateway) -> McpUrl {
+/// A server over an account of an environment that has the vendor's app; the vendor's clock shows our time.
+pub(crate) async fn with_app(gateway: &Gateway) -> McpUrl {
+    let theirs = gateway.control(Method::GET, "clock", Value::Null).await["now_seconds"].as_i64().unwrap();
+    match theirs - gateway.clock.now().as_second() {
+        ahead @ 0.. => gateway.clock.advance(Duration::from_secs(ahead as u64)),
+        behind => drop(gateway.control(Method::POST, "clock", json!({"advance_seconds": -behind})).await),
+    }
     let app = gateway.sandbox.vendor().oauth_apps()[0];
     let body = json!({"client_id": app.client_id, "client_secret": app.client_secret});
     let (status, answer) = gateway.api(Method::PUT, "/integration/sendoso/oauth-app", body).await;
@@ -18,20 +23,20 @@ async fn with_app(gateway: &Gateway) -> McpUrl {
 }
 
 /// Moves the vendor's clock and ours.
-async fn advance(gateway: &Gateway, seconds: u64) {
+pub(crate) async fn advance(gateway: &Gateway, seconds: u64) {
     gateway.clock.advance(Duration::from_secs(seconds));
     gateway.control(Method::POST, "clock", json!({"advance_seconds": seconds})).await;
 }
 
-async fn refreshes(gateway: &Gateway) -> usize {
+pub(crate) async fn refreshes(gateway: &Gateway) -> usize {
     gateway.journal().await.iter().filter(|entry| entry["path"] == "/oauth/token").count()
 }
 
-async fn list(gateway: &Gateway, server: &McpUrl) -> (bool, Value) {
+pub(crate) async fn list(gateway: &Gateway, server: &McpUrl) -> (bool, Value) {
     gateway.call(server, "list_all_sendoso_campaigns", json!({})).await
 }
 
-async fn account(gateway: &Gateway, server: &McpUrl) -> Value {
+pub(crate) async fn account(gateway: &Gateway, server: &McpUrl) -> Value {
     gateway.api(Method::GET, &format!("/integrated-account/{}", server.account), Value::Null).await.1
 }
 
@@ -46,18 +51,6 @@ async fn fifty_calls_at_once_after_the_token_ended_make_one_refresh_and_all_succ
         assert!(!is_error, "{answer}");
     }
     assert_eq!(refreshes(&gateway).await, 1);
-    gateway.stop().await;
-}
-
-#[tokio::test]
-async fn hours_and_hours_later_calls_go_on() {
-    let gateway = Gateway::start().await;
-    let server = with_app(&gateway).await;
-    for _ in 0..50 {
-        advance(&gateway, 3600).await;
-        let (is_error, answer) = list(&gateway, &server).await;
-        assert!(!is_error, "{answer}");
-    }
     gateway.stop().await;
 }
 

@@ -23,7 +23,7 @@ async fn present(store: &Store, environment: &Environment, account: &Account) ->
 
 fn replaced(token: &str) -> AccountChange {
     AccountChange {
-        credentials: Some(object(json!({ "access_token": token }))),
+        credentials: Some(object(json!({ "access_token": token })).into()),
         status: Some(AccountStatus::Active),
         last_error: Some(None),
         ..AccountChange::default()
@@ -90,7 +90,7 @@ async fn a_late_verdict_loses_against_whoever_replaces_the_credential_at_that_mo
 async fn an_account_without_a_credential_has_none_until_it_gets_one(database: TestDatabase) {
     let store = database.open().await;
     let environment = crate::database::environment(&store).await;
-    let new = NewAccount { credentials: object(json!({})), status: AccountStatus::Connecting, ..new_account("acme") };
+    let new = NewAccount { credentials: object(json!({})).into(), status: AccountStatus::Connecting, ..new_account("acme") };
     let account = store.accounts().create(environment.id, new, at(1)).await.unwrap();
     assert_eq!(account, present(&store, &environment, &account).await);
     assert_eq!(account.credential_version, 0);

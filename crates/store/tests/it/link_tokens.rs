@@ -90,7 +90,7 @@ async fn a_link_connects_its_account_again_and_keeps_id_and_servers(database: Te
     let (environment, account, server, _) = connected(&store).await;
     let secret = link(&store, environment.id, LinkPurpose::Reconnect { account_id: account.id }).await;
     let again = || AccountChange {
-        credentials: Some(object(json!({"access_token": "new"}))),
+        credentials: Some(object(json!({"access_token": "new"})).into()),
         status: Some(AccountStatus::Active),
         ..AccountChange::default()
     };
@@ -109,7 +109,7 @@ async fn a_link_of_an_account_that_is_gone_connects_nothing(database: TestDataba
     let (environment, account, ..) = connected(&store).await;
     let secret = link(&store, environment.id, LinkPurpose::Reconnect { account_id: account.id }).await;
     store.accounts().delete(environment.id, account.id).await.unwrap();
-    let again = Connection::Again(account.id, AccountChange { credentials: Some(object(json!({}))), ..AccountChange::default() });
+    let again = Connection::Again(account.id, AccountChange { credentials: Some(object(json!({})).into()), ..AccountChange::default() });
     assert_eq!(use_up(&store, &secret, again).await.unwrap(), LinkUse::AccountGone);
     assert_eq!(credential(&store, &environment, account.id).await, None);
 }

@@ -93,7 +93,7 @@ async fn a_credential_that_was_replaced_meanwhile_is_not_overwritten(database: T
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
     let lease = lease(&store, (environment.id, account.id), 10).await;
-    let change = AccountChange { credentials: Some(object(json!({"access_token": "by hand"}))), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "by hand"})).into()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(11)).await.unwrap();
     assert!(!save(&store, lease, "refreshed").await);
     assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "by hand");

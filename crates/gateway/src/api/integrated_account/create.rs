@@ -9,7 +9,7 @@ use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountStatus, EnvironmentId, NewAccount};
+use store::{Account, AccountStatus, EnvironmentId, NewAccount, SecretFields};
 use upstream::Credential;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub(crate) struct NewIntegratedAccount {
     /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown. Absent = a person gives them, at the account's
     /// `reconnect_url`; until then the account is `connecting`.
     #[schema(value_type = Option<Object>)]
-    pub credentials: Option<Map<String, Value>>,
+    pub credentials: Option<SecretFields>,
     /// Whether to ask the vendor first, and to connect nothing that it does not accept.
     #[serde(default)]
     pub validate: bool,
@@ -46,6 +46,8 @@ pub(crate) struct NewIntegratedAccount {
     /// Replaces the vendor's own address, e.g. for its sandbox. The integration or this server's operator must know the host.
     pub base_url: Option<String>,
 }
+
+store::lacks!(NewIntegratedAccount: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Connect an account
 #[utoipa::path(post, path = "/integrated-account", tag = "Integrated accounts",

@@ -7,7 +7,7 @@ use axum::extract::State;
 use catalog::definition::Definition;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountChange, AccountId, AccountStatus};
+use store::{Account, AccountChange, AccountId, AccountStatus, SecretFields};
 use url::Origin;
 use utoipa::ToSchema;
 
@@ -29,7 +29,7 @@ pub(super) struct AccountPatch {
     name: Option<Option<String>>,
     /// Replaces all credentials.
     #[schema(value_type = Option<Object>)]
-    credentials: Option<Map<String, Value>>,
+    credentials: Option<SecretFields>,
     /// Replaces the whole context.
     #[schema(value_type = Option<Object>)]
     context: Option<Map<String, Value>>,
@@ -38,6 +38,8 @@ pub(super) struct AccountPatch {
     #[schema(value_type = Option<String>)]
     base_url: Option<Option<String>>,
 }
+
+store::lacks!(AccountPatch: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Change a connected account
 ///

@@ -31,6 +31,8 @@ pub(super) struct AppBody {
     client_secret: Option<SecretString>,
 }
 
+store::lacks!(AppBody: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// Set an OAuth app
 ///
 /// The app through which accounts of this integration are connected in your environment, and their tokens refreshed.

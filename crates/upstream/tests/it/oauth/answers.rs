@@ -48,7 +48,7 @@ async fn an_answer_without_a_usable_token_may_have_cost_the_refresh_token() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_says_nothing_of_what_stood_in_it() {
-    let lost = answered("200 OK", JSON, r#"{"access_token":"n3w-t0ken","refresh_token":"n3w-r"#).await.unwrap_err();
+    let lost = answered("200 OK", JSON, r#"{"access_token":"n3w-t0ken","refresh_token":"n3w-r"#).await.err().unwrap();
     assert_eq!(lost.problem, OAuthProblem::Unintelligible);
     assert!(!format!("{lost:?}").contains("n3w"), "{lost:?}");
 }

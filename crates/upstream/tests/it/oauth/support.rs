@@ -78,7 +78,7 @@ pub(crate) async fn answered(status: &str, content_type: &str, body: &str) -> Re
 
 /// An error in one line: what kind, what is known of the grant, and the words.
 pub(crate) fn line(result: Result<Tokens, OAuthError>) -> String {
-    let error = result.unwrap_err();
+    let error = result.err().unwrap();
     let problem = match error.problem {
         OAuthProblem::Temporary { retry_after: Some(wait) } => format!("Temporary({}s)", wait.as_secs()),
         OAuthProblem::Temporary { retry_after: None } => "Temporary".to_owned(),
