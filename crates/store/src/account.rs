@@ -10,11 +10,13 @@ use sqlx::{AssertSqlSafe, Row};
 use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
+use crate::delivery::{queue, queue_status_change};
+use crate::event::Event;
 use crate::vault::{Envelope, Owner, Sealed, Vault};
 use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     pub id: AccountId,
     pub environment_id: EnvironmentId,
@@ -141,12 +143,14 @@ impl<'a> Accounts<'a> {
         .bind(account.version);
         let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
         let credentials = SecretFields::from(new.credentials);
+        let created = account.clone();
         self.store
             .database
             .write(move |change| -> Work<'_, ()> {
                 Box::pin(async move {
                     change.execute(insert).await?;
-                    save_credential(change, &vault, owner, &credentials, now).await
+                    save_credential(change, &vault, owner, &credentials, now).await?;
+                    queue(change, Event::Created(&created)).await
                 })
             })
             .await?;
@@ -212,29 +216,33 @@ impl<'a> Accounts<'a> {
                 if change.version.is_some_and(|expected| expected != account.version - 1) {
                     return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
                 }
+                let before = account.status;
                 let credentials = change.apply(&mut account);
                 check(&account)?;
                 transaction.execute(write(&account)?).await?;
                 if let Some(credentials) = credentials {
                     save_credential(transaction, &vault, (environment, id), &credentials, now).await?;
                 }
+                queue_status_change(transaction, before, &account).await?;
                 Ok(Some(account))
             })
         }).await
     }
 
     /// Deletes an account with its credential and its MCP servers. `false` if the environment has no such account.
-    pub async fn delete(&self, environment: EnvironmentId, id: AccountId) -> Result<bool, StoreError> {
-        let delete = sqlx::query("DELETE FROM integrated_account WHERE environment_id = $1 AND id = $2")
+    pub async fn delete(&self, environment: EnvironmentId, id: AccountId, now: Timestamp) -> Result<bool, StoreError> {
+        let delete = sqlx::query(concat!("DELETE FROM integrated_account WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()))
             .bind(environment.to_string())
             .bind(id.to_string());
-        let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
+        let deleted = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
                 change.touch(id.uuid());
-                change.execute(delete).await
+                let Some(row) = change.fetch_optional(delete).await? else { return Ok(false) };
+                queue(change, Event::Deleted(&read(&row, 0)?, now)).await?;
+                Ok(true)
             })
         });
-        let is_deleted = deleted.await? > 0;
+        let is_deleted = deleted.await?;
         if is_deleted {
             self.store.database.empty_log().await;
         }

@@ -60,6 +60,8 @@ pub(crate) enum Purpose {
     Keys,
     /// From a generation's key: notes between processes.
     Notes,
+    /// From the root key: what is sent to webhooks.
+    Deliveries,
     /// From a data key: the one value it was made for.
     Data,
 }
@@ -105,6 +107,7 @@ impl Purpose {
             Purpose::Generation => b"tidegate/2/generation",
             Purpose::Keys => b"tidegate/2/keys",
             Purpose::Notes => b"tidegate/2/notes",
+            Purpose::Deliveries => b"tidegate/1/deliveries",
             Purpose::Data => b"tidegate/2/data",
         }
     }
@@ -116,13 +119,20 @@ pub(crate) struct Keys {
     pub(crate) tokens: hmac::Key,
     /// Opens credentials in the first format.
     pub(crate) first_credentials: RandomizedNonceKey,
+    /// Seals what is sent to webhooks: it may hold links that are as good as a key for some days. Those are signed under a key of the same
+    /// root, so a generation's key would protect them no better.
+    pub(crate) deliveries: RandomizedNonceKey,
 }
 
 impl Keys {
     pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
         let tokens = root.extracted();
         let tokens = tokens.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
-        Ok(Keys { tokens: hmac::Key::from(tokens), first_credentials: root.sealing(Purpose::FirstCredentials)? })
+        Ok(Keys {
+            tokens: hmac::Key::from(tokens),
+            first_credentials: root.sealing(Purpose::FirstCredentials)?,
+            deliveries: root.sealing(Purpose::Deliveries)?,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Accounts, ApiTokens, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, examine, listen,
+    Accounts, ApiTokens, Deliveries, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, Webhooks, examine, listen,
     migrations,
 };
 
@@ -118,5 +118,13 @@ impl Store {
 
     pub fn mcp_servers(&self) -> McpServers<'_> {
         McpServers::new(self)
+    }
+
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(self)
+    }
+
+    pub fn deliveries(&self) -> Deliveries<'_> {
+        Deliveries::new(self)
     }
 }

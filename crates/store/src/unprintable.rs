@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::key::{Keys, RandomKey};
 use crate::secret_fields::SecretFields;
 use crate::vault::Vault;
-use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp};
+use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp, Signing};
 
 /// For a type with the trait there are two ways to read the last line, and that is an error.
 macro_rules! lacks {
@@ -30,4 +30,5 @@ lacks!(Vault: Debug, Display, Serialize, Clone);
 lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
 lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
+lacks!(Signing: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);

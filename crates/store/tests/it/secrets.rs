@@ -102,7 +102,7 @@ async fn of_a_deleted_account_no_sealed_byte_is_left_in_the_file() {
     let row = &database.sql("SELECT data_key, sealed FROM credential").await[0];
     let sealed: [Vec<u8>; 2] = [row.get(0), row.get(1)];
     assert_eq!(database.found(&sealed), 2);
-    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     // While the store is open: neither the file nor its log has it.
     assert_eq!(database.found(&sealed), 0);
     store.close().await;
@@ -145,9 +145,9 @@ async fn an_account_is_deleted_while_somebody_reads_the_file_and_the_next_deleti
     let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
     let keys: Vec<Vec<u8>> = database.sql("SELECT data_key FROM credential").await.iter().map(|row| row.get(0)).collect();
     let reader = database.reader().await;
-    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     assert_eq!(database.found(&keys), 2);
     sqlx::Connection::close(reader).await.unwrap();
-    assert!(store.accounts().delete(environment.id, other.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, other.id, at(90)).await.unwrap());
     assert_eq!(database.found(&keys), 0);
 }

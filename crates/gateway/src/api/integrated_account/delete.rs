@@ -18,7 +18,7 @@ use crate::app::App;
     params(("id" = String, Path, description = "The account's id")),
     responses((status = 204), (status = 404, body = ErrorBody)))]
 pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id): Id<AccountId>) -> Result<StatusCode, ApiError> {
-    if !app.store.accounts().delete(caller.environment, id).await? {
+    if !app.store.accounts().delete(caller.environment, id, app.clock.now()).await? {
         return Err(ApiError::not_found("account"));
     }
     tracing::info!(account.id = %id, "account disconnected");
