@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::check::{self, Check};
 use crate::headers;
 use crate::integration::Integration;
 use crate::naming::prefix_of;
@@ -26,6 +27,8 @@ pub struct Definition {
     /// The methods that are no tools.
     pub hidden: Vec<HiddenMethod>,
     by_name: HashMap<String, usize>,
+    /// By authentication method.
+    checks: HashMap<String, Check>,
 }
 
 /// A method that is no tool.
@@ -50,11 +53,15 @@ impl Definition {
         let mut tools: Vec<Arc<Tool>> = Vec::new();
         let mut hidden = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut called_by_checks: HashMap<(&str, &str), Arc<Tool>> = HashMap::new();
         for (resource_name, resource) in &integration.resources {
             for (method_name, method) in &resource.methods {
                 let scope =
                     Scope { integration: &integration, prefix: &prefix, resource_name, resource, method_name, method, errors: &errors };
-                let tool = Tool::compile(&scope, &mut problems);
+                let tool = Tool::compile(&scope, &mut problems).map(Arc::new);
+                if let Some(tool) = tool.as_ref().filter(|_| check::is_called(&integration, resource_name, method_name)) {
+                    called_by_checks.insert((resource_name, method_name), Arc::clone(tool));
+                }
                 if !scope.is_documented() {
                     hidden.push(HiddenMethod {
                         resource: resource_name.clone(),
@@ -70,20 +77,26 @@ impl Definition {
                     Entry::Occupied(taken) => problems.push(second_of_a_name(&tools[*taken.get()], &scope)),
                     Entry::Vacant(entry) => {
                         entry.insert(tools.len());
-                        tools.push(Arc::new(tool));
+                        tools.push(tool);
                     }
                 }
             }
         }
         let prompts = integration.prompts.iter().map(|(name, prompt)| Arc::new(Prompt::compile(name, prompt, &tools, &mut problems)));
         let prompts = prompts.collect();
+        let schemes = integration.credentials.iter().filter_map(|(name, scheme)| Some((name, scheme.check.as_ref()?)));
+        let checks = schemes.filter_map(|(name, check)| {
+            let tool = called_by_checks.get(&(check.resource.as_str(), check.method.as_str()));
+            Some((name.clone(), Check::compile(name, check, tool, &mut problems)?))
+        });
+        let checks = checks.collect();
         // Rules and paginations that several tools share are looked at once for each.
         let mut seen = HashSet::with_capacity(problems.len());
         problems.retain(|problem| problem.severity == Severity::Error && seen.insert((problem.path.clone(), problem.message.clone())));
         if !problems.is_empty() {
             return Err(problems);
         }
-        Ok(Self { integration, tools, prompts, hidden, by_name })
+        Ok(Self { integration, tools, prompts, hidden, by_name, checks })
     }
 
     /// Every tag that a tool has, once, in the order of the definition.
@@ -95,6 +108,11 @@ impl Definition {
             }
         }
         tags
+    }
+
+    /// The request that tells whether a credential of this authentication method works, where the definition names one.
+    pub fn check(&self, authentication_method: &str) -> Option<&Check> {
+        self.checks.get(authentication_method)
     }
 
     /// The tool of that name.

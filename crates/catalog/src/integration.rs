@@ -102,6 +102,25 @@ pub struct CredentialScheme {
     /// Endpoints and scopes, for the `oauth2` kinds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oauth2: Option<OAuth2>,
+    /// A read that every account of this kind may do: it tells whether a credential works, and whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CredentialCheck>,
+}
+
+/// A call that tells whether a credential works.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialCheck {
+    /// Name of the resource, e.g. `me`.
+    pub resource: String,
+    /// Name of its method, which must read, e.g. `list`. It needs no documentation.
+    pub method: String,
+    /// Arguments as a tool would be called with, e.g. `{limit: 1}`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub arguments: Map<String, Value>,
+    /// Expression over `answer`, the answer as a tool gives it: who the vendor says the account belongs to, e.g. `answer.email`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 /// Which secrets an account's `credentials` object holds.

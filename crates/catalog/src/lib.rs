@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod authorization_server;
 pub mod catalog;
 pub mod characters;
+pub mod check;
 pub mod client_rules;
 pub mod definition;
 pub mod docs;

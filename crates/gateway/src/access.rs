@@ -234,6 +234,7 @@ mod tests {
             context: serde_json::Map::new(),
             base_url: None,
             status: AccountStatus::Active,
+            identity: None,
         }
     }
 

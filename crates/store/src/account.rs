@@ -34,10 +34,14 @@ pub struct Account {
     pub status: AccountStatus,
     /// Why the status is what it is, for people.
     pub last_error: Option<String>,
+    /// Who the vendor says the account belongs to, e.g. an e-mail address.
+    pub identity: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Counts the changes, from 1.
     pub version: i64,
+    /// Counts the credentials that the account has had, refreshed ones too; 0 = none yet.
+    pub credential_version: i64,
 }
 
 /// Whether an account can be used.
@@ -56,11 +60,12 @@ pub struct NewAccount {
     pub tenant_id: String,
     pub name: Option<String>,
     pub authentication_method: String,
-    /// The fields of the credential, in the form that the integration's definition asks for.
+    /// The fields of the credential, in the form that the integration's definition asks for. Empty: there is none yet.
     pub credentials: Map<String, Value>,
     pub context: Map<String, Value>,
     pub base_url: Option<String>,
     pub status: AccountStatus,
+    pub identity: Option<String>,
 }
 
 /// What to change in an account; `None` leaves a thing as it is, `Some(None)` clears it. Holds secrets.
@@ -76,6 +81,17 @@ pub struct AccountChange {
     pub base_url: Option<Option<String>>,
     pub status: Option<AccountStatus>,
     pub last_error: Option<Option<String>>,
+    pub identity: Option<Option<String>>,
+}
+
+/// What somebody has found out about an account.
+#[derive(Debug, Clone)]
+pub struct AccountState {
+    pub status: AccountStatus,
+    /// For people; a vendor's words as they are.
+    pub last_error: Option<String>,
+    /// [`Account::credential_version`] of the credential that it was found out with; `None` = it does not depend on it.
+    pub of_credential: Option<i64>,
 }
 
 /// Which accounts to list; `None` means any.
@@ -93,7 +109,7 @@ pub struct Accounts<'a> {
 /// In the order that [`read`] expects.
 macro_rules! columns {
     () => {
-        "id, environment_id, integration, tenant_id, name, authentication_method, context, base_url, status, last_error, created_at, updated_at, version"
+        "id, environment_id, integration, tenant_id, name, authentication_method, context, base_url, status, last_error, created_at, updated_at, version, identity, credential_version"
     };
 }
 
@@ -121,12 +137,14 @@ impl<'a> Accounts<'a> {
             created_at: row::cut(now),
             updated_at: row::cut(now),
             version: 1,
+            identity: new.identity,
+            credential_version: i64::from(!new.credentials.is_empty()),
         };
         check(&account)?;
         let insert = sqlx::query(concat!(
             "INSERT INTO integrated_account (",
             columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         ))
         .bind(account.id.to_string())
         .bind(environment.to_string())
@@ -140,7 +158,10 @@ impl<'a> Accounts<'a> {
         .bind(account.last_error.clone())
         .bind(account.created_at.as_millisecond())
         .bind(account.updated_at.as_millisecond())
-        .bind(account.version);
+        .bind(account.version)
+        .bind(account.identity.clone())
+        // Counted when it is saved.
+        .bind(0_i64);
         let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
         let credentials = SecretFields::from(new.credentials);
         let created = account.clone();
@@ -149,7 +170,9 @@ impl<'a> Accounts<'a> {
             .write(move |change| -> Work<'_, ()> {
                 Box::pin(async move {
                     change.execute(insert).await?;
-                    save_credential(change, &vault, owner, &credentials, now).await?;
+                    if !credentials.is_empty() {
+                        save_credential(change, &vault, owner, &credentials, now).await?;
+                    }
                     queue(change, Event::Created(&created)).await
                 })
             })
@@ -222,11 +245,19 @@ impl<'a> Accounts<'a> {
                 transaction.execute(write(&account)?).await?;
                 if let Some(credentials) = credentials {
                     save_credential(transaction, &vault, (environment, id), &credentials, now).await?;
+                    account.credential_version += 1;
                 }
                 queue_status_change(transaction, before, &account).await?;
                 Ok(Some(account))
             })
         }).await
+    }
+
+    /// Says of an account whether it can be used, and why not. Changes nothing if that is known, if there is no such account, or if the
+    /// state was found out with another credential than the account's present one.
+    pub async fn tell(&self, environment: EnvironmentId, id: AccountId, state: AccountState, now: Timestamp) -> Result<(), StoreError> {
+        let write = self.store.database.write(move |change| -> Work<'_, ()> { Box::pin(told(change, (environment, id), state, now)) });
+        write.await
     }
 
     /// Deletes an account with its credential and its MCP servers. `false` if the environment has no such account.
@@ -314,8 +345,10 @@ impl AccountChange {
             account.status = status;
         }
         if let Some(error) = self.last_error {
-            // A vendor's words, which may hold anything.
-            account.last_error = error.map(|text| text.replace('\0', "\u{fffd}"));
+            account.last_error = error.map(storable);
+        }
+        if let Some(identity) = self.identity {
+            account.identity = identity.map(storable);
         }
         self.credentials.map(SecretFields::from)
     }
@@ -344,7 +377,55 @@ pub(crate) async fn save_credential(
     .bind(sealed)
     .bind(now.as_millisecond());
     change.execute(save).await?;
+    let count =
+        sqlx::query("UPDATE integrated_account SET credential_version = credential_version + 1 WHERE environment_id = $1 AND id = $2")
+            .bind(environment.to_string())
+            .bind(account.to_string());
+    change.execute(count).await?;
     Ok(())
+}
+
+/// Says of an account whether it can be used, in the transaction of whoever found out. Nothing is written if it said so already, so that
+/// nobody who edits the account is disturbed.
+pub(crate) async fn told(
+    change: &mut Change<'_>,
+    (environment, id): (EnvironmentId, AccountId),
+    state: AccountState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let AccountState { status, last_error, of_credential } = state;
+    // Taking the row's lock first, as in an update.
+    let claim = sqlx::query(concat!(
+        "UPDATE integrated_account SET version = version WHERE environment_id = $1 AND id = $2 RETURNING ",
+        columns!()
+    ))
+    .bind(environment.to_string())
+    .bind(id.to_string());
+    let Some(row) = change.fetch_optional(claim).await? else { return Ok(()) };
+    let account = read(&row, 0)?;
+    let last_error = last_error.map(storable);
+    let is_news = account.status != status || account.last_error != last_error;
+    if !is_news || of_credential.is_some_and(|version| version != account.credential_version) {
+        return Ok(());
+    }
+    change.touch(id.uuid());
+    let tell = sqlx::query(
+        "UPDATE integrated_account SET status = $3, last_error = $4, updated_at = $5, version = version + 1 WHERE environment_id = $1 AND id = $2",
+    )
+    .bind(environment.to_string())
+    .bind(id.to_string())
+    .bind(status.as_str())
+    .bind(last_error.clone())
+    .bind(now.as_millisecond());
+    change.execute(tell).await?;
+    let before = account.status;
+    let account = Account { status, last_error, updated_at: row::cut(now), version: account.version + 1, ..account };
+    queue_status_change(change, before, &account).await
+}
+
+/// A vendor's words, which may hold anything, as both databases take them.
+fn storable(text: String) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// Reads `key_generation, data_key, sealed` and how many first generations there are, of which the first is column `first`.
@@ -372,13 +453,15 @@ pub(crate) fn read(row: &AnyRow, first: usize) -> Result<Account, StoreError> {
         created_at: row::time(row, first + 10)?,
         updated_at: row::time(row, first + 11)?,
         version: row.try_get(first + 12)?,
+        identity: row.try_get(first + 13)?,
+        credential_version: row.try_get(first + 14)?,
     })
 }
 
 /// Writes what [`AccountChange`] can change; version and time were written when the row was claimed.
 fn write(account: &Account) -> Result<Statement, StoreError> {
     Ok(sqlx::query(
-        "UPDATE integrated_account SET name = $3, authentication_method = $4, context = $5, base_url = $6, status = $7, last_error = $8 \
+        "UPDATE integrated_account SET name = $3, authentication_method = $4, context = $5, base_url = $6, status = $7, last_error = $8, identity = $9 \
          WHERE environment_id = $1 AND id = $2",
     )
     .bind(account.environment_id.to_string())
@@ -388,13 +471,15 @@ fn write(account: &Account) -> Result<Statement, StoreError> {
     .bind(row::to_json(&account.context)?)
     .bind(account.base_url.clone())
     .bind(account.status.as_str())
-    .bind(account.last_error.clone()))
+    .bind(account.last_error.clone())
+    .bind(account.identity.clone()))
 }
 
 fn check(account: &Account) -> Result<(), StoreError> {
     row::check_text("`integration`", &account.integration)?;
     row::check_text("`tenant_id`", &account.tenant_id)?;
     row::check_text("`name`", account.name.as_deref().unwrap_or_default())?;
+    row::check_text("the vendor's name of the account", account.identity.as_deref().unwrap_or_default())?;
     row::check_text("`authentication_method`", &account.authentication_method)?;
     row::check_text("`base_url`", account.base_url.as_deref().unwrap_or_default())
 }

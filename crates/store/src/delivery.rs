@@ -83,14 +83,11 @@ impl<'a> Deliveries<'a> {
     }
 
     pub async fn get(&self, environment: EnvironmentId, webhook: WebhookId, id: EventId) -> Result<Option<Delivery>, StoreError> {
-        let select = sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM webhook_delivery WHERE environment_id = $1 AND webhook_id = $2 AND id = $3"
-        ))
-        .bind(environment.to_string())
-        .bind(webhook.to_string())
-        .bind(id.to_string());
+        let select =
+            sqlx::query(concat!("SELECT ", columns!(), " FROM webhook_delivery WHERE environment_id = $1 AND webhook_id = $2 AND id = $3"))
+                .bind(environment.to_string())
+                .bind(webhook.to_string())
+                .bind(id.to_string());
         self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
     }
 
@@ -246,11 +243,7 @@ pub(crate) async fn queue(change: &mut Change<'_>, event: Event<'_>) -> Result<(
 }
 
 /// Queues that an account's status changed, if it did.
-pub(crate) async fn queue_status_change(
-    change: &mut Change<'_>,
-    before: AccountStatus,
-    account: &Account,
-) -> Result<(), StoreError> {
+pub(crate) async fn queue_status_change(change: &mut Change<'_>, before: AccountStatus, account: &Account) -> Result<(), StoreError> {
     if before == account.status {
         return Ok(());
     }

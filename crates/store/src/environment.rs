@@ -1,6 +1,7 @@
 //! Environments: isolated workspaces. Everything else belongs to exactly one.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -14,6 +15,29 @@ pub struct Environment {
     /// Unique.
     pub name: String,
     pub created_at: Timestamp,
+}
+
+/// What holds for everything in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EnvironmentSettings {
+    /// Origins whose pages may show link pages in a frame, e.g. `https://app.example.com`.
+    pub frame_ancestors: Vec<String>,
+    /// Whether an agent is given the link with which a person reconnects an account.
+    pub agent_reconnect_links: bool,
+}
+
+impl Default for EnvironmentSettings {
+    fn default() -> EnvironmentSettings {
+        EnvironmentSettings { frame_ancestors: Vec::new(), agent_reconnect_links: true }
+    }
+}
+
+/// What to change in them; `None` leaves a thing as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SettingsChange {
+    pub frame_ancestors: Option<Vec<String>>,
+    pub agent_reconnect_links: Option<bool>,
 }
 
 /// The environments of a [`Store`].
@@ -50,6 +74,36 @@ impl<'a> Environments<'a> {
         self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
         // Read again: another process may have been first.
         self.first().await?.ok_or_else(|| StoreError::conflict("the environment was deleted at the same moment; start again"))
+    }
+
+    /// An environment's settings; those of one that is gone are the usual ones.
+    pub async fn settings(&self, id: EnvironmentId) -> Result<EnvironmentSettings, StoreError> {
+        let select = sqlx::query("SELECT settings FROM environment WHERE id = $1").bind(id.to_string());
+        let row = self.store.database.fetch_optional(select).await?;
+        Ok(row.map(|row| row::json(&row, 0)).transpose()?.unwrap_or_default())
+    }
+
+    /// Changes settings and returns an environment's as they are then.
+    pub async fn change_settings(&self, id: EnvironmentId, new: SettingsChange) -> Result<EnvironmentSettings, StoreError> {
+        let write = self.store.database.write(move |change| -> Work<'_, EnvironmentSettings> {
+            Box::pin(async move {
+                // Takes the row's lock before it is read.
+                let claim = sqlx::query("UPDATE environment SET settings = settings WHERE id = $1 RETURNING settings").bind(id.to_string());
+                let row = change.fetch_optional(claim).await?.ok_or_else(|| StoreError::conflict("the environment was deleted"))?;
+                let mut settings: EnvironmentSettings = row::json(&row, 0)?;
+                if let Some(origins) = new.frame_ancestors {
+                    settings.frame_ancestors = origins;
+                }
+                if let Some(are_given) = new.agent_reconnect_links {
+                    settings.agent_reconnect_links = are_given;
+                }
+                let save =
+                    sqlx::query("UPDATE environment SET settings = $2 WHERE id = $1").bind(id.to_string()).bind(row::to_json(&settings)?);
+                change.execute(save).await?;
+                Ok(settings)
+            })
+        });
+        write.await
     }
 
     /// The oldest one, or `None` on an empty database.

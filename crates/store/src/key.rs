@@ -117,6 +117,8 @@ impl Purpose {
 pub(crate) struct Keys {
     /// Hashes tokens. A hash cannot be made again without its token, so no other key can ever take this one's place.
     pub(crate) tokens: hmac::Key,
+    /// Signs tickets.
+    pub(crate) tickets: hmac::Key,
     /// Opens credentials in the first format.
     pub(crate) first_credentials: RandomizedNonceKey,
     /// Seals what is sent to webhooks: it may hold links that are as good as a key for some days. Those are signed under a key of the same
@@ -126,10 +128,13 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
-        let tokens = root.extracted();
-        let tokens = tokens.expand(&[b"tidegate/1/token-hash"], hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
+        let extracted = root.extracted();
+        let signing =
+            |label: &'static [u8]| extracted.expand(&[label], hkdf::HKDF_SHA256.hmac_algorithm()).map(hmac::Key::from).map_err(refused);
+        let (tokens, tickets) = (signing(b"tidegate/1/token-hash")?, signing(b"tidegate/1/ticket")?);
         Ok(Keys {
-            tokens: hmac::Key::from(tokens),
+            tokens,
+            tickets,
             first_credentials: root.sealing(Purpose::FirstCredentials)?,
             deliveries: root.sealing(Purpose::Deliveries)?,
         })

@@ -29,16 +29,17 @@ mod secret_fields;
 mod sending;
 mod sqlite;
 mod store;
+mod ticket;
 mod token;
 mod unprintable;
 mod vault;
 mod webhook;
 
-pub use account::{Account, AccountChange, AccountFilter, AccountStatus, Accounts, NewAccount};
+pub use account::{Account, AccountChange, AccountFilter, AccountState, AccountStatus, Accounts, NewAccount};
 pub use api_token::{ApiToken, ApiTokens};
 pub use database::check_url;
 pub use delivery::{Attempt, Deliveries, Delivery, DeliveryStatus};
-pub use environment::{Environment, Environments};
+pub use environment::{Environment, EnvironmentSettings, Environments, SettingsChange};
 pub use error::StoreError;
 pub use event::{Content, EventType};
 pub use examine::{Examined, examine};
@@ -54,5 +55,6 @@ pub use rotation::{Begun, KeyRotation, KeyState, RewrapFrom, Rewrapped, SecretOf
 pub use secret_fields::SecretFields;
 pub use sending::{ClaimedDelivery, DeliveryLease, Due, Outcome};
 pub use store::Store;
+pub use ticket::Ticket;
 pub use token::TokenHash;
 pub use webhook::{NewWebhook, Signing, Webhook, WebhookChange, Webhooks};

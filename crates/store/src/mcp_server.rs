@@ -154,7 +154,7 @@ impl<'a> McpServers<'a> {
         let select = sqlx::query(
             "SELECT s.id, s.environment_id, s.account_id, s.name, s.config, s.expires_at, s.created_at, s.updated_at, s.version, \
                     a.id, a.environment_id, a.integration, a.tenant_id, a.name, a.authentication_method, a.context, a.base_url, \
-                    a.status, a.last_error, a.created_at, a.updated_at, a.version \
+                    a.status, a.last_error, a.created_at, a.updated_at, a.version, a.identity, a.credential_version \
              FROM mcp_server s JOIN integrated_account a ON a.environment_id = s.environment_id AND a.id = s.account_id \
              WHERE s.token_hash = $1",
         )

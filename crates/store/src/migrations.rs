@@ -32,6 +32,10 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0004_refresh_leases.sql"),
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0005_account_states.sql"),
+        postgres: include_str!("../migrations/postgres/0005_account_states.sql"),
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0007_webhooks.sql"),
         postgres: include_str!("../migrations/postgres/0007_webhooks.sql"),
     },

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::account::save_credential;
+use crate::account::{save_credential, told};
 use crate::database::{Change, Dialect, Work};
-use crate::{AccountId, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
+use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
 
 /// The right to refresh one account's credential.
 #[derive(Clone)]
@@ -93,7 +93,8 @@ impl<'a> Refreshes<'a> {
                     return Ok(false);
                 }
                 save_credential(change, &vault, (lease.environment, lease.account), &credentials, now).await?;
-                told(change, &lease, AccountStatus::Active, None, now).await?;
+                let state = AccountState { status: AccountStatus::Active, last_error: None, of_credential: None };
+                told(change, (lease.environment, lease.account), state, now).await?;
                 Ok(true)
             })
         });
@@ -110,7 +111,8 @@ impl<'a> Refreshes<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, ()> {
             Box::pin(async move {
                 if end(change, &lease).await? {
-                    told(change, &lease, status, Some(error.replace('\0', "\u{fffd}")), now).await?;
+                    let state = AccountState { status, last_error: Some(error), of_credential: None };
+                    told(change, (lease.environment, lease.account), state, now).await?;
                 }
                 Ok(())
             })
@@ -132,26 +134,4 @@ async fn end(change: &mut Change<'_>, lease: &RefreshLease) -> Result<bool, Stor
     .bind(lease.account.to_string())
     .bind(lease.holder.clone());
     Ok(change.execute(end).await? > 0)
-}
-
-/// Counts as a change of the account only if it is one: a refresh must not get into the way of somebody who edits it.
-async fn told(
-    change: &mut Change<'_>,
-    lease: &RefreshLease,
-    status: AccountStatus,
-    error: Option<String>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    change.touch(lease.account.uuid());
-    let tell = sqlx::query(
-        "UPDATE integrated_account SET status = $3, last_error = $4, updated_at = $5, version = version + 1 \
-         WHERE environment_id = $1 AND id = $2 AND (status <> $3 OR COALESCE(last_error, '') <> COALESCE($4, ''))",
-    )
-    .bind(lease.environment.to_string())
-    .bind(lease.account.to_string())
-    .bind(status.as_str())
-    .bind(error)
-    .bind(now.as_millisecond());
-    change.execute(tell).await?;
-    Ok(())
 }

@@ -93,8 +93,8 @@ impl<'a> KeyRotation<'a> {
     pub async fn state(&self) -> Result<KeyState, StoreError> {
         let rows = vault::generations(&self.store.database).await?;
         let generation = rows.last().ok_or(StoreError::WrongKey)?.number;
-        let count = sqlx::query(concat!("SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM ", all_secrets!()))
-            .bind(generation);
+        let count =
+            sqlx::query(concat!("SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM ", all_secrets!())).bind(generation);
         let row = self.store.database.fetch_optional(count).await?.ok_or_else(|| StoreError::unreadable("nothing was counted"))?;
         let (all, done): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         Ok(KeyState { generation, older: rows.len() - 1, credentials: all.unsigned_abs(), left: all.abs_diff(done) })
@@ -222,12 +222,9 @@ impl<'a> KeyRotation<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
-                let count = sqlx::query(concat!(
-                    "SELECT COUNT(*) FROM ",
-                    all_secrets!(),
-                    " WHERE key_generation IS NULL OR key_generation < $1"
-                ))
-                .bind(newest);
+                let count =
+                    sqlx::query(concat!("SELECT COUNT(*) FROM ", all_secrets!(), " WHERE key_generation IS NULL OR key_generation < $1"))
+                        .bind(newest);
                 let left: i64 = change.fetch_optional(count).await?.map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
                 if left > 0 {
                     return Err(StoreError::conflict(format!(

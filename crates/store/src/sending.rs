@@ -120,14 +120,13 @@ impl Deliveries<'_> {
         let event = lease.event.to_string();
         let place = Place::DeliveryBody(lease.environment, lease.webhook, &event);
         let sealed = cipher::seal(&self.store.keys.deliveries, place, body)?;
-        let keep = sqlx::query(
-            "UPDATE webhook_delivery SET body = $5 WHERE environment_id = $1 AND webhook_id = $2 AND id = $3 AND holder = $4",
-        )
-        .bind(lease.environment.to_string())
-        .bind(lease.webhook.to_string())
-        .bind(event)
-        .bind(lease.holder.clone())
-        .bind(sealed);
+        let keep =
+            sqlx::query("UPDATE webhook_delivery SET body = $5 WHERE environment_id = $1 AND webhook_id = $2 AND id = $3 AND holder = $4")
+                .bind(lease.environment.to_string())
+                .bind(lease.webhook.to_string())
+                .bind(event)
+                .bind(lease.holder.clone())
+                .bind(sealed);
         Ok(self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(keep)) }).await? > 0)
     }
 

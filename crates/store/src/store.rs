@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::database::{Database, Dialect};
@@ -10,8 +11,8 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Accounts, ApiTokens, Deliveries, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, TokenHash, Webhooks, examine, listen,
-    migrations,
+    Account, Accounts, ApiTokens, Deliveries, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, Ticket,
+    TokenHash, Webhooks, examine, listen, migrations,
 };
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -90,6 +91,16 @@ impl Store {
     /// The hash under which a token is looked up.
     pub fn hash_token(&self, token: &str) -> TokenHash {
         TokenHash::of(token, &self.keys)
+    }
+
+    /// A text that opens `account` for reconnecting until `until`, as long as it has the same credential. A secret, which is stored nowhere.
+    pub fn ticket(&self, account: &Account, until: Timestamp) -> String {
+        Ticket::of(account, until).signed(&self.keys)
+    }
+
+    /// What a ticket opens at `now`; `None` unless this store made it and its time has not come.
+    pub fn read_ticket(&self, text: &str, now: Timestamp) -> Option<Ticket> {
+        Ticket::read(text, now, &self.keys)
     }
 
     pub fn environments(&self) -> Environments<'_> {

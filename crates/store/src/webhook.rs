@@ -153,14 +153,11 @@ impl<'a> Webhooks<'a> {
 
     /// One page of an environment's webhooks, newest first.
     pub async fn list(&self, environment: EnvironmentId, page: Page) -> Result<Listed<Webhook>, StoreError> {
-        let select = sqlx::query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM webhook WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-        ))
-        .bind(environment.to_string())
-        .bind(page.before(|uuid| format!("wh_{}", uuid.simple())))
-        .bind(page.rows_to_read());
+        let select =
+            sqlx::query(concat!("SELECT ", columns!(), " FROM webhook WHERE environment_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"))
+                .bind(environment.to_string())
+                .bind(page.before(|uuid| format!("wh_{}", uuid.simple())))
+                .bind(page.rows_to_read());
         let rows = self.store.database.fetch_all(select).await?;
         let webhooks = rows.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Listed::from_rows(webhooks, page, |webhook: &Webhook| webhook.id.uuid()))
@@ -261,7 +258,8 @@ impl<'a> Webhooks<'a> {
 
     /// Deletes a webhook with all that was to be sent to it. `false` if the environment has no such webhook.
     pub async fn delete(&self, environment: EnvironmentId, id: WebhookId) -> Result<bool, StoreError> {
-        let delete = sqlx::query("DELETE FROM webhook WHERE environment_id = $1 AND id = $2").bind(environment.to_string()).bind(id.to_string());
+        let delete =
+            sqlx::query("DELETE FROM webhook WHERE environment_id = $1 AND id = $2").bind(environment.to_string()).bind(id.to_string());
         let deleted = self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(delete)) });
         let is_deleted = deleted.await? > 0;
         if is_deleted {

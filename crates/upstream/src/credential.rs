@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn the_required_members_alone_are_enough_for_every_kind_that_holds_a_usable_secret() {
         for kind in [CredentialKind::ApiKey, CredentialKind::Basic, CredentialKind::Bearer, CredentialKind::OAuth2] {
-            let scheme = CredentialScheme { kind, attach: None, oauth2: None };
+            let scheme = CredentialScheme { kind, attach: None, oauth2: None, check: None };
             let stored = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
             assert!(Credential::from_stored(&scheme, &stored).is_ok(), "{kind:?}");
         }

@@ -12,7 +12,7 @@ use crate::credential::CredentialError;
 use crate::rate_limit::RateLimitFacts;
 
 /// Serialises as the `error` object of a failed tool call; absent members are left out:
-/// `{"source","code","status","message","hint","extracted","vendor","ratelimit":{"limit","remaining","reset"},"retry_after","details"}`,
+/// `{"source","code","status","message","hint","reconnect_url","extracted","vendor","ratelimit":{"limit","remaining","reset"},"retry_after","details"}`,
 /// with one `{"path","message"}` a violation in `details`.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -24,6 +24,8 @@ pub struct Failure {
     pub message: String,
     /// What to do now.
     pub hint: Option<String>,
+    /// Where a person can connect the account again. A secret of that person's.
+    pub reconnect_url: Option<String>,
     /// What the definition's rule found in the vendor's answer, by its names: texts, numbers and booleans.
     pub extracted: Map<String, Value>,
     /// The vendor's own body, of bounded length: as it is when it is JSON, else a JSON string.
@@ -141,6 +143,7 @@ impl Failure {
             status: None,
             message: message.into(),
             hint: hint.map(str::to_owned),
+            reconnect_url: None,
             extracted: Map::new(),
             vendor: None,
             violations: Vec::new(),
@@ -189,6 +192,9 @@ impl Serialize for Failure {
         object.serialize_entry("message", &self.message)?;
         if let Some(hint) = &self.hint {
             object.serialize_entry("hint", hint)?;
+        }
+        if let Some(url) = &self.reconnect_url {
+            object.serialize_entry("reconnect_url", url)?;
         }
         if !self.extracted.is_empty() {
             object.serialize_entry("extracted", &self.extracted)?;
@@ -253,12 +259,13 @@ mod tests {
             status: Some(429),
             message: "Too many requests".into(),
             hint: Some("Wait 30 seconds, then call again.".into()),
+            reconnect_url: Some("https://gate.example.com/link/tr_x".into()),
             extracted: Map::from_iter([("id".to_owned(), Value::from(7))]),
             vendor: Some(RawValue::from_string(r#"{"error" : 1}"#.into()).unwrap()),
             violations: Vec::new(),
             rate_limit: RateLimitFacts { limit: Some(100), remaining: Some(0), reset: Some(30), retry_after: Some(30) },
         };
-        assert_snapshot!(serde_json::to_string(&failure).unwrap(), @r#"{"source":"vendor","code":"rate_limited","status":429,"message":"Too many requests","hint":"Wait 30 seconds, then call again.","extracted":{"id":7},"vendor":{"error" : 1},"ratelimit":{"limit":100,"remaining":0,"reset":30},"retry_after":30}"#);
+        assert_snapshot!(serde_json::to_string(&failure).unwrap(), @r#"{"source":"vendor","code":"rate_limited","status":429,"message":"Too many requests","hint":"Wait 30 seconds, then call again.","reconnect_url":"https://gate.example.com/link/tr_x","extracted":{"id":7},"vendor":{"error" : 1},"ratelimit":{"limit":100,"remaining":0,"reset":30},"retry_after":30}"#);
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub(crate) fn failure(
         // Rules also see headers, and pages have spellings of their own: whatever is said is looked through last.
         message: text::one_line(&message, LONGEST_MESSAGE, credential.secrets()),
         hint: hint.map(Cow::into_owned),
+        reconnect_url: None,
         extracted: blanked(extracted, credential),
         vendor: said.vendor,
         violations: Vec::new(),

@@ -43,6 +43,8 @@ pub(super) struct ToolError {
     message: String,
     /// What to do now.
     hint: Option<String>,
+    /// With `needs_reauth`: where a person connects the account again. Only where the environment gives agents such links.
+    reconnect_url: Option<String>,
     /// What the definition's rule found in the vendor's answer, by its names, e.g. the `new_id` of a record that was merged.
     #[schema(value_type = Option<Object>)]
     extracted: Option<Value>,
@@ -159,6 +161,7 @@ mod tests {
             status,
             message: "No.".into(),
             hint: None,
+            reconnect_url: None,
             extracted: serde_json::Map::new(),
             vendor: None,
             violations: Vec::new(),

@@ -155,7 +155,7 @@ async fn pages_neither_repeat_nor_skip_when_rows_come_and_go(database: TestDatab
     let first = accounts.list(environment.id, AccountFilter::default(), Page { limit: 3, after: None }).await.unwrap();
     assert_eq!(first.items.iter().map(|a| a.id).collect::<Vec<_>>(), [ids[5], ids[4], ids[3]]);
 
-    accounts.delete(environment.id, ids[3]).await.unwrap();
+    accounts.delete(environment.id, ids[3], at(90)).await.unwrap();
     accounts.create(environment.id, new_account("new"), at(100)).await.unwrap();
     let after = Some(first.next.unwrap().parse().unwrap());
     let second = accounts.list(environment.id, AccountFilter::default(), Page { limit: 3, after }).await.unwrap();

@@ -153,6 +153,7 @@ pub(crate) fn new_account(tenant: &str) -> NewAccount {
         context: object(json!({"subdomain": "acme", "Grüße": ["☃", null]})),
         base_url: Some("http://127.0.0.1:9".to_owned()),
         status: AccountStatus::Active,
+        identity: None,
     }
 }
 

@@ -69,6 +69,7 @@ pub(crate) async fn create_account(app: &App, environment: EnvironmentId, new: N
         context: new.context,
         base_url: new.base_url,
         status: AccountStatus::Active,
+        identity: None,
     };
     let account = app.store.accounts().create(environment, new, app.clock.now()).await?;
     tracing::info!(account.id = %account.id, integration = account.integration, "account connected");

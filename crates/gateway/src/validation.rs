@@ -1,0 +1,88 @@
+//! Asks a vendor whether a credential works, by the `check` that the definition names. Stores nothing.
+
+use std::sync::Arc;
+
+use catalog::check::Check;
+use catalog::definition::Definition;
+use catalog::integration::CredentialScheme;
+use catalog::target::Target;
+use serde_json::{Map, Value};
+use upstream::{Answer, Code, Credential, Failure, Outcome, Source};
+
+use crate::app::App;
+
+/// What the vendor says of a credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It works.
+    Accepted {
+        /// Who the vendor says the account belongs to.
+        identity: Option<String>,
+    },
+    /// The vendor does not accept it, in the vendor's words.
+    Refused { message: String },
+    /// Nobody knows: the vendor could not be asked, or answered something else.
+    Unclear { message: String },
+    /// The definition names no check for this way to authenticate.
+    NotOffered,
+}
+
+/// Asks whether a credential that is not stored yet works for an account with this base URL and context.
+pub(crate) async fn validate(
+    app: &App,
+    definition: &Arc<Definition>,
+    method: &str,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+    credentials: &Map<String, Value>,
+) -> Verdict {
+    let scheme = definition.integration.credentials.get(method);
+    let Some((scheme, check)) = scheme.zip(definition.check(method)) else { return Verdict::NotOffered };
+    let target = match Target::new(&definition.integration, base_url, context) {
+        Ok(target) => target,
+        Err(error) => return Verdict::Unclear { message: error.to_string() },
+    };
+    if let Err(error) = app.upstream.check_base_url(&definition.integration, base_url, &target) {
+        return Verdict::Unclear { message: error.to_string() };
+    }
+    match attachable(scheme, credentials) {
+        Ok(credential) => ask(app, check, &target, &credential).await,
+        Err(verdict) => verdict,
+    }
+}
+
+/// Sends the check once, with this credential and no other.
+pub(crate) async fn ask(app: &App, check: &Check, target: &Target, credential: &Credential) -> Verdict {
+    let plan = match check.tool.plan(target, check.arguments.clone()) {
+        Ok(plan) => plan,
+        Err(error) => return Verdict::Unclear { message: Failure::from(error).message },
+    };
+    verdict(check, app.upstream.call(&check.tool, &plan, credential, app.clock.now()).await)
+}
+
+/// What the outcome of a check means.
+pub(crate) fn verdict(check: &Check, outcome: Outcome) -> Verdict {
+    match outcome.result {
+        Ok(answer) => {
+            let text = match answer {
+                Answer::Text(text) | Answer::WithFiles { text, .. } => text,
+                Answer::File(_) => String::new(),
+            };
+            let answer = serde_json::from_str(&text).unwrap_or(Value::Null);
+            Verdict::Accepted { identity: check.identity(&answer) }
+        }
+        Err(failure) if is_refusal(&failure) => Verdict::Refused { message: failure.message },
+        Err(failure) => Verdict::Unclear { message: failure.message },
+    }
+}
+
+/// Whether the vendor does not accept the credential, as opposed to anything else that may be wrong. A check is something that every
+/// account may do, so a credential that may not is the wrong one, too.
+pub(crate) fn is_refusal(failure: &Failure) -> bool {
+    let is_vendors = failure.source == Source::Vendor;
+    failure.code == Code::NeedsReauth || (is_vendors && (failure.status == Some(401) || failure.code == Code::Forbidden))
+}
+
+fn attachable(scheme: &CredentialScheme, credentials: &Map<String, Value>) -> Result<Credential, Verdict> {
+    Credential::from_stored(scheme, credentials).map_err(|error| Verdict::Refused { message: error.to_string() })
+}
