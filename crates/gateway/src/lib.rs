@@ -28,4 +28,5 @@ mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;
+mod webhooks;
 mod validation;

@@ -41,8 +41,8 @@ pub struct ClaimedDelivery {
     pub kind: String,
     /// When the event happened.
     pub at: Timestamp,
-    /// What was sent before; `None` before the first attempt. May hold links that are as good as a key.
-    pub body: Option<Zeroizing<Vec<u8>>>,
+    /// What was sent before; `None` before the first attempt. May hold links that are as good as a key. An error if it was changed.
+    pub body: Result<Option<Zeroizing<Vec<u8>>>, StoreError>,
     /// Attempts before this one, since the delivery was queued or replayed.
     pub tries: u32,
     content: String,
@@ -187,7 +187,7 @@ impl Deliveries<'_> {
         Ok(ClaimedDelivery {
             kind: row.try_get(1)?,
             content: row.try_get(2)?,
-            body: body.map(|sealed| cipher::open(&self.store.keys.deliveries, place, &sealed)).transpose()?,
+            body: body.map(|sealed| cipher::open(&self.store.keys.deliveries, place, &sealed)).transpose(),
             attempts: row::json(row, 4)?,
             tries: u32::try_from(tries).unwrap_or(u32::MAX),
             at: row::time(row, 6)?,

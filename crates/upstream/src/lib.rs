@@ -27,6 +27,7 @@ mod shape;
 mod shorten;
 mod text;
 mod tokens;
+mod webhook;
 
 pub use answer::{Answer, File, FileContent, Outcome};
 pub use base_url::UnknownHost;
@@ -36,5 +37,6 @@ pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
 pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
+pub use webhook::{NoReceipt, Notice, Receipt, WebhookUrlError};
 /// What [`operator_client`] speaks in.
 pub use reqwest;

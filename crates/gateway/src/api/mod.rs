@@ -14,6 +14,7 @@ mod output;
 mod tool_answer;
 mod tool_format;
 mod tool_view;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -27,7 +28,8 @@ use utoipa_axum::routes;
 pub(crate) use caller::bearer;
 pub(crate) use error::ApiError;
 pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
-pub(crate) use integrated_account::{NewIntegratedAccount, create_account};
+pub(crate) use integrated_account::{AccountView, NewIntegratedAccount, create_account};
+pub(crate) use output::Time;
 pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
 
 use crate::app::App;
@@ -50,6 +52,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(integrated_account::router())
         .merge(mcp_server::router())
         .merge(api_token::router())
+        .merge(webhook::router())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))
