@@ -14,6 +14,8 @@ pub(crate) struct Loaded {
     pub expires_at: Option<Timestamp>,
     /// Tells one access token from the next; `None` where there is nothing to refresh.
     pub refreshable: Option<TokenHash>,
+    /// [`Account::credential_version`], or an earlier one if it was replaced while it was read.
+    pub version: i64,
 }
 
 /// The credential of an account, ready to attach. `None` when the account has none that its integration
@@ -32,6 +34,7 @@ pub(crate) async fn credential(store: &Store, definition: &Definition, account: 
                 credential,
                 expires_at: stored_expiry(&stored),
                 refreshable: access_token.map(|token| store.hash_token(token)),
+                version: account.credential_version,
             }))
         }
         Err(error) => {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Door;
+use crate::account_status::Checks;
 use crate::api::ApiError;
 use crate::clock::Clock;
 use crate::live_catalog::LiveCatalog;
@@ -28,6 +29,8 @@ pub(crate) struct App {
     pub clock: Arc<Clock>,
     /// Access tokens that are being replaced.
     pub refreshing: Refreshing,
+    /// Accounts whose credential was lately found wanting.
+    pub checks: Checks,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
     /// Calls that a client may cancel.

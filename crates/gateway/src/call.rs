@@ -6,14 +6,15 @@ use std::time::Instant;
 use catalog::tool::{Kind, Tool};
 use http::HeaderMap;
 use serde_json::{Map, Value};
-use store::{ApiTokenId, McpServerId};
+use store::{Account, AccountStatus, ApiTokenId, McpServerId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinError;
 use upstream::{Code, Failure, Outcome, RateLimitFacts};
 
+use crate::accounts::Loaded;
 use crate::app::App;
 use crate::connected_account::ConnectedAccount;
-use crate::refresh;
+use crate::{account_status, reconnect, refresh};
 
 /// Whose call it is, for the log.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +41,8 @@ impl Caller {
 
 /// Runs `tool` for an account. Whatever goes wrong is in the outcome, in a form an agent can act on.
 pub(crate) async fn call(
-    app: &App,
-    connected: &ConnectedAccount,
+    app: &Arc<App>,
+    connected: &Arc<ConnectedAccount>,
     caller: Caller,
     tool: &Arc<Tool>,
     arguments: Map<String, Value>,
@@ -132,29 +133,46 @@ pub(crate) fn push_rate_limit(headers: &mut HeaderMap, facts: &RateLimitFacts) {
     }
 }
 
-async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+async fn run(app: &Arc<App>, connected: &Arc<ConnectedAccount>, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
+    let mut outcome = match send(app, connected, tool, arguments).await {
+        Ok((outcome, used)) => {
+            account_status::noticed(app, connected, &used, &outcome).await;
+            outcome
+        }
+        Err(failure) => failed(*failure),
+    };
+    if let Err(failure) = &mut outcome.result {
+        reconnect::offer(app, &connected.account, failure).await;
+    }
+    outcome
+}
+
+/// Sends one request to the vendor, and a second one only if the first was refused for its token and there is a fresh one. Gives what
+/// came of it, and the credential that the last one was sent with.
+///
+/// # Errors
+/// What to tell the caller where it did not come to a request, or no fresh token was to be had for a second.
+pub(crate) async fn send(
+    app: &App,
+    connected: &ConnectedAccount,
+    tool: &Tool,
+    arguments: Map<String, Value>,
+) -> Result<(Outcome, Arc<Loaded>), Box<Failure>> {
     if let Some(unknown_host) = &connected.unknown_host {
         let hint = "Nothing was sent. A person has to correct the base URL of the account, or allow its host.";
-        return failed(Failure::ours(Code::Forbidden, unknown_host.to_string(), Some(hint)));
+        return Err(Box::new(Failure::ours(Code::Forbidden, unknown_host.to_string(), Some(hint))));
     }
-    let plan = match tool.plan(&connected.target, arguments) {
-        Ok(plan) => plan,
-        Err(error) => return failed(Failure::from(error)),
+    let (Some(target), Some(credential)) = (&connected.target, &connected.credential) else {
+        return Err(Box::new(not_connected(&connected.account)));
     };
-    let Some(credential) = &connected.credential else {
-        return failed(Failure::ours(
-            Code::NeedsReauth,
-            "the connected account holds no usable credential; nothing was sent",
-            Some("Ask the operator of this server to connect the account again."),
-        ));
-    };
+    let plan = tool.plan(target, arguments).map_err(|error| Box::new(Failure::from(error)))?;
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
         match refresh::renewed(app, connected, credential).await {
             Ok(fresh) => used = fresh,
             // It was early: what there is may do for this call, and the next one tries again.
             Err(_) if credential.expires_at.is_some_and(|end| end > app.clock.now()) => {}
-            Err(failure) => return failed(*failure),
+            Err(failure) => return Err(failure),
         }
     }
     let outcome = app.upstream.call(tool, &plan, &used.credential, app.clock.now()).await;
@@ -162,13 +180,24 @@ async fn run(app: &App, connected: &ConnectedAccount, tool: &Arc<Tool>, argument
     // One that was refused right after it was replaced would be refused again.
     let was_renewed = !Arc::ptr_eq(&used, credential);
     if !is_refused || used.refreshable.is_none() || was_renewed {
-        return outcome;
+        return Ok((outcome, used));
     }
-    match refresh::renewed(app, connected, &used).await {
-        Ok(fresh) if fresh.refreshable == used.refreshable => outcome,
-        Ok(fresh) => app.upstream.call(tool, &plan, &fresh.credential, app.clock.now()).await,
-        Err(failure) => failed(*failure),
+    let fresh = refresh::renewed(app, connected, &used).await?;
+    if fresh.refreshable == used.refreshable {
+        return Ok((outcome, used));
     }
+    let outcome = app.upstream.call(tool, &plan, &fresh.credential, app.clock.now()).await;
+    Ok((outcome, fresh))
+}
+
+fn not_connected(account: &Account) -> Failure {
+    let (what, hint) = match account.status {
+        AccountStatus::Connecting => {
+            ("the account is not connected yet", "A person has to connect it first; calling again will not help until then.")
+        }
+        _ => ("the connected account holds no usable credential", "Ask the operator of this server to connect the account again."),
+    };
+    Failure::ours(Code::NeedsReauth, format!("{what}; nothing was sent"), Some(hint))
 }
 
 /// An outcome without any contact to the vendor.

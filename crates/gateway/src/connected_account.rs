@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::definition::Definition;
 use catalog::target::Target;
-use store::{Account, Store};
+use store::{Account, AccountStatus, Store};
 use upstream::{Client, UnknownHost};
 
 use crate::access::AccessError;
@@ -15,7 +15,8 @@ use crate::live_catalog::LiveCatalog;
 pub(crate) struct ConnectedAccount {
     pub account: Account,
     pub definition: Arc<Definition>,
-    pub target: Target,
+    /// `None` while an account is being connected and does not say yet where its vendor is.
+    pub target: Option<Target>,
     /// Why nothing may be sent to the target: what was allowed when the account was connected need not be any more.
     pub unknown_host: Option<UnknownHost>,
     /// `None` when the account holds nothing usable: tools are listed, calls say what to do.
@@ -33,9 +34,13 @@ impl ConnectedAccount {
             .map_err(|error| unusable(format!("the definition of `{}` cannot be read: {error}", account.integration)))?
             .cloned()
             .ok_or_else(|| unusable(format!("the catalog has no integration `{}`", account.integration)))?;
-        let target = Target::new(&definition.integration, account.base_url.as_deref(), &account.context)
-            .map_err(|error| unusable(error.to_string()))?;
-        let unknown_host = upstream.check_base_url(&definition.integration, account.base_url.as_deref(), &target).err();
+        let base_url = account.base_url.as_deref();
+        let target = match Target::new(&definition.integration, base_url, &account.context) {
+            Ok(target) => Some(target),
+            Err(_) if account.status == AccountStatus::Connecting => None,
+            Err(error) => return Err(unusable(error.to_string())),
+        };
+        let unknown_host = target.as_ref().and_then(|target| upstream.check_base_url(&definition.integration, base_url, target).err());
         let credential = match unknown_host {
             Some(_) => None,
             None => accounts::credential(store, &definition, &account).await?.map(Arc::new),

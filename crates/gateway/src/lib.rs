@@ -3,6 +3,7 @@
 //! tools, plans), `upstream` (calls to vendors), `store` (what is remembered).
 
 mod access;
+mod account_status;
 mod accounts;
 mod api;
 mod app;
@@ -28,5 +29,5 @@ mod strict_json;
 mod telemetry;
 mod tool_set;
 mod unread;
-mod webhooks;
 mod validation;
+mod webhooks;

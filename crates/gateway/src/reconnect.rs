@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use store::{Account, AccountStatus, StoreError};
+use upstream::{Code, Failure};
 
 use crate::app::App;
 
@@ -27,4 +28,33 @@ pub(crate) async fn account(app: &App, ticket: &str, now: Timestamp) -> Result<O
     let Some(ticket) = app.store.read_ticket(ticket, now) else { return Ok(None) };
     let account = app.store.accounts().get(ticket.environment, ticket.account).await?;
     Ok(account.filter(|account| account.status != AccountStatus::Active && ticket.opens(account)))
+}
+
+/// Gives the link to the agent whose call failed for want of a credential, if the environment gives agents such links.
+pub(crate) async fn offer(app: &App, account: &Account, failure: &mut Failure) {
+    if failure.code != Code::NeedsReauth {
+        return;
+    }
+    match offered(app, account).await {
+        Ok(Some(url)) => {
+            let hint = failure.hint.get_or_insert_default();
+            if !hint.is_empty() {
+                hint.push(' ');
+            }
+            hint.push_str("Give the person `reconnect_url`, a page where the account is connected again.");
+            failure.reconnect_url = Some(url);
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(account.id = %account.id, %error, "no link for reconnecting could be made"),
+    }
+}
+
+async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreError> {
+    let settings = app.store.environments().settings(account.environment_id).await?;
+    if !settings.agent_reconnect_links {
+        return Ok(None);
+    }
+    // The call may have found out that there is something to do.
+    let present = app.store.accounts().get(account.environment_id, account.id).await?;
+    Ok(present.and_then(|account| url(app, &account)))
 }

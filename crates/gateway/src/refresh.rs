@@ -170,7 +170,10 @@ impl Refresh {
             Ok(tokens) => {
                 self.save(lease, &stored, &tokens).await.map_err(ours)?;
                 tracing::info!(account.id = %id, "access token refreshed");
-                let loaded = accounts::credential(&self.store, &self.definition, &self.account).await.map_err(ours)?;
+                // Read again, so that what is found out about the new token is said of it and not of the one before.
+                let present = self.store.accounts().get(environment, id).await.map_err(ours)?;
+                let present = present.ok_or_else(|| needs_reauth("the account is gone"))?;
+                let loaded = accounts::credential(&self.store, &self.definition, &present).await.map_err(ours)?;
                 loaded.map(Arc::new).ok_or_else(|| needs_reauth("the vendor gave a token that cannot be used"))
             }
             Err(error) => self.refused(lease, error).await,

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use crate::access::Door;
+use crate::account_status::Checks;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -79,6 +80,7 @@ impl Server {
             metrics: Metrics::default(),
             clock,
             refreshing: Refreshing::default(),
+            checks: Checks::default(),
             tasks: TaskTracker::new(),
             in_flight: InFlight::default(),
             sessions: Sessions::default(),

@@ -90,8 +90,27 @@ pub struct AccountState {
     pub status: AccountStatus,
     /// For people; a vendor's words as they are.
     pub last_error: Option<String>,
+    /// `None` = as it was.
+    pub identity: Option<String>,
     /// [`Account::credential_version`] of the credential that it was found out with; `None` = it does not depend on it.
     pub of_credential: Option<i64>,
+}
+
+impl AccountState {
+    /// It can be used; `identity` as in [`AccountState::identity`].
+    pub fn active(identity: Option<String>) -> AccountState {
+        AccountState { status: AccountStatus::Active, last_error: None, identity, of_credential: None }
+    }
+
+    /// It has this status because of that.
+    pub fn failing(status: AccountStatus, last_error: String) -> AccountState {
+        AccountState { status, last_error: Some(last_error), identity: None, of_credential: None }
+    }
+
+    /// Found out with this version of the credential, and of no other.
+    pub fn of(self, credential_version: i64) -> AccountState {
+        AccountState { of_credential: Some(credential_version), ..self }
+    }
 }
 
 /// Which accounts to list; `None` means any.
@@ -254,9 +273,9 @@ impl<'a> Accounts<'a> {
     }
 
     /// Says of an account whether it can be used, and why not. Changes nothing if that is known, if there is no such account, or if the
-    /// state was found out with another credential than the account's present one.
-    pub async fn tell(&self, environment: EnvironmentId, id: AccountId, state: AccountState, now: Timestamp) -> Result<(), StoreError> {
-        let write = self.store.database.write(move |change| -> Work<'_, ()> { Box::pin(told(change, (environment, id), state, now)) });
+    /// state was found out with another credential than the account's present one; says whether it has changed anything.
+    pub async fn tell(&self, environment: EnvironmentId, id: AccountId, state: AccountState, now: Timestamp) -> Result<bool, StoreError> {
+        let write = self.store.database.write(move |change| -> Work<'_, bool> { Box::pin(told(change, (environment, id), state, now)) });
         write.await
     }
 
@@ -392,8 +411,8 @@ pub(crate) async fn told(
     (environment, id): (EnvironmentId, AccountId),
     state: AccountState,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let AccountState { status, last_error, of_credential } = state;
+) -> Result<bool, StoreError> {
+    let AccountState { status, last_error, identity, of_credential } = state;
     // Taking the row's lock first, as in an update.
     let claim = sqlx::query(concat!(
         "UPDATE integrated_account SET version = version WHERE environment_id = $1 AND id = $2 RETURNING ",
@@ -401,26 +420,29 @@ pub(crate) async fn told(
     ))
     .bind(environment.to_string())
     .bind(id.to_string());
-    let Some(row) = change.fetch_optional(claim).await? else { return Ok(()) };
+    let Some(row) = change.fetch_optional(claim).await? else { return Ok(false) };
     let account = read(&row, 0)?;
     let last_error = last_error.map(storable);
-    let is_news = account.status != status || account.last_error != last_error;
+    let identity = identity.map(storable).or_else(|| account.identity.clone());
+    let is_news = account.status != status || account.last_error != last_error || account.identity != identity;
     if !is_news || of_credential.is_some_and(|version| version != account.credential_version) {
-        return Ok(());
+        return Ok(false);
     }
     change.touch(id.uuid());
     let tell = sqlx::query(
-        "UPDATE integrated_account SET status = $3, last_error = $4, updated_at = $5, version = version + 1 WHERE environment_id = $1 AND id = $2",
+        "UPDATE integrated_account SET status = $3, last_error = $4, updated_at = $5, identity = $6, version = version + 1 WHERE environment_id = $1 AND id = $2",
     )
     .bind(environment.to_string())
     .bind(id.to_string())
     .bind(status.as_str())
     .bind(last_error.clone())
-    .bind(now.as_millisecond());
+    .bind(now.as_millisecond())
+    .bind(identity.clone());
     change.execute(tell).await?;
     let before = account.status;
-    let account = Account { status, last_error, updated_at: row::cut(now), version: account.version + 1, ..account };
-    queue_status_change(change, before, &account).await
+    let account = Account { status, last_error, identity, updated_at: row::cut(now), version: account.version + 1, ..account };
+    queue_status_change(change, before, &account).await?;
+    Ok(true)
 }
 
 /// A vendor's words, which may hold anything, as both databases take them.

@@ -93,8 +93,7 @@ impl<'a> Refreshes<'a> {
                     return Ok(false);
                 }
                 save_credential(change, &vault, (lease.environment, lease.account), &credentials, now).await?;
-                let state = AccountState { status: AccountStatus::Active, last_error: None, of_credential: None };
-                told(change, (lease.environment, lease.account), state, now).await?;
+                told(change, (lease.environment, lease.account), AccountState::active(None), now).await?;
                 Ok(true)
             })
         });
@@ -111,8 +110,7 @@ impl<'a> Refreshes<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, ()> {
             Box::pin(async move {
                 if end(change, &lease).await? {
-                    let state = AccountState { status, last_error: Some(error), of_credential: None };
-                    told(change, (lease.environment, lease.account), state, now).await?;
+                    told(change, (lease.environment, lease.account), AccountState::failing(status, error), now).await?;
                 }
                 Ok(())
             })

@@ -37,6 +37,6 @@ pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
 pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
-pub use webhook::{NoReceipt, Notice, Receipt, WebhookUrlError};
 /// What [`operator_client`] speaks in.
 pub use reqwest;
+pub use webhook::{NoReceipt, Notice, Receipt, WebhookUrlError};

@@ -3,6 +3,7 @@
 mod api_token;
 mod caller;
 mod docs;
+mod environment;
 mod error;
 mod health;
 mod input;
@@ -29,8 +30,8 @@ pub(crate) use caller::bearer;
 pub(crate) use error::ApiError;
 pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
 pub(crate) use integrated_account::{AccountView, NewIntegratedAccount, create_account};
-pub(crate) use output::Time;
 pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
+pub(crate) use output::Time;
 
 use crate::app::App;
 
@@ -53,6 +54,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(mcp_server::router())
         .merge(api_token::router())
         .merge(webhook::router())
+        .merge(environment::router())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

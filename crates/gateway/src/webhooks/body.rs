@@ -41,7 +41,10 @@ pub(super) fn render(app: &App, claimed: &ClaimedDelivery) -> Result<Vec<u8>, St
         None => Data::Test(Map::from_iter([("webhook_id".to_owned(), Value::from(claimed.lease.webhook.to_string()))])),
         Some(account) => {
             let is_gone = claimed.kind == EventType::AccountDeleted.as_str();
-            let account = if is_gone { AccountView::gone(account) } else { AccountView::new(app, account) };
+            let mut account = AccountView::of(app, account);
+            if is_gone {
+                account.reconnect_url = None;
+            }
             Data::Account(Box::new(AccountData { account, previous_status }))
         }
     };

@@ -49,6 +49,7 @@ pub(crate) async fn deliver(app: Arc<App>, shutdown: CancellationToken) {
         let seen = worker.app.store.deliveries().generation();
         worker.look().await;
         loop {
+            let pause = worker.pause();
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 Some(done) = worker.sending.join_next() => {
@@ -58,7 +59,7 @@ pub(crate) async fn deliver(app: Arc<App>, shutdown: CancellationToken) {
                 _ = changes.changed() => if worker.app.store.deliveries().generation() != seen {
                     break;
                 },
-                () = sleep(worker.pause()) => if worker.is_time(seen) {
+                () = sleep(pause) => if worker.is_time(seen) {
                     break;
                 },
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use catalog::definition::Definition;
-use catalog::target::Target;
+use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,11 +13,13 @@ use store::{Account, AccountStatus, EnvironmentId, NewAccount};
 use upstream::Credential;
 use utoipa::ToSchema;
 
+use super::validate::unclear;
 use super::view::AccountView;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Body, checked_text};
 use crate::app::App;
+use crate::validation::{self, Verdict};
 
 /// A customer's account at a vendor, with the credentials that open it.
 #[derive(Deserialize, ToSchema)]
@@ -30,9 +32,13 @@ pub(crate) struct NewIntegratedAccount {
     pub name: Option<String>,
     /// One of the integration's credential kinds; absent = its first.
     pub authentication_method: Option<String>,
-    /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown.
-    #[schema(value_type = Object)]
-    pub credentials: Map<String, Value>,
+    /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown. Absent = a person gives them, at the account's
+    /// `reconnect_url`; until then the account is `connecting`.
+    #[schema(value_type = Option<Object>)]
+    pub credentials: Option<Map<String, Value>>,
+    /// Whether to ask the vendor first, and to connect nothing that it does not accept.
+    #[serde(default)]
+    pub validate: bool,
     /// Values that complete the vendor's address, e.g. a subdomain.
     #[serde(default)]
     #[schema(value_type = Object)]
@@ -44,36 +50,68 @@ pub(crate) struct NewIntegratedAccount {
 /// Connect an account
 #[utoipa::path(post, path = "/integrated-account", tag = "Integrated accounts",
     request_body = NewIntegratedAccount,
-    responses((status = 201, body = AccountView), (status = 400, body = ErrorBody)))]
+    responses((status = 201, body = AccountView), (status = 400, body = ErrorBody),
+        (status = 502, description = "`validate` was asked for, and the vendor did not say", body = ErrorBody)))]
 pub(super) async fn handle(
     caller: ApiCaller,
     State(app): State<Arc<App>>,
     Body(new): Body<NewIntegratedAccount>,
 ) -> Result<(StatusCode, Json<AccountView>), ApiError> {
     let account = create_account(&app, caller.environment, new).await?;
-    Ok((StatusCode::CREATED, Json(account.into())))
+    Ok((StatusCode::CREATED, Json(AccountView::of(&app, account))))
 }
 
-/// Connects an account after checking everything that can be checked without asking the vendor.
-pub(crate) async fn create_account(app: &App, environment: EnvironmentId, new: NewIntegratedAccount) -> Result<Account, ApiError> {
+/// Connects an account after checking everything that can be checked without asking the vendor, and asking the vendor if the caller wants that.
+pub(crate) async fn create_account(app: &App, environment: EnvironmentId, mut new: NewIntegratedAccount) -> Result<Account, ApiError> {
     let definition = app.definition(&new.integration)?;
-    let authentication_method = chosen_method(&definition, new.authentication_method)?;
-    check_credentials(&definition, &authentication_method, &new.credentials)?;
-    checked_target(app, &definition, new.base_url.as_deref(), &new.context)?;
+    let authentication_method = chosen_method(&definition, new.authentication_method.take())?;
+    let mut identity = None;
+    match &new.credentials {
+        Some(credentials) => {
+            check_credentials(&definition, &authentication_method, credentials)?;
+            checked_target(app, &definition, new.base_url.as_deref(), &new.context)?;
+            if new.validate {
+                identity = validated(app, &definition, &authentication_method, &new, credentials).await?;
+            }
+        }
+        None if new.validate => return Err(ApiError::bad_request("`validate`: there are no `credentials` to validate")),
+        None => checked_start(app, &definition, new.base_url.as_deref(), &new.context)?,
+    }
     let new = NewAccount {
         integration: new.integration,
         tenant_id: checked_text("tenant_id", new.tenant_id)?,
         name: new.name.map(|name| checked_text("name", name)).transpose()?,
         authentication_method,
-        credentials: new.credentials,
+        status: if new.credentials.is_some() { AccountStatus::Active } else { AccountStatus::Connecting },
+        credentials: new.credentials.unwrap_or_default(),
         context: new.context,
         base_url: new.base_url,
-        status: AccountStatus::Active,
-        identity: None,
+        identity,
     };
     let account = app.store.accounts().create(environment, new, app.clock.now()).await?;
-    tracing::info!(account.id = %account.id, integration = account.integration, "account connected");
+    tracing::info!(account.id = %account.id, integration = account.integration, status = account.status.as_str(), "account created");
     Ok(account)
+}
+
+/// Who the vendor says the account belongs to, if it accepts the credential.
+async fn validated(
+    app: &App,
+    definition: &Arc<Definition>,
+    method: &str,
+    new: &NewIntegratedAccount,
+    credentials: &Map<String, Value>,
+) -> Result<Option<String>, ApiError> {
+    match validation::validate(app, definition, method, new.base_url.as_deref(), &new.context, credentials).await {
+        Verdict::Accepted { identity } => Ok(identity),
+        Verdict::Refused { message } => {
+            Err(ApiError::bad_request(format!("`credentials`: the vendor does not accept them, and nothing was stored: {message}")))
+        }
+        Verdict::Unclear { message } => Err(unclear(&message)),
+        Verdict::NotOffered => {
+            let name = &definition.integration.name;
+            Err(ApiError::bad_request(format!("`validate`: the integration `{name}` names no `check` for `{method}`; leave it out")))
+        }
+    }
 }
 
 fn chosen_method(definition: &Definition, chosen: Option<String>) -> Result<String, ApiError> {
@@ -99,6 +137,15 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
     Credential::from_stored(scheme, credentials).map(drop).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
 }
 
+/// The same for an account whose person may still have to say where its vendor is.
+fn checked_start(app: &App, definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
+    check_known(definition, context)?;
+    match Target::new(&definition.integration, base_url, context) {
+        Err(TargetError::MissingVariable { .. }) => Ok(()),
+        _ => checked_target(app, definition, base_url, context).map(drop),
+    }
+}
+
 /// Where the account's requests will go, if they may go there.
 pub(super) fn checked_target(
     app: &App,
@@ -106,13 +153,18 @@ pub(super) fn checked_target(
     base_url: Option<&str>,
     context: &Map<String, Value>,
 ) -> Result<Target, ApiError> {
+    check_known(definition, context)?;
+    let target = Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    let known = app.upstream.check_base_url(&definition.integration, base_url, &target);
+    known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
+}
+
+fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
         let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
         return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
     }
-    let target = Target::new(&definition.integration, base_url, context).map_err(|error| ApiError::bad_request(error.to_string()))?;
-    let known = app.upstream.check_base_url(&definition.integration, base_url, &target);
-    known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
+    Ok(())
 }

@@ -18,5 +18,5 @@ use crate::app::App;
     responses((status = 200, body = AccountView), (status = 404, body = ErrorBody)))]
 pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id): Id<AccountId>) -> Result<Json<AccountView>, ApiError> {
     let account = app.store.accounts().get(caller.environment, id).await?;
-    account.map(|account| Json(account.into())).ok_or_else(|| ApiError::not_found("account"))
+    account.map(|account| Json(AccountView::of(&app, account))).ok_or_else(|| ApiError::not_found("account"))
 }

@@ -30,5 +30,6 @@ pub(super) async fn handle(
     let filter = AccountFilter { tenant_id: query.take("tenant_id"), integration: query.take("integration") };
     query.finish()?;
     let listed = app.store.accounts().list(caller.environment, filter, page).await?;
-    Ok(Json(Listed::from_store(listed)))
+    let result = listed.items.into_iter().map(|account| AccountView::of(&app, account)).collect();
+    Ok(Json(Listed { result, next_cursor: listed.next }))
 }

@@ -7,9 +7,11 @@ mod list;
 mod run_tool;
 mod tools;
 mod update;
+mod validate;
 mod view;
 
 pub(crate) use create::{NewIntegratedAccount, create_account};
+pub(crate) use view::AccountView;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(list::handle, create::handle))
         .routes(routes!(get::handle, update::handle, delete::handle))
+        .routes(routes!(validate::handle))
         .routes(routes!(tools::handle))
         .routes(routes!(run_tool::handle))
 }

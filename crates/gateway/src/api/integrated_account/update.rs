@@ -66,7 +66,7 @@ pub(super) async fn handle(
         ..AccountChange::default()
     };
     let changed = accounts.update(caller.environment, id, change, app.clock.now()).await?;
-    changed.map(|account| Json(account.into())).ok_or_else(|| ApiError::not_found("account"))
+    changed.map(|account| Json(AccountView::of(&app, account))).ok_or_else(|| ApiError::not_found("account"))
 }
 
 /// Whether the account will still lead somewhere, and its credential only to where it was given for.

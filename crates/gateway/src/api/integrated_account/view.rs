@@ -6,11 +6,13 @@ use store::{Account, AccountId, AccountStatus};
 use utoipa::ToSchema;
 
 use crate::api::output::Time;
+use crate::app::App;
+use crate::reconnect;
 
 /// One customer's connection to one vendor.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = IntegratedAccount)]
-pub(super) struct AccountView {
+pub(crate) struct AccountView {
     #[schema(value_type = String)]
     pub id: AccountId,
     #[schema(example = "sendoso")]
@@ -28,14 +30,20 @@ pub(super) struct AccountView {
     /// `connecting`, `active`, `needs_reauth` or `validation_error`.
     #[schema(value_type = String, example = "active")]
     pub status: AccountStatus,
+    /// Why the status is what it is, e.g. in the vendor's words.
     pub last_error: Option<String>,
+    /// While the account is not `active`: the page where a person connects it, for seven days. Whoever has the link can do that.
+    pub reconnect_url: Option<String>,
+    /// Who the vendor says the account belongs to, as of the last time it was asked.
+    pub identity: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
 }
 
-impl From<Account> for AccountView {
-    fn from(account: Account) -> Self {
+impl AccountView {
+    pub(crate) fn of(app: &App, account: Account) -> Self {
         Self {
+            reconnect_url: reconnect::url(app, &account),
             id: account.id,
             integration: account.integration,
             tenant_id: account.tenant_id,
@@ -45,6 +53,7 @@ impl From<Account> for AccountView {
             base_url: account.base_url,
             status: account.status,
             last_error: account.last_error,
+            identity: account.identity,
             created_at: Time(account.created_at),
             updated_at: Time(account.updated_at),
         }

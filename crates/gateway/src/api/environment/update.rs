@@ -1,0 +1,41 @@
+//! `PATCH /environment`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use store::SettingsChange;
+use utoipa::ToSchema;
+
+use super::{EnvironmentView, origin};
+use crate::api::caller::ApiCaller;
+use crate::api::error::{ApiError, ErrorBody};
+use crate::api::input::Body;
+use crate::app::App;
+
+/// What to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnvironmentPatch {
+    /// Replaces all of them. `https`, or `http` on this machine, with no path, e.g. `https://app.example.com`.
+    frame_ancestors: Option<Vec<String>>,
+    agent_reconnect_links: Option<bool>,
+}
+
+/// Change your environment
+#[utoipa::path(patch, path = "/environment", tag = "Environment", request_body = EnvironmentPatch,
+    responses((status = 200, body = EnvironmentView), (status = 400, body = ErrorBody)))]
+pub(super) async fn handle(
+    caller: ApiCaller,
+    State(app): State<Arc<App>>,
+    Body(patch): Body<EnvironmentPatch>,
+) -> Result<Json<EnvironmentView>, ApiError> {
+    let change = SettingsChange {
+        frame_ancestors: patch.frame_ancestors.map(|origins| origin::checked("frame_ancestors", &origins)).transpose()?,
+        agent_reconnect_links: patch.agent_reconnect_links,
+    };
+    let settings = app.store.environments().change_settings(caller.environment, change).await?;
+    tracing::info!(environment.id = %caller.environment, set_by = %caller.api_token, "environment changed");
+    Ok(Json(EnvironmentView::of(caller.environment, settings)))
+}
