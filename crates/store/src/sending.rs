@@ -86,7 +86,8 @@ impl Deliveries<'_> {
         rows.iter().map(|row| Ok(Due { environment: row::id(row, 0)?, webhook: row::id(row, 1)?, at: row::time(row, 2)? })).collect()
     }
 
-    /// Takes the lease of at most so many deliveries that may be sent to a webhook now. What another process is claiming is left to it.
+    /// Takes the lease of at most so many deliveries that may be sent to a webhook now, the oldest event first. What another process is
+    /// claiming is left to it.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] if a row was changed; then nothing is claimed.
@@ -112,7 +113,11 @@ impl Deliveries<'_> {
             .bind(until.as_millisecond());
         let rows = self.store.database.write(move |change| -> Work<'_, Vec<AnyRow>> { Box::pin(change.fetch_all(claim)) }).await?;
         let lease = |event| DeliveryLease { environment, webhook, event, holder: holder.clone() };
-        rows.iter().map(|row| self.claimed(row, lease(row::id(row, 0)?))).collect()
+        let claimed = rows.iter().map(|row| self.claimed(row, lease(row::id(row, 0)?)));
+        let mut claimed = claimed.collect::<Result<Vec<_>, _>>()?;
+        // The databases give them in any order.
+        claimed.sort_by_key(|claimed| claimed.at);
+        Ok(claimed)
     }
 
     /// Stores what will be sent, sealed, before it is sent for the first time. `false` if the lease is somebody else's by now.

@@ -6,6 +6,7 @@ mod database;
 
 mod accounts;
 mod api_tokens;
+mod deliveries;
 mod durability;
 mod environments;
 mod first_format;
@@ -19,3 +20,4 @@ mod outage;
 mod refreshes;
 mod rotation;
 mod secrets;
+mod webhooks;

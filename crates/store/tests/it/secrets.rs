@@ -6,6 +6,7 @@ use sqlx::Row;
 use store::{AccountChange, AccountFilter, MasterKey, Store, StoreError};
 
 use crate::database::{TestDatabase, at, connected, first_page, new_account, new_app, object, on_both};
+use crate::webhooks::webhook;
 
 on_both!(
     a_sealed_credential_moved_to_another_account_does_not_open,
@@ -59,10 +60,20 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
     store.oauth_apps().save(environment.id, new_app("app-sentinel-51ce"), at(6)).await.unwrap();
+    let (webhook, hook_secret) = webhook(&store, environment.id).await;
+    let (_, hook_rotated) = store.webhooks().rotate_secret(environment.id, webhook.id, at(7)).await.unwrap().unwrap();
+    store.deliveries().test(environment.id, webhook.id, at(7)).await.unwrap().unwrap();
+    let claimed = store.deliveries().claim(environment.id, webhook.id, at(7), at(8), 1).await.unwrap().remove(0);
+    assert!(store.deliveries().keep_body(&claimed.lease, b"body-sentinel-20d7").await.unwrap());
 
-    let mut secrets =
-        vec!["app-sentinel-51ce".to_owned(), "access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
-    for secret in [&token, &api_secret, &chosen, &rotated, &database.key.to_base64()] {
+    let mut secrets = vec![
+        "body-sentinel-20d7".to_owned(),
+        "app-sentinel-51ce".to_owned(),
+        "access-of-default".to_owned(),
+        "access_token".to_owned(),
+        "refresh-sentinel-77aa".to_owned(),
+    ];
+    for secret in [&token, &api_secret, &chosen, &rotated, &hook_secret, &hook_rotated, &database.key.to_base64()] {
         let secret = secret.expose_secret();
         secrets.push(secret.to_owned());
         secrets.push(secret.split_once('_').map_or(secret, |(_, random)| random)[..20].to_owned());
@@ -85,7 +96,17 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
         store.close().await;
         database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
     } else {
-        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server", "oauth_app"] {
+        for table in [
+            "key_generation",
+            "environment",
+            "api_token",
+            "integrated_account",
+            "credential",
+            "mcp_server",
+            "oauth_app",
+            "webhook",
+            "webhook_delivery",
+        ] {
             let rows = database.sql(&format!("SELECT CAST(t AS TEXT) FROM {table} t")).await;
             assert!(!rows.is_empty());
             rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));
