@@ -56,12 +56,12 @@ pub(crate) async fn deliver(app: Arc<App>, shutdown: CancellationToken) {
                     worker.ended(done.ok());
                     break;
                 }
-                _ = changes.changed() => if worker.app.store.deliveries().generation() != seen {
-                    break;
-                },
-                () = sleep(pause) => if worker.is_time(seen) {
-                    break;
-                },
+                _ = changes.changed() => {}
+                () = sleep(pause) => {}
+            }
+            // Whatever woke us: what happens often must not put off what is due.
+            if worker.is_time(seen) {
+                break;
             }
         }
     }
@@ -78,7 +78,6 @@ impl Worker {
                     tracing::warn!(%error, "webhooks cannot be told of anything now; it is tried again until they can");
                 }
                 self.is_failing = true;
-                self.next = self.app.clock.now().checked_add(TICK).ok();
             }
         }
     }
@@ -143,13 +142,16 @@ impl Worker {
 
     /// How long to sleep: to the next delivery, and no longer than a tick, since clocks are set.
     fn pause(&self) -> Duration {
+        if self.is_failing {
+            return TICK;
+        }
         let until_next = self.next.map(|next| self.app.clock.now().duration_until(next));
         until_next.map_or(TICK, |wait| Duration::try_from(wait).unwrap_or_default().clamp(Duration::from_millis(1), TICK))
     }
 
     fn is_time(&self, seen: Generation) -> bool {
         let is_unheard = self.app.store.deliveries().generation() != seen;
-        is_unheard || self.next.is_some_and(|next| next <= self.app.clock.now())
+        is_unheard || self.is_failing || self.next.is_some_and(|next| next <= self.app.clock.now())
     }
 
     /// Forgets some of what is old. What is left is seen to at the next look.

@@ -15,3 +15,4 @@ mod mcp_wire;
 mod refresh;
 mod starting;
 mod support;
+mod webhooks;
