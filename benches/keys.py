@@ -2,8 +2,9 @@
 
     TIDEGATE_BIN=… python benches/keys.py [--accounts 10000] [--database-url postgres://…]
 
-Calls go to accounts whose credential must be read from the database, since each account is called once. The vendor is the
-Sendoso sandbox of the same binary.
+Calls go to accounts whose credential must be read from the database, since each account is called once. Meanwhile accounts are
+connected, and others are called whose token has ended by our book, so that it is refreshed: that takes the secret of the OAuth app,
+which is wrapped anew like the credentials. The vendor is the Sendoso sandbox of the same binary.
 """
 
 import argparse
@@ -56,7 +57,10 @@ def measure(binary, folder, settings, server, vendor, accounts):
     with ThreadPoolExecutor(4) as pool:
         urls = list(pool.map(connect, range(accounts)))
     print(f"{accounts} accounts connected in {time.perf_counter() - began:.0f} s")
-    times, failed, over, waiting = [], [], threading.Event(), iter(urls)
+    for method in ("oauth2", "scim"):
+        app = {"authentication_method": method, "client_id": "sandbox-core-client", "client_secret": "sandbox-core-secret"}
+        assert server.api("PUT", "/integration/sendoso/oauth-app", app).status_code == 200
+    times, failed, over, waiting, refreshed = [], [], threading.Event(), iter(urls), []
     lock = threading.Lock()
 
     def load():
@@ -69,6 +73,14 @@ def measure(binary, folder, settings, server, vendor, accounts):
             if response.status_code != 200 or response.json()["result"]["isError"]:
                 failed.append(response.text)
 
+    def refresh():
+        while not over.is_set():
+            ended = {**vendor.tokens(), "expires_at": 1}
+            response = call(server.create_server(server.connect_account(vendor.url, ended))["url"], "list_all_sendoso_me")
+            refreshed.append(time.perf_counter())
+            if response.status_code != 200 or response.json()["result"]["isError"]:
+                failed.append(response.text)
+
     def change():
         number = 0
         while not over.is_set():
@@ -78,20 +90,24 @@ def measure(binary, folder, settings, server, vendor, accounts):
             except AssertionError as error:
                 failed.append(str(error))
 
-    with ThreadPoolExecutor(4) as pool:
-        for work in (load, load, load, change):
-            pool.submit(work)
+    with ThreadPoolExecutor(5) as pool:
+        running = [pool.submit(work) for work in (load, load, load, change, refresh)]
         time.sleep(3)
         before = list(times)
         began = time.perf_counter()
         done = gateway.run(
             binary, "keys", "rotate", "--json", "--new-master-key-file", str(folder / "new.key"), folder=folder, **settings
         )
-        took = time.perf_counter() - began
+        ended = time.perf_counter()
+        took = ended - began
         during = times[len(before) :]
         time.sleep(1)
         over.set()
+    for worker in running:
+        worker.result()
     assert done.returncode == 0, done
+    shown = gateway.run(binary, "keys", "show", "--json", folder=folder, **settings)
+    assert json.loads(shown.stdout)["left"] == 0, shown
     print(f"rotation: {took:.1f} s, {done.stdout.strip()}")
     for what, values in (("before", before), ("during", during)):
         values = sorted(values)
@@ -100,6 +116,7 @@ def measure(binary, folder, settings, server, vendor, accounts):
                 f"calls {what}: {len(values)}, median {values[len(values) // 2]:.1f} ms, "
                 f"99% {values[int(len(values) * 0.99)]:.1f} ms, longest {values[-1]:.1f} ms"
             )
+    print(f"refreshes during: {sum(began <= moment <= ended for moment in refreshed)} of {len(refreshed)}")
     print(f"failed: {len(failed)} {failed[:1]}")
 
 

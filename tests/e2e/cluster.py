@@ -45,9 +45,15 @@ class Cluster:
         """Everything in it, as SQL."""
         return self._run("dump").stdout
 
-    def _run(self, command):
+    def sql(self, statements):
+        """What `statements` print, a line for each row and `|` between its columns."""
+        return self._run("sql", statements).stdout
+
+    def _run(self, command, given=""):
         # Nothing may be captured through a pipe that the database itself would keep open.
-        with tempfile.TemporaryFile("w+") as out:
-            subprocess.run([COMMAND, command, self.folder], stdout=out, check=True, timeout=60)
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as into:
+            into.write(given)
+            into.seek(0)
+            subprocess.run([COMMAND, command, self.folder], stdin=into, stdout=out, check=True, timeout=60)
             out.seek(0)
             return subprocess.CompletedProcess(command, 0, stdout=out.read())

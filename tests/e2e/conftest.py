@@ -1,5 +1,6 @@
 """What the tests share: the binary, one demo for the whole run, servers of their own, a database to break."""
 
+import itertools
 import os
 import resource
 from datetime import datetime, timedelta, timezone
@@ -9,8 +10,11 @@ import pytest
 
 import gateway
 from cluster import own_cluster
+from database import PostgresDatabase, SqliteFile
+from relay import Relay
 from vendor import Vendor
 
+NUMBERS = itertools.count(1)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,6 +67,12 @@ def vendor(demo, vendor_name):
 
 
 @pytest.fixture
+def relay(start, vendor):
+    """Between a server and the vendor, to hold what a test wants held."""
+    return start(Relay, vendor.url)
+
+
+@pytest.fixture
 def account(demo, vendor_name):
     return demo.line["accounts"][vendor_name]
 
@@ -112,6 +122,26 @@ def database_url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite://{tmp_path}/server/data/tidegate.db"
     return request.getfixturevalue("cluster").url
+
+
+@pytest.fixture(scope="session")
+def shared_cluster():
+    """For tests that only want a database in it."""
+    with own_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request, tmp_path):
+    """A database of a test's own, of both kinds one after the other, that the test can touch itself."""
+    if request.param == "sqlite":
+        return SqliteFile(tmp_path / "server" / "data" / "tidegate.db")
+    return request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def postgres(shared_cluster):
+    return PostgresDatabase(shared_cluster, f"test_{next(NUMBERS)}")
 
 
 def seconds_ahead(seconds):

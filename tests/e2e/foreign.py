@@ -103,6 +103,7 @@ class Server:
                 with server._lock:
                     server.requests.append(request)
                 self._send(server.answer(request))
+                server.was_answered(request, self.connection)
 
             do_GET = do_POST = do_DELETE = do_OPTIONS = _any
 
@@ -147,6 +148,9 @@ class Server:
 
     def answer(self, request):
         raise NotImplementedError
+
+    def was_answered(self, request, connection):
+        """The answer to `request` is on its way."""
 
     def seen(self, method):
         """The requests with this JSON-RPC method or HTTP verb."""

@@ -52,7 +52,7 @@ def works(url):
 
 
 class Load:
-    """Calls and changes in the background, as long as the block lasts; none of them may fail."""
+    """Calls, changes and refreshes in the background, as long as the block lasts; none of them may fail."""
 
     def __init__(self, server, vendor, urls):
         self.server, self.vendor, self.urls = server, vendor, urls
@@ -60,8 +60,10 @@ class Load:
         self.over = threading.Event()
 
     def __enter__(self):
+        app = {"client_id": "sandbox-core-client", "client_secret": "sandbox-core-secret"}
+        assert self.server.api("PUT", "/integration/sendoso/oauth-app", app).status_code == 200
         self.pool = ThreadPoolExecutor(4)
-        self.running = [self.pool.submit(work) for work in (self.calls, self.calls, self.connections)]
+        self.running = [self.pool.submit(work) for work in (self.calls, self.calls, self.connections, self.refreshes)]
         self.until_more_rounds()
         return self
 
@@ -88,6 +90,12 @@ class Load:
         while not self.over.is_set():
             [url] = connected(self.server, self.vendor)
             works(url)
+
+    def refreshes(self):
+        """Accounts whose token has ended by our book: their call needs the secret of the OAuth app, and saves new tokens."""
+        while not self.over.is_set():
+            ended = {**self.vendor.tokens(), "expires_at": 1}
+            works(self.server.create_server(self.server.connect_account(self.vendor.url, ended))["url"])
 
 
 def test_no_call_fails_while_the_master_key_is_replaced(serve, run, database_url, vendor, tmp_path):

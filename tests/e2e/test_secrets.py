@@ -5,6 +5,7 @@ import base64
 import gateway
 from conftest import API_TOKEN, MASTER_KEY
 from mcp_client import call, listed, post
+from spellings import occurrences
 
 
 def exercise(server, vendor):
@@ -45,16 +46,6 @@ def exercise(server, vendor):
     }
 
 
-def occurrences(secrets, places):
-    """`(secret's name, place)` for each secret that occurs in a place, as it is or without its prefix."""
-    found = []
-    for name, secret in secrets.items():
-        secret = secret if isinstance(secret, bytes) else secret.encode()
-        bare = secret.split(b"_", 1)[1] if secret.startswith((b"tg_", b"tgk_")) else secret
-        found += [(name, place) for place, content in places.items() if bare in content]
-    return found
-
-
 def test_no_secret_is_in_the_database_files_the_logs_or_the_metrics(serve, vendor, tmp_path):
     server = serve(log="trace")
     secrets = exercise(server, vendor)
@@ -80,7 +71,3 @@ def test_no_secret_is_in_a_postgres_dump_the_logs_or_the_metrics(serve, cluster,
     places["log"] = server.process.log().encode()
     assert b"mcp_server" in dump
     assert occurrences(secrets, places) == []
-
-
-def test_a_search_for_secrets_finds_one_that_is_there():
-    assert occurrences({"a": "tg_abc", "b": "xyz"}, {"log": b"path=/mcp/abc"}) == [("a", "log")]

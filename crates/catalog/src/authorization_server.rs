@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::integration::{ClientAuthentication, Integration, OAuth2, ScopeSeparator, TokenPlace};
 use crate::target::{Place, TargetError, filled, plain_url};
+use crate::variables::names_in_braces;
 
 /// The authorization server of one account.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct AuthorizationServer {
     pub extra_authorize_parameters: IndexMap<String, String>,
     pub token_url: Url,
     pub token_endpoint_auth: ClientAuthentication,
+    /// Values of `error` that mean what `invalid_grant` means.
+    pub grant_refused_errors: Vec<String>,
     /// `None` where the vendor cannot revoke.
     pub revoke_url: Option<Url>,
     pub revoke_endpoint_auth: ClientAuthentication,
@@ -49,6 +52,7 @@ impl AuthorizationServer {
             extra_authorize_parameters: oauth2.extra_authorize_parameters.clone(),
             token_url: at(&oauth2.token_url)?,
             token_endpoint_auth: oauth2.token_endpoint_auth,
+            grant_refused_errors: oauth2.grant_refused_errors.clone(),
             revoke_url: oauth2.revoke_url.as_deref().map(at).transpose()?,
             revoke_endpoint_auth: oauth2.revoke_endpoint_auth.unwrap_or(oauth2.token_endpoint_auth),
             revoke_token_in: oauth2.revoke_token_in,
@@ -56,6 +60,17 @@ impl AuthorizationServer {
             pkce: oauth2.pkce,
         })
     }
+}
+
+/// The variables that [`AuthorizationServer::new`] asks for, some of them perhaps twice.
+pub(crate) fn named_variables<'o>(integration: &Integration, oauth2: &'o OAuth2, base_url: Option<&str>) -> Vec<&'o str> {
+    let base = base_url.and_then(|_| Split::of(&integration.base_url));
+    let urls = [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.revoke_url.as_ref()];
+    let texts = urls.into_iter().flatten().map(|url| match (&base, Split::of(url)) {
+        (Some(base), Some(endpoint)) if endpoint.origin.eq_ignore_ascii_case(base.origin) => endpoint.below(base).unwrap_or(endpoint.rest),
+        _ => url.as_str(),
+    });
+    texts.flat_map(|text| names_in_braces(text).unwrap_or_default()).collect()
 }
 
 fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<Url, TargetError> {

@@ -1,10 +1,10 @@
 //! FNV-1a, 64 bits: for hashes that must be the same in every build of every Rust version, or that go on from a part.
 
 /// The hash of no bytes.
-pub(crate) const START: u64 = 0xcbf2_9ce4_8422_2325;
+pub const START: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// The hash of what `start` is the hash of, followed by `bytes`.
-pub(crate) fn fnv1a(start: u64, bytes: &[u8]) -> u64 {
+pub fn fnv1a(start: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod connect;
 mod credential_fields;
 mod errors;
 mod oauth2;
@@ -16,6 +17,7 @@ mod prompts;
 mod rate_limit;
 mod response;
 
+pub use connect::CredentialField;
 pub use errors::{ErrorRule, Errors};
 pub use oauth2::{ClientAuthentication, OAuth2, ScopeSeparator, TokenPlace};
 pub use pagination::Pagination;
@@ -81,14 +83,23 @@ pub struct Integration {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variable {
+    /// What people who connect an account are asked for, e.g. `Shop address`. Default: the name in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// What the value is and where to find it.
     pub description: String,
+    /// A value as it looks, e.g. `blue-shop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
     /// Used when the account gives none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
     /// Regular expression that the whole value must match. Default: a DNS label, `^[A-Za-z0-9-]{1,63}$`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// The only values there are, each with what people choose it by, e.g. `eu: Europe`. Instead of a `pattern`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub options: IndexMap<String, String>,
 }
 
 /// One way to authenticate: which secrets an account holds and how they are shown to the vendor.
@@ -96,6 +107,15 @@ pub struct Variable {
 #[serde(deny_unknown_fields)]
 pub struct CredentialScheme {
     pub kind: CredentialKind,
+    /// What people choose it by, where there are several, e.g. `Private app`. Default: by kind, e.g. `API key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// What people should know before they connect an account this way, and which of several ways is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// What people who connect an account are asked for, by member of `credentials`. Default: by kind, e.g. `API key`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fields: IndexMap<String, CredentialField>,
     /// How the credential is attached. Default: by kind, e.g. `Authorization: Bearer …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<Attach>,

@@ -5,6 +5,7 @@
 
 mod address;
 mod body;
+mod connect;
 mod credentials;
 mod names;
 mod pagination;
@@ -25,6 +26,7 @@ pub(crate) fn check(integration: &Integration) -> Vec<Problem> {
     address::check(integration, &mut problems);
     queries::check(integration, &mut problems);
     credentials::check(integration, &mut problems);
+    connect::check(integration, &mut problems);
     parameters::check(integration, &mut problems);
     schemas::check(integration, &mut problems);
     body::check(integration, &mut problems);

@@ -154,6 +154,16 @@ fn value_of(name: &str, variables: &IndexMap<String, Variable>, context: &Map<St
     Ok(value)
 }
 
+/// Whether each of these values may stand for its variable, wherever that is used. What is missing is not missed, and names that the
+/// definition does not know are not looked at.
+///
+/// # Errors
+/// [`TargetError::BadVariable`] names the first that may not.
+pub fn check_values(integration: &Integration, context: &Map<String, Value>) -> Result<(), TargetError> {
+    let mut known = context.iter().filter(|(name, value)| !value.is_null() && integration.variables.contains_key(*name));
+    known.try_for_each(|(name, _)| value_of(name, &integration.variables, context, Place::Header).map(drop))
+}
+
 pub(crate) fn plain_url(text: &str) -> Result<Url, TargetError> {
     let bad = |reason: &str| TargetError::BadBaseUrl { url: text.to_owned(), reason: reason.to_owned() };
     let url = Url::parse(text).map_err(|error| bad(&error.to_string()))?;
@@ -232,6 +242,21 @@ mod tests {
         assert_eq!(target.query(), "shop=a%20b%26c%3Dd&v=1");
         assert_eq!(target.headers(), [("X-Shop".to_owned(), "shop a b&c=d".to_owned())]);
         assert!(Target::new(&integration, None, &Map::new()).is_err());
+    }
+
+    #[test]
+    fn values_are_checked_before_all_of_them_are_known() {
+        let integration: Integration = serde_json::from_value(json!({
+            "version": 1, "name": "acme", "label": "Acme", "description": "d", "base_url": "https://{shop}.{region}.acme.test",
+            "variables": {"shop": {"description": "the shop"}, "region": {"description": "eu or us", "pattern": "eu|us"}},
+            "resources": {},
+        }))
+        .unwrap();
+        let checked = |context: Value| check_values(&integration, context.as_object().unwrap());
+        assert_eq!(checked(json!({"region": "eu"})), Ok(()));
+        assert_eq!(checked(json!({"region": null})), Ok(()));
+        assert_snapshot!(checked(json!({"region": "cn"})).unwrap_err(), @"context.region must be a text that matches `eu|us`: eu or us");
+        assert!(checked(json!({"shop": ["a"]})).is_err());
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Variables: what an account's context supplies to complete the base URL, headers and query of a definition.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -9,16 +12,17 @@ use crate::problem::Problem;
 use crate::wording::did_you_mean;
 
 /// What a variable without a `pattern` must match.
-const DNS_LABEL: &str = "^[A-Za-z0-9-]{1,63}$";
+pub(crate) const DNS_LABEL: &str = "^[A-Za-z0-9-]{1,63}$";
 
 /// The whole values that a variable may take.
 pub(crate) struct Pattern<'v> {
-    text: &'v str,
-    matcher: Matcher,
+    text: Cow<'v, str>,
+    matcher: Matcher<'v>,
 }
 
-enum Matcher {
+enum Matcher<'v> {
     DnsLabel,
+    OneOf(&'v IndexMap<String, String>),
     Own(Box<Validator>),
 }
 
@@ -26,26 +30,39 @@ impl<'v> Pattern<'v> {
     /// # Errors
     /// The variable's pattern is no regular expression.
     pub(crate) fn of(variable: Option<&'v Variable>) -> Result<Self, String> {
-        let Some(text) = variable.and_then(|variable| variable.pattern.as_deref()) else {
-            return Ok(Self { text: DNS_LABEL, matcher: Matcher::DnsLabel });
-        };
+        match variable {
+            Some(Variable { options, .. }) if !options.is_empty() => {
+                let text = options.keys().map(String::as_str).collect::<Vec<_>>().join("|");
+                Ok(Self { text: Cow::Owned(text), matcher: Matcher::OneOf(options) })
+            }
+            Some(Variable { pattern: Some(text), .. }) => Self::written(text),
+            _ => Ok(Self { text: Cow::Borrowed(DNS_LABEL), matcher: Matcher::DnsLabel }),
+        }
+    }
+
+    /// A pattern that a definition writes.
+    ///
+    /// # Errors
+    /// It is no regular expression.
+    pub(crate) fn written(text: &'v str) -> Result<Self, String> {
         // Anchored, because half a value must not pass for a whole one; and a pattern by itself, because `a)|(b` would
         // break out of the anchors.
         let anchored = validator(&json!({ "pattern": format!("^(?:{text})$") }));
         match (anchored, validator(&json!({ "pattern": text }))) {
-            (Ok(anchored), Ok(_)) => Ok(Self { text, matcher: Matcher::Own(Box::new(anchored)) }),
+            (Ok(anchored), Ok(_)) => Ok(Self { text: Cow::Borrowed(text), matcher: Matcher::Own(Box::new(anchored)) }),
             _ => Err("this is no regular expression; escape special characters with a backslash".to_owned()),
         }
     }
 
-    /// The pattern as the definition writes it.
-    pub(crate) fn as_str(&self) -> &'v str {
-        self.text
+    /// The pattern as the definition writes it; of options, `a|b`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
     }
 
     pub(crate) fn admits(&self, value: &str) -> bool {
         match &self.matcher {
             Matcher::DnsLabel => (1..=63).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+            Matcher::OneOf(options) => options.contains_key(value),
             Matcher::Own(validator) => validator.is_valid(&Value::String(value.to_owned())),
         }
     }
@@ -107,8 +124,12 @@ pub(crate) fn names_in_braces(text: &str) -> Result<Vec<&str>, String> {
 mod tests {
     use super::*;
 
+    fn plain() -> Variable {
+        Variable { label: None, description: String::new(), example: None, default: None, pattern: None, options: IndexMap::new() }
+    }
+
     fn variable(pattern: &str) -> Variable {
-        Variable { description: String::new(), default: None, pattern: Some(pattern.to_owned()) }
+        Variable { pattern: Some(pattern.to_owned()), ..plain() }
     }
 
     #[test]
@@ -134,5 +155,14 @@ mod tests {
             assert_eq!(pattern.admits(value), written.admits(value), "{value:?}");
         }
         assert!(pattern.admits("eu-1") && !pattern.admits("eu.1"));
+    }
+
+    #[test]
+    fn options_are_the_only_values() {
+        let options = IndexMap::from([("eu".to_owned(), "Europe".to_owned()), ("us".to_owned(), "United States".to_owned())]);
+        let variable = Variable { options, ..plain() };
+        let pattern = Pattern::of(Some(&variable)).unwrap();
+        assert_eq!(pattern.as_str(), "eu|us");
+        assert!(pattern.admits("eu") && !pattern.admits("Europe") && !pattern.admits("e") && !pattern.admits(""));
     }
 }

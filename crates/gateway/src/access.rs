@@ -39,12 +39,16 @@ pub(crate) struct Access {
     pub large_bodies: Arc<Semaphore>,
 }
 
+store::lacks!(Access: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// What an account's id opens for the holder of an API token.
 pub(crate) struct AccountAccess {
     pub connected: Arc<ConnectedAccount>,
     /// A place for each call in flight at this account that no MCP server's token made.
     pub places: Arc<Semaphore>,
 }
+
+store::lacks!(AccountAccess: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Why a known token or account cannot be served now.
 #[derive(Debug, thiserror::Error)]
@@ -230,7 +234,7 @@ mod tests {
             tenant_id: "acme".into(),
             name: None,
             authentication_method: "oauth2".into(),
-            credentials: json!({"access_token": "secret"}).as_object().cloned().unwrap(),
+            credentials: json!({"access_token": "secret"}).as_object().cloned().unwrap().into(),
             context: serde_json::Map::new(),
             base_url: None,
             status: AccountStatus::Active,

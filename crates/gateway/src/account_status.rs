@@ -67,8 +67,8 @@ pub(crate) async fn tell(app: &App, account: &Account, state: AccountState) -> R
 /// One tool may be closed to an account that is in order; only a refused check says that the credential is.
 async fn check(app: &Arc<App>, connected: &ConnectedAccount, used: &Loaded) {
     let check = connected.definition.check(&connected.account.authentication_method);
-    let Some((check, target)) = check.zip(connected.target.as_ref()) else { return };
-    if let Verdict::Refused { message } = validation::ask(app, check, target, &used.credential).await {
+    let (Some(check), Some(target), Some(credential)) = (check, &connected.target, &used.credential) else { return };
+    if let Verdict::Refused { message } = validation::ask(app, check, target, credential).await {
         let state = AccountState::failing(AccountStatus::NeedsReauth, message).of(used.version);
         told_of_call(app, &connected.account, state).await;
     }

@@ -14,7 +14,8 @@ use upstream::{Code, Failure, Outcome, RateLimitFacts};
 use crate::accounts::Loaded;
 use crate::app::App;
 use crate::connected_account::ConnectedAccount;
-use crate::{account_status, reconnect, refresh};
+use crate::refresh::{self, Occasion};
+use crate::{account_status, reconnect};
 
 /// Whose call it is, for the log.
 #[derive(Debug, Clone, Copy)]
@@ -168,25 +169,27 @@ pub(crate) async fn send(
     let plan = tool.plan(target, arguments).map_err(|error| Box::new(Failure::from(error)))?;
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
-        match refresh::renewed(app, connected, credential).await {
+        match refresh::in_time(app, connected, credential).await {
             Ok(fresh) => used = fresh,
-            // It was early: what there is may do for this call, and the next one tries again.
-            Err(_) if credential.expires_at.is_some_and(|end| end > app.clock.now()) => {}
+            // It was early: what there is may do for this call, and a later one tries again.
+            Err(_) if credential.is_usable(app.clock.now()) => {}
             Err(failure) => return Err(failure),
         }
     }
-    let outcome = app.upstream.call(tool, &plan, &used.credential, app.clock.now()).await;
+    let Some(shown) = &used.credential else { return Err(Box::new(refresh::no_token())) };
+    let outcome = app.upstream.call(tool, &plan, shown, app.clock.now()).await;
     let is_refused = outcome.result.as_ref().is_err_and(|failure| failure.status == Some(401));
     // One that was refused right after it was replaced would be refused again.
     let was_renewed = !Arc::ptr_eq(&used, credential);
     if !is_refused || used.refreshable.is_none() || was_renewed {
         return Ok((outcome, used));
     }
-    let fresh = refresh::renewed(app, connected, &used).await?;
+    let fresh = refresh::renewed(app, connected, &used, Occasion::Call).await?;
     if fresh.refreshable == used.refreshable {
         return Ok((outcome, used));
     }
-    let outcome = app.upstream.call(tool, &plan, &fresh.credential, app.clock.now()).await;
+    let Some(shown) = &fresh.credential else { return Err(Box::new(refresh::no_token())) };
+    let outcome = app.upstream.call(tool, &plan, shown, app.clock.now()).await;
     Ok((outcome, fresh))
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct ConnectedAccount {
     pub credential: Option<Arc<Loaded>>,
 }
 
+store::lacks!(ConnectedAccount: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 impl ConnectedAccount {
     /// # Errors
     /// The catalog has lost the account's integration, its address cannot be made, or the store failed.

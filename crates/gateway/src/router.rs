@@ -12,15 +12,16 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api::ApiError;
 use crate::app::App;
-use crate::{api, mcp, unread};
+use crate::{api, link, mcp, unread};
 
-/// The whole server: the MCP endpoint and the management API.
+/// The whole server: the MCP endpoint, the management API and the pages for people.
 pub(crate) fn router(app: Arc<App>) -> Router {
     let caught = CatchPanicLayer::custom(mcp::panicked);
     let mcp = post(mcp::post).get(mcp::get).options(mcp::options).fallback(mcp::other).layer(caught);
     let sse = get(mcp::get_sse).options(mcp::options).fallback(mcp::other).layer(caught);
     let messages = post(mcp::messages).options(mcp::options).fallback(mcp::other).layer(caught);
     api::router()
+        .merge(link::router())
         .layer(CatchPanicLayer::custom(panicked))
         .route("/mcp/{token}", mcp.clone())
         // As people paste it.

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::connections;
 use crate::hint::hinted;
+use crate::link;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
@@ -32,6 +33,8 @@ use crate::webhooks;
 const MOST_STREAMS: usize = 7_500;
 /// How often expired servers are swept away. Expiry itself is checked at each request.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+/// How many of those pass from one sweep of expired links to the next.
+const LINK_SWEEP: u64 = 60;
 /// What a call may take beside the wait for its vendor.
 const DRAIN_MARGIN: Duration = Duration::from_secs(5);
 
@@ -175,7 +178,7 @@ fn with_port(mut url: Url, address: SocketAddr) -> Url {
 async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut failing = false;
+    let (mut failing, mut ticked) = (false, 0_u64);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -183,6 +186,12 @@ async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
         }
         let now = app.clock.now();
         app.door.forget_stale(now);
+        if ticked.is_multiple_of(LINK_SWEEP)
+            && let Err(error) = link::sweep(&app, now).await
+        {
+            tracing::warn!(%error, "expired links cannot be purged now; they stay shut all the same");
+        }
+        ticked += 1;
         match app.store.mcp_servers().purge_expired(now).await {
             Ok(count) => {
                 failing = false;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use catalog::check::Check;
 use catalog::definition::Definition;
-use catalog::integration::CredentialScheme;
+use catalog::integration::CredentialKind;
 use catalog::target::Target;
 use serde_json::{Map, Value};
+use upstream::oauth::{OAuthError, OAuthProblem};
 use upstream::{Answer, Code, Credential, Failure, Outcome, Source};
 
 use crate::app::App;
+use crate::client_credentials::with_access_token;
 
 /// What the vendor says of a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +47,18 @@ pub(crate) async fn validate(
     if let Err(error) = app.upstream.check_base_url(&definition.integration, base_url, &target) {
         return Verdict::Unclear { message: error.to_string() };
     }
-    match attachable(scheme, credentials) {
+    let completed = match scheme.kind {
+        CredentialKind::OAuth2ClientCredentials if !credentials.contains_key("access_token") => {
+            match with_access_token(app, definition, method, base_url, context, credentials).await {
+                Ok(completed) => Some(completed),
+                Err(error) => return no_token(error),
+            }
+        }
+        _ => None,
+    };
+    match Credential::from_stored(scheme, completed.as_deref().unwrap_or(credentials)) {
         Ok(credential) => ask(app, check, &target, &credential).await,
-        Err(verdict) => verdict,
+        Err(error) => Verdict::Refused { message: error.to_string() },
     }
 }
 
@@ -83,6 +94,11 @@ pub(crate) fn is_refusal(failure: &Failure) -> bool {
     failure.code == Code::NeedsReauth || (is_vendors && (failure.status == Some(401) || failure.code == Code::Forbidden))
 }
 
-fn attachable(scheme: &CredentialScheme, credentials: &Map<String, Value>) -> Result<Credential, Verdict> {
-    Credential::from_stored(scheme, credentials).map_err(|error| Verdict::Refused { message: error.to_string() })
+/// What it means that client id and secret were exchanged for nothing.
+fn no_token(error: OAuthError) -> Verdict {
+    let OAuthError { problem, message, .. } = error;
+    match problem {
+        OAuthProblem::GrantRefused | OAuthProblem::AppRefused => Verdict::Refused { message },
+        _ => Verdict::Unclear { message },
+    }
 }

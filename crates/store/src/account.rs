@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use zeroize::Zeroizing;
 
 use crate::database::{Change, Statement, Work};
 use crate::delivery::{queue, queue_status_change};
@@ -61,7 +60,7 @@ pub struct NewAccount {
     pub name: Option<String>,
     pub authentication_method: String,
     /// The fields of the credential, in the form that the integration's definition asks for. Empty: there is none yet.
-    pub credentials: Map<String, Value>,
+    pub credentials: SecretFields,
     pub context: Map<String, Value>,
     pub base_url: Option<String>,
     pub status: AccountStatus,
@@ -76,7 +75,7 @@ pub struct AccountChange {
     pub name: Option<Option<String>>,
     pub authentication_method: Option<String>,
     /// Replaces the whole credential.
-    pub credentials: Option<Map<String, Value>>,
+    pub credentials: Option<SecretFields>,
     pub context: Option<Map<String, Value>>,
     pub base_url: Option<Option<String>>,
     pub status: Option<AccountStatus>,
@@ -142,61 +141,11 @@ impl<'a> Accounts<'a> {
     /// # Errors
     /// [`StoreError::Conflict`] if the environment does not exist.
     pub async fn create(&self, environment: EnvironmentId, new: NewAccount, now: Timestamp) -> Result<Account, StoreError> {
-        let account = Account {
-            id: AccountId::new(now),
-            environment_id: environment,
-            integration: new.integration,
-            tenant_id: new.tenant_id,
-            name: new.name,
-            authentication_method: new.authentication_method,
-            context: new.context,
-            base_url: new.base_url,
-            status: new.status,
-            last_error: None,
-            created_at: row::cut(now),
-            updated_at: row::cut(now),
-            version: 1,
-            identity: new.identity,
-            credential_version: i64::from(!new.credentials.is_empty()),
-        };
-        check(&account)?;
-        let insert = sqlx::query(concat!(
-            "INSERT INTO integrated_account (",
-            columns!(),
-            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-        ))
-        .bind(account.id.to_string())
-        .bind(environment.to_string())
-        .bind(account.integration.clone())
-        .bind(account.tenant_id.clone())
-        .bind(account.name.clone())
-        .bind(account.authentication_method.clone())
-        .bind(row::to_json(&account.context)?)
-        .bind(account.base_url.clone())
-        .bind(account.status.as_str())
-        .bind(account.last_error.clone())
-        .bind(account.created_at.as_millisecond())
-        .bind(account.updated_at.as_millisecond())
-        .bind(account.version)
-        .bind(account.identity.clone())
-        // Counted when it is saved.
-        .bind(0_i64);
-        let (vault, owner) = (Arc::clone(&self.store.vault), (environment, account.id));
-        let credentials = SecretFields::from(new.credentials);
-        let created = account.clone();
+        let vault = Arc::clone(&self.store.vault);
         self.store
             .database
-            .write(move |change| -> Work<'_, ()> {
-                Box::pin(async move {
-                    change.execute(insert).await?;
-                    if !credentials.is_empty() {
-                        save_credential(change, &vault, owner, &credentials, now).await?;
-                    }
-                    queue(change, Event::Created(&created)).await
-                })
-            })
-            .await?;
-        Ok(account)
+            .write(move |change| -> Work<'_, Account> { Box::pin(async move { insert(change, &vault, environment, new, now).await }) })
+            .await
     }
 
     pub async fn get(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Account>, StoreError> {
@@ -243,33 +192,12 @@ impl<'a> Accounts<'a> {
         now: Timestamp,
     ) -> Result<Option<Account>, StoreError> {
         let vault = Arc::clone(&self.store.vault);
-        self.store.database.write(move |transaction| -> Work<'_, Option<Account>> {
-            Box::pin(async move {
-                transaction.touch(id.uuid());
-                // Counting first takes the row's lock, so that nothing changes between reading and writing it.
-                let claim = sqlx::query(concat!(
-                    "UPDATE integrated_account SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()
-                ))
-                .bind(environment.to_string())
-                .bind(id.to_string())
-                .bind(now.as_millisecond());
-                let Some(row) = transaction.fetch_optional(claim).await? else { return Ok(None) };
-                let mut account = read(&row, 0)?;
-                if change.version.is_some_and(|expected| expected != account.version - 1) {
-                    return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
-                }
-                let before = account.status;
-                let credentials = change.apply(&mut account);
-                check(&account)?;
-                transaction.execute(write(&account)?).await?;
-                if let Some(credentials) = credentials {
-                    save_credential(transaction, &vault, (environment, id), &credentials, now).await?;
-                    account.credential_version += 1;
-                }
-                queue_status_change(transaction, before, &account).await?;
-                Ok(Some(account))
+        self.store
+            .database
+            .write(move |transaction| -> Work<'_, Option<Account>> {
+                Box::pin(async move { alter(transaction, &vault, (environment, id), change, now).await })
             })
-        }).await
+            .await
     }
 
     /// Says of an account whether it can be used, and why not. Changes nothing if that is known, if there is no such account, or if the
@@ -302,7 +230,8 @@ impl<'a> Accounts<'a> {
     /// The fields of an account's credential, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account.
+    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account; [`StoreError::WrongKey`] if the master
+    /// key was replaced while this process could not hear of it.
     pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
         let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
         if !self.store.vault.knows(&envelope) {
@@ -314,7 +243,7 @@ impl<'a> Accounts<'a> {
             }
         }
         let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
-        Ok(Some(row::from_json::<Map<String, Value>>(&plain)?.into()))
+        Ok(Some(row::from_json(&plain)?))
     }
 
     async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
@@ -369,8 +298,98 @@ impl AccountChange {
         if let Some(identity) = self.identity {
             account.identity = identity.map(storable);
         }
-        self.credentials.map(SecretFields::from)
+        self.credentials
     }
+}
+
+/// Makes an account within a transaction.
+pub(crate) async fn insert(
+    change: &mut Change<'_>,
+    vault: &Vault,
+    environment: EnvironmentId,
+    new: NewAccount,
+    now: Timestamp,
+) -> Result<Account, StoreError> {
+    let credentials = new.credentials;
+    let account = Account {
+        id: AccountId::new(now),
+        environment_id: environment,
+        integration: new.integration,
+        tenant_id: new.tenant_id,
+        name: new.name,
+        authentication_method: new.authentication_method,
+        context: new.context,
+        base_url: new.base_url,
+        status: new.status,
+        last_error: None,
+        created_at: row::cut(now),
+        updated_at: row::cut(now),
+        version: 1,
+        identity: new.identity,
+        credential_version: i64::from(!credentials.is_empty()),
+    };
+    check(&account)?;
+    let insert = sqlx::query(concat!(
+        "INSERT INTO integrated_account (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+    ))
+    .bind(account.id.to_string())
+    .bind(environment.to_string())
+    .bind(account.integration.clone())
+    .bind(account.tenant_id.clone())
+    .bind(account.name.clone())
+    .bind(account.authentication_method.clone())
+    .bind(row::to_json(&account.context)?)
+    .bind(account.base_url.clone())
+    .bind(account.status.as_str())
+    .bind(account.last_error.clone())
+    .bind(account.created_at.as_millisecond())
+    .bind(account.updated_at.as_millisecond())
+    .bind(account.version)
+    .bind(account.identity.clone())
+    // Counted when it is saved.
+    .bind(0_i64);
+    change.execute(insert).await?;
+    if !credentials.is_empty() {
+        save_credential(change, vault, (environment, account.id), &credentials, now).await?;
+    }
+    queue(change, Event::Created(&account)).await?;
+    Ok(account)
+}
+
+/// Changes an account within a transaction; `None` if the environment has no such account.
+pub(crate) async fn alter(
+    transaction: &mut Change<'_>,
+    vault: &Vault,
+    (environment, id): (EnvironmentId, AccountId),
+    change: AccountChange,
+    now: Timestamp,
+) -> Result<Option<Account>, StoreError> {
+    transaction.touch(id.uuid());
+    // Counting first takes the row's lock, so that nothing changes between reading and writing it.
+    let claim = sqlx::query(concat!(
+        "UPDATE integrated_account SET version = version + 1, updated_at = $3 WHERE environment_id = $1 AND id = $2 RETURNING ",
+        columns!()
+    ))
+    .bind(environment.to_string())
+    .bind(id.to_string())
+    .bind(now.as_millisecond());
+    let Some(row) = transaction.fetch_optional(claim).await? else { return Ok(None) };
+    let mut account = read(&row, 0)?;
+    if change.version.is_some_and(|expected| expected != account.version - 1) {
+        return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
+    }
+    let before = account.status;
+    let credentials = change.apply(&mut account);
+    check(&account)?;
+    transaction.execute(write(&account)?).await?;
+    if let Some(credentials) = credentials {
+        save_credential(transaction, vault, (environment, id), &credentials, now).await?;
+        account.credential_version += 1;
+    }
+    queue_status_change(transaction, before, &account).await?;
+    Ok(Some(account))
 }
 
 /// Seals a credential and stores it in the same transaction. Whoever refreshes the one before has lost the right to.
@@ -378,11 +397,12 @@ pub(crate) async fn save_credential(
     change: &mut Change<'_>,
     vault: &Vault,
     (environment, account): (EnvironmentId, AccountId),
-    credentials: &Map<String, Value>,
+    credentials: &SecretFields,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let plain = Zeroizing::new(row::to_json(credentials)?);
-    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), plain.as_bytes()).await?;
+    change.touch(account.uuid());
+    let plain = credentials.to_json()?;
+    let Sealed { generation, data_key, sealed } = vault.seal(change, Owner::Account(environment, account), &plain).await?;
     let save = sqlx::query(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \

@@ -13,10 +13,10 @@ pub enum StoreError {
     /// Somebody else changed or created the same thing. Read it again and repeat the change.
     #[error("{0}")]
     Conflict(String),
-    /// A row that this version or this key cannot read.
+    /// A row that this version cannot read, or that was changed or moved.
     #[error("stored data is unreadable: {0}")]
     Unreadable(String),
-    /// The database was filled under another master key.
+    /// The database was filled under another master key, or goes on under another one since.
     #[error("the master key does not fit this database; start with its present master key")]
     WrongKey,
     /// What was given (URL, key, name) cannot be used; the text says what to give instead.

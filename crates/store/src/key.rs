@@ -117,6 +117,8 @@ impl Purpose {
 pub(crate) struct Keys {
     /// Hashes tokens. A hash cannot be made again without its token, so no other key can ever take this one's place.
     pub(crate) tokens: hmac::Key,
+    /// Makes what is derived rather than kept.
+    pub(crate) derived: hmac::Key,
     /// Signs tickets.
     pub(crate) tickets: hmac::Key,
     /// Opens credentials in the first format.
@@ -128,17 +130,20 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn derive(root: &RandomKey) -> Result<Keys, StoreError> {
-        let extracted = root.extracted();
-        let signing =
-            |label: &'static [u8]| extracted.expand(&[label], hkdf::HKDF_SHA256.hmac_algorithm()).map(hmac::Key::from).map_err(refused);
-        let (tokens, tickets) = (signing(b"tidegate/1/token-hash")?, signing(b"tidegate/1/ticket")?);
         Ok(Keys {
-            tokens,
-            tickets,
+            tokens: hmac_key(root, b"tidegate/1/token-hash")?,
+            tickets: hmac_key(root, b"tidegate/1/ticket")?,
+            derived: hmac_key(root, b"tidegate/2/derived")?,
             first_credentials: root.sealing(Purpose::FirstCredentials)?,
             deliveries: root.sealing(Purpose::Deliveries)?,
         })
     }
+}
+
+fn hmac_key(root: &RandomKey, label: &[u8]) -> Result<hmac::Key, StoreError> {
+    let (extracted, label) = (root.extracted(), [label]);
+    let key = extracted.expand(&label, hkdf::HKDF_SHA256.hmac_algorithm()).map_err(refused)?;
+    Ok(hmac::Key::from(key))
 }
 
 fn refused(_: Unspecified) -> StoreError {

@@ -36,6 +36,10 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0005_account_states.sql"),
     },
     Migration {
+        sqlite: include_str!("../migrations/sqlite/0006_links.sql"),
+        postgres: include_str!("../migrations/postgres/0006_links.sql"),
+    },
+    Migration {
         sqlite: include_str!("../migrations/sqlite/0007_webhooks.sql"),
         postgres: include_str!("../migrations/postgres/0007_webhooks.sql"),
     },

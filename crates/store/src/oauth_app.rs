@@ -62,6 +62,7 @@ impl<'a> OAuthApps<'a> {
         let (vault, saved) = (Arc::clone(&self.store.vault), app.clone());
         let write = self.store.database.write(move |change| -> Work<'_, ()> {
             Box::pin(async move {
+                change.touch(environment.uuid());
                 let Some(secret) = client_secret else {
                     let update = sqlx::query(
                         "UPDATE oauth_app SET client_id = $4, updated_at = $5 \
@@ -114,10 +115,22 @@ impl<'a> OAuthApps<'a> {
         self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
     }
 
+    /// All apps of an environment.
+    pub async fn list(&self, environment: EnvironmentId) -> Result<Vec<OAuthApp>, StoreError> {
+        let select = sqlx::query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM oauth_app WHERE environment_id = $1 ORDER BY integration, authentication_method"
+        ))
+        .bind(environment.to_string());
+        self.store.database.fetch_all(select).await?.iter().map(read).collect()
+    }
+
     /// An app with its secret, unsealed.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app.
+    /// [`StoreError::Unreadable`] if the sealed secret was changed, or belongs to another app; [`StoreError::WrongKey`] as for
+    /// credentials.
     pub async fn with_secret(
         &self,
         environment: EnvironmentId,
@@ -139,12 +152,38 @@ impl<'a> OAuthApps<'a> {
     }
 
     /// `false` if the environment has no such app.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] while accounts are connected through it: their tokens could not be refreshed any more.
     pub async fn delete(&self, environment: EnvironmentId, integration: &str, method: &str) -> Result<bool, StoreError> {
-        let delete = sqlx::query("DELETE FROM oauth_app WHERE environment_id = $1 AND integration = $2 AND authentication_method = $3")
-            .bind(environment.to_string())
-            .bind(integration.to_owned())
-            .bind(method.to_owned());
-        let deleted = self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(delete)) });
+        let of = [environment.to_string(), integration.to_owned(), method.to_owned()];
+        let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                change.touch(environment.uuid());
+                let [environment, integration, method] = of.clone();
+                let delete =
+                    sqlx::query("DELETE FROM oauth_app WHERE environment_id = $1 AND integration = $2 AND authentication_method = $3")
+                        .bind(environment)
+                        .bind(integration)
+                        .bind(method);
+                let deleted = change.execute(delete).await?;
+                let [environment, integration, method] = of;
+                let count = sqlx::query(
+                    "SELECT COUNT(*) FROM integrated_account WHERE environment_id = $1 AND integration = $2 AND authentication_method = $3",
+                )
+                .bind(environment)
+                .bind(integration)
+                .bind(method);
+                let users: i64 = change.fetch_optional(count).await?.map_or(Ok(0), |row| row.try_get(0))?;
+                if deleted > 0 && users > 0 {
+                    let (accounts, them) = if users == 1 { ("1 account", "it") } else { (&*format!("{users} accounts"), "them") };
+                    return Err(StoreError::conflict(format!(
+                        "{accounts} of your environment need this app to refresh; delete {them} first"
+                    )));
+                }
+                Ok(deleted)
+            })
+        });
         let is_deleted = deleted.await? > 0;
         if is_deleted {
             self.store.database.empty_log().await;

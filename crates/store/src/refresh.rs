@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use crate::account::{save_credential, told};
@@ -19,6 +20,8 @@ pub struct RefreshLease {
     environment: EnvironmentId,
     account: AccountId,
     holder: String,
+    /// The sealed credential when the lease was claimed. Each sealing has other bytes, so these tell whether it was replaced.
+    sealed: Vec<u8>,
 }
 
 /// What came of asking for it.
@@ -50,49 +53,44 @@ impl<'a> Refreshes<'a> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<RefreshClaim, StoreError> {
-        let lease = RefreshLease { environment, account, holder: Uuid::now_v7().to_string() };
-        let holder = lease.holder.clone();
-        let write = self.store.database.write(move |change| -> Work<'_, Option<(bool, bool)>> {
+        let holder = Uuid::now_v7().to_string();
+        let write = self.store.database.write(move |change| -> Work<'_, RefreshClaim> {
             Box::pin(async move {
-                let lock = match change.dialect() {
-                    Dialect::Sqlite => SELECT,
-                    Dialect::Postgres => SELECT_LOCKED,
-                };
-                let select = sqlx::query(lock).bind(environment.to_string()).bind(account.to_string());
-                let Some(row) = change.fetch_optional(select).await? else { return Ok(None) };
-                let held_until: Option<i64> = row.try_get(0)?;
+                let Some(row) = locked(change, environment, account).await? else { return Ok(RefreshClaim::Gone) };
+                let held_until: Option<i64> = row.try_get(1)?;
                 if held_until.is_some_and(|until| until > now.as_millisecond()) {
-                    return Ok(Some((false, false)));
+                    return Ok(RefreshClaim::Taken);
                 }
-                let take = sqlx::query(
-                    "UPDATE credential SET refresh_holder = $3, refresh_until = $4 WHERE environment_id = $1 AND account_id = $2",
-                )
-                .bind(environment.to_string())
-                .bind(account.to_string())
-                .bind(holder)
-                .bind(until.as_millisecond());
-                change.execute(take).await?;
-                Ok(Some((true, held_until.is_some())))
+                let lease = RefreshLease { environment, account, holder, sealed: row.try_get(2)? };
+                hold(change, &lease, Some(&lease.holder), Some(until.as_millisecond())).await?;
+                Ok(match held_until {
+                    Some(_) => RefreshClaim::Inherited(lease),
+                    None => RefreshClaim::Mine(lease),
+                })
             })
         });
-        Ok(match write.await? {
-            None => RefreshClaim::Gone,
-            Some((false, _)) => RefreshClaim::Taken,
-            Some((true, false)) => RefreshClaim::Mine(lease),
-            Some((true, true)) => RefreshClaim::Inherited(lease),
-        })
+        write.await
     }
 
-    /// Saves what the refresh brought, and ends the lease; the account is active then. `false`, and nothing is changed, if the
-    /// credential was replaced meanwhile or somebody else has the lease.
+    /// Saves what the refresh brought, and ends the lease; the account is active then.
+    ///
+    /// After its time too, as long as nobody has replaced the credential: the vendor may have used up what is stored for the tokens
+    /// that are saved here. Whoever inherited the lease keeps it, and what they save later counts then. `false`, and nothing is
+    /// changed, if the credential was replaced.
     pub async fn save(&self, lease: RefreshLease, credentials: SecretFields, now: Timestamp) -> Result<bool, StoreError> {
         let vault = Arc::clone(&self.store.vault);
         let write = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
-                if !end(change, &lease).await? {
+                let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
+                let (holder, until, sealed): (Option<String>, Option<i64>, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                let is_mine = holder.as_ref() == Some(&lease.holder);
+                if !is_mine && sealed != lease.sealed {
                     return Ok(false);
                 }
                 save_credential(change, &vault, (lease.environment, lease.account), &credentials, now).await?;
+                if !is_mine {
+                    hold(change, &lease, holder.as_deref(), until).await?;
+                }
                 told(change, (lease.environment, lease.account), AccountState::active(None), now).await?;
                 Ok(true)
             })
@@ -105,22 +103,46 @@ impl<'a> Refreshes<'a> {
         self.store.database.write(move |change| -> Work<'_, ()> { Box::pin(async move { end(change, &lease).await.map(drop) }) }).await
     }
 
-    /// Ends the lease and says of the account why there is no new credential, unless the credential was replaced meanwhile.
-    pub async fn fail(&self, lease: RefreshLease, status: AccountStatus, error: String, now: Timestamp) -> Result<(), StoreError> {
-        let write = self.store.database.write(move |change| -> Work<'_, ()> {
+    /// Ends the lease and says of the account why there is no new credential. `false`, and nothing is said, if the credential was
+    /// replaced meanwhile or somebody else has the lease.
+    pub async fn fail(&self, lease: RefreshLease, status: AccountStatus, error: String, now: Timestamp) -> Result<bool, StoreError> {
+        let write = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
-                if end(change, &lease).await? {
+                let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
+                let sealed: Vec<u8> = row.try_get(2)?;
+                let is_told = end(change, &lease).await? && sealed == lease.sealed;
+                if is_told {
                     told(change, (lease.environment, lease.account), AccountState::failing(status, error), now).await?;
                 }
-                Ok(())
+                Ok(is_told)
             })
         });
         write.await
     }
 }
 
-const SELECT: &str = "SELECT refresh_until FROM credential WHERE environment_id = $1 AND account_id = $2";
-const SELECT_LOCKED: &str = "SELECT refresh_until FROM credential WHERE environment_id = $1 AND account_id = $2 FOR UPDATE";
+/// `refresh_holder, refresh_until, sealed` of a credential, which nobody else changes until the transaction ends.
+async fn locked(change: &mut Change<'_>, environment: EnvironmentId, account: AccountId) -> Result<Option<AnyRow>, StoreError> {
+    let select = match change.dialect() {
+        Dialect::Sqlite => SELECT,
+        Dialect::Postgres => SELECT_LOCKED,
+    };
+    change.fetch_optional(sqlx::query(select).bind(environment.to_string()).bind(account.to_string())).await
+}
+
+async fn hold(change: &mut Change<'_>, lease: &RefreshLease, holder: Option<&str>, until: Option<i64>) -> Result<(), StoreError> {
+    let hold = sqlx::query("UPDATE credential SET refresh_holder = $3, refresh_until = $4 WHERE environment_id = $1 AND account_id = $2")
+        .bind(lease.environment.to_string())
+        .bind(lease.account.to_string())
+        .bind(holder.map(str::to_owned))
+        .bind(until);
+    change.execute(hold).await?;
+    Ok(())
+}
+
+const SELECT: &str = "SELECT refresh_holder, refresh_until, sealed FROM credential WHERE environment_id = $1 AND account_id = $2";
+const SELECT_LOCKED: &str =
+    "SELECT refresh_holder, refresh_until, sealed FROM credential WHERE environment_id = $1 AND account_id = $2 FOR UPDATE";
 
 /// `false` if the lease is somebody else's, or nobody's.
 async fn end(change: &mut Change<'_>, lease: &RefreshLease) -> Result<bool, StoreError> {

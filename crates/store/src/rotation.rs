@@ -184,7 +184,7 @@ impl<'a> KeyRotation<'a> {
         for row in &rows {
             match self.rewrapped(table, row, generation) {
                 Ok(update) => updates.push(update),
-                Err(StoreError::Unreadable(_)) => step.unreadable.push(table.secret_of(row)?),
+                Err(StoreError::Unreadable(_) | StoreError::WrongKey) => step.unreadable.push(table.secret_of(row)?),
                 Err(error) => return Err(error),
             }
         }

@@ -11,8 +11,8 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Account, Accounts, ApiTokens, Deliveries, Environments, KeyRotation, MasterKey, McpServers, OAuthApps, Refreshes, StoreError, Ticket,
-    TokenHash, Webhooks, examine, listen, migrations,
+    Account, Accounts, ApiTokens, Consents, Deliveries, Environments, KeyRotation, LinkTokens, MasterKey, McpServers, OAuthApps, Refreshes,
+    StoreError, Ticket, TokenHash, Webhooks, examine, listen, migrations,
 };
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -125,6 +125,14 @@ impl Store {
 
     pub fn refreshes(&self) -> Refreshes<'_> {
         Refreshes::new(self)
+    }
+
+    pub fn link_tokens(&self) -> LinkTokens<'_> {
+        LinkTokens::new(self)
+    }
+
+    pub fn consents(&self) -> Consents<'_> {
+        Consents::new(self)
     }
 
     pub fn mcp_servers(&self) -> McpServers<'_> {

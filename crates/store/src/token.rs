@@ -25,6 +25,11 @@ impl TokenHash {
         TokenHash(hash)
     }
 
+    /// A hash as a row has it.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<TokenHash, StoreError> {
+        bytes.try_into().map(TokenHash).map_err(|_| StoreError::unreadable("a token's hash has another length"))
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -41,6 +46,7 @@ impl fmt::Debug for TokenHash {
 pub(crate) enum TokenKind {
     McpServer,
     ApiToken,
+    Link,
 }
 
 /// A new token: the prefix and 32 random bytes as 43 characters of base64url.
@@ -48,6 +54,7 @@ pub(crate) fn generate(kind: TokenKind) -> Result<SecretString, StoreError> {
     let prefix = match kind {
         TokenKind::McpServer => "tg_",
         TokenKind::ApiToken => "tgk_",
+        TokenKind::Link => "tl_",
     };
     let mut bytes = Zeroizing::new([0; 32]);
     rand::fill(&mut *bytes).map_err(|_| StoreError::unavailable("the operating system gives no random bytes"))?;
@@ -67,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_token_is_its_prefix_and_43_characters() {
-        for (kind, prefix) in [(TokenKind::McpServer, "tg_"), (TokenKind::ApiToken, "tgk_")] {
+        for (kind, prefix) in [(TokenKind::McpServer, "tg_"), (TokenKind::ApiToken, "tgk_"), (TokenKind::Link, "tl_")] {
             let token = generate(kind).unwrap();
             let random = token.expose_secret().strip_prefix(prefix).unwrap();
             assert_eq!(URL_SAFE_NO_PAD.decode(random).unwrap().len(), 32);

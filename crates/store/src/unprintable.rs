@@ -5,11 +5,12 @@ use std::fmt::{Debug, Display};
 use serde::Serialize;
 
 use crate::key::{Keys, RandomKey};
-use crate::secret_fields::SecretFields;
-use crate::vault::Vault;
-use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp, Signing};
+use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
+use crate::webhook::Secrets;
+use crate::{AccountChange, ClaimedDelivery, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store};
 
-/// For a type with the trait there are two ways to read the last line, and that is an error.
+/// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
+#[macro_export]
 macro_rules! lacks {
     ($holder:ty: $($forbidden:path),+) => { $(
         const _: fn() = || {
@@ -31,4 +32,10 @@ lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
 lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
 lacks!(Signing: Debug, Display, Serialize, Clone);
+lacks!(Secrets: Debug, Display, Clone);
+lacks!(ClaimedDelivery: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);
+lacks!(Envelope: Debug, Display, Serialize);
+lacks!(Sealed: Debug, Display, Serialize);
+lacks!(GenerationRow: Debug, Display, Serialize);
+lacks!(Store: Debug, Display, Serialize);

@@ -146,8 +146,8 @@ impl Vault {
     }
 
     /// # Errors
-    /// [`StoreError::Unreadable`] if the value is another account's, was changed, or is of a generation that only another
-    /// master key opens.
+    /// [`StoreError::Unreadable`] if the value is another account's or was changed, [`StoreError::WrongKey`] if it is of a generation
+    /// that only another master key opens.
     pub(crate) fn open_envelope(&self, keys: &Keys, owner: Owner<'_>, envelope: &Envelope) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let place = owner.secret();
         if envelope.is_of_first_format() {
@@ -193,9 +193,8 @@ impl Vault {
     /// The key of a generation.
     pub(crate) fn key(&self, generation: i64) -> Result<Arc<RandomKey>, StoreError> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.get(&generation).cloned().ok_or_else(|| {
-            StoreError::unreadable("the master key was replaced while this process could not hear of it; start it again with the new one")
-        })
+        // One that only another master key opens: it was replaced while this process could not hear of it.
+        keys.get(&generation).cloned().ok_or(StoreError::WrongKey)
     }
 
     /// The root key as one generation has it.

@@ -72,7 +72,7 @@ pub struct Webhooks<'a> {
 
 /// As they are sealed.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct Secrets {
+pub(crate) struct Secrets {
     present: String,
     previous: Option<String>,
 }

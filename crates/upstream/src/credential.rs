@@ -1,20 +1,19 @@
 //! What we show a vendor: the secret of one account, and where it goes in a request.
 //!
 //! A credential is attached after a request is planned, by `send.rs` alone, so that no plan ever holds a secret.
-//! It has no `Debug` of its secret and no `Serialize`, and it can blank itself out of what a vendor echoes.
+//! It can be neither printed nor serialised, is overwritten when it is let go, and can blank itself out of what a vendor echoes.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::integration::{Attach, CredentialKind, CredentialScheme};
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, header_value, together};
 use crate::tokens::{self, Token, tokens};
 
 /// One account's secret, ready to be attached.
@@ -24,8 +23,15 @@ pub struct Credential {
 }
 
 enum Attachment {
-    Header { name: HeaderName, value: HeaderValue },
-    Query { name: String, value: SecretString },
+    /// The value lies in memory that is overwritten once the last request that carries it is gone.
+    Header {
+        name: HeaderName,
+        value: HeaderValue,
+    },
+    Query {
+        name: String,
+        value: Zeroizing<String>,
+    },
 }
 
 /// What is wrong with an account's stored credentials. Never holds a value.
@@ -54,6 +60,24 @@ impl Credential {
         }
     }
 
+    /// Whether `stored` is what an account of this scheme starts with: a usable secret, or a client that one can be fetched with.
+    ///
+    /// # Errors
+    /// As for [`Credential::from_stored`].
+    pub fn check(scheme: &CredentialScheme, stored: &Map<String, Value>) -> Result<(), CredentialError> {
+        if scheme.kind == CredentialKind::OAuth2ClientCredentials {
+            for field in scheme.kind.required_fields() {
+                if text(field, stored)?.is_empty() {
+                    return Err(error(field, "is empty; copy it again and reconnect the account"));
+                }
+            }
+            if !stored.contains_key("access_token") {
+                return refuse_unknown(scheme.kind, stored);
+            }
+        }
+        Credential::from_stored(scheme, stored).map(drop)
+    }
+
     /// What must not stand in any message.
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.secrets
@@ -66,7 +90,7 @@ impl Credential {
                 headers.insert(name.clone(), value.clone());
             }
             Attachment::Query { name, value } => {
-                url.query_pairs_mut().append_pair(name, value.expose_secret());
+                url.query_pairs_mut().append_pair(name, value);
             }
         }
     }
@@ -101,12 +125,6 @@ impl Credential {
     }
 }
 
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credential([redacted])")
-    }
-}
-
 /// A secret that is one stored member. Without `attach`, `Authorization: Bearer …` (RFC 6750).
 fn plain(field: &'static str, attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credential, CredentialError> {
     let secret = text(field, stored)?;
@@ -127,7 +145,7 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     if username.is_empty() && password.is_empty() {
         return Err(error("username", "is empty, and so is `password`; reconnect the account"));
     }
-    let encoded = STANDARD.encode(format!("{username}:{password}"));
+    let encoded = Zeroizing::new(STANDARD.encode(&*together(&[username, ":", password])));
     let attachment = attachment("username", attach, "Basic ", &encoded)?;
     // Which of the two is a key only the vendor knows.
     Ok(Credential { attachment, secrets: Secrets::of(&[username, password, &encoded]) })
@@ -144,9 +162,7 @@ fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(
 fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
     match attach {
         None => header(field, AUTHORIZATION, default_prefix, secret),
-        Some(Attach { query: Some(name), prefix, .. }) => {
-            Ok(Attachment::Query { name: name.clone(), value: SecretString::from(format!("{prefix}{secret}")) })
-        }
+        Some(Attach { query: Some(name), prefix, .. }) => Ok(Attachment::Query { name: name.clone(), value: together(&[prefix, secret]) }),
         Some(Attach { header: Some(name), prefix, .. }) => {
             let name =
                 HeaderName::try_from(name.as_str()).map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
@@ -157,9 +173,8 @@ fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str
 }
 
 fn header(field: &'static str, name: HeaderName, prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
-    let mut value = HeaderValue::try_from(format!("{prefix}{secret}"))
-        .map_err(|_| error(field, "holds a line break or another control character; copy it again and reconnect the account"))?;
-    value.set_sensitive(true);
+    let value = header_value(together(&[prefix, secret]))
+        .ok_or_else(|| error(field, "holds a line break or another control character; copy it again and reconnect the account"))?;
     Ok(Attachment::Header { name, value })
 }
 
@@ -201,7 +216,7 @@ mod tests {
     }
 
     fn refused(scheme: Value, stored: Value) -> String {
-        credential(scheme, stored).unwrap_err().to_string()
+        credential(scheme, stored).err().unwrap().to_string()
     }
 
     #[test]
@@ -255,22 +270,36 @@ mod tests {
     #[test]
     fn a_member_that_is_not_of_the_kind_is_named() {
         assert_snapshot!(refused(json!({"kind": "bearer"}), json!({"token": "t", "tokn": "x"})), @"credentials.tokn: is unknown; the members are: token");
-        assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"api_key": "k"})), @"credentials.api_key: is unknown; the members are: access_token, refresh_token, expires_at, token_type, scope");
+        assert_snapshot!(refused(json!({"kind": "oauth2"}), json!({"api_key": "k"})), @"credentials.api_key: is unknown; the members are: access_token, refresh_token, expires_at, issued_at, token_type, scope");
     }
 
     #[test]
-    fn the_required_members_alone_are_enough_for_every_kind_that_holds_a_usable_secret() {
-        for kind in [CredentialKind::ApiKey, CredentialKind::Basic, CredentialKind::Bearer, CredentialKind::OAuth2] {
-            let scheme = CredentialScheme { kind, attach: None, oauth2: None, check: None };
-            let stored = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
-            assert!(Credential::from_stored(&scheme, &stored).is_ok(), "{kind:?}");
+    fn the_required_members_alone_are_enough_to_start_with_and_all_are_required() {
+        use CredentialKind::{ApiKey, Basic, Bearer, OAuth2, OAuth2ClientCredentials};
+        for kind in [ApiKey, Basic, Bearer, OAuth2, OAuth2ClientCredentials] {
+            let scheme: CredentialScheme = serde_json::from_value(json!({ "kind": kind })).unwrap();
+            let stored: Map<String, Value> = kind.required_fields().iter().map(|field| ((*field).to_owned(), json!("value"))).collect();
+            assert_eq!(Credential::check(&scheme, &stored), Ok(()), "{kind:?}");
+            for field in kind.required_fields() {
+                let mut stored = stored.clone();
+                stored.remove(*field);
+                assert_eq!(Credential::check(&scheme, &stored).unwrap_err().field, *field, "{kind:?}");
+            }
         }
     }
 
     #[test]
-    fn debug_output_never_shows_the_secret() {
-        let credential = credential(json!({"kind": "bearer"}), json!({"token": "s3cret-token"})).unwrap();
-        assert_eq!(format!("{credential:?}"), "Credential([redacted])");
+    fn a_client_that_a_token_can_be_fetched_with_needs_no_token_and_an_unusable_one_is_still_named() {
+        let scheme: CredentialScheme = serde_json::from_value(json!({"kind": "oauth2_client_credentials"})).unwrap();
+        let check = |stored: Value| Credential::check(&scheme, stored.as_object().unwrap()).unwrap_err().to_string();
+        let client = |field: &str, value: Value| {
+            let mut stored = json!({"client_id": "c", "client_secret": "s"});
+            stored[field] = value;
+            stored
+        };
+        assert_snapshot!(check(client("client_secret", json!(""))), @"credentials.client_secret: is empty; copy it again and reconnect the account");
+        assert_snapshot!(check(client("access_token", json!(""))), @"credentials.access_token: is empty; reconnect the account");
+        assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, issued_at, token_type, scope");
     }
 
     #[test]

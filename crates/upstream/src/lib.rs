@@ -27,6 +27,7 @@ mod shape;
 mod shorten;
 mod text;
 mod tokens;
+mod unprintable;
 mod webhook;
 
 pub use answer::{Answer, File, FileContent, Outcome};

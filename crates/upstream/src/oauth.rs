@@ -18,12 +18,12 @@ use secrecy::{ExposeSecret, SecretString};
 pub use app::App;
 pub use authorization::{AuthorizationRequest, CodeVerifier, authorization_url};
 pub use error::{GrantState, OAuthError, OAuthProblem};
-pub use tokens::{Tokens, stored_expiry, stored_refresh_token};
+pub use tokens::{Tokens, stored_expiry, stored_issue, stored_refresh_token};
 
 use crate::client::Client;
 
 /// What is exchanged for tokens.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Grant<'g> {
     /// What a person's consent brought back, with what the authorization request said.
     Code {

@@ -13,7 +13,10 @@ pub(super) fn section(definition: &Definition) -> String {
     if integration.credentials.is_empty() {
         parts.push("The API takes no credentials.".to_owned());
     }
-    parts.extend(integration.credentials.iter().map(|(name, scheme)| credential(name, scheme)));
+    for (name, scheme) in &integration.credentials {
+        parts.push(credential(name, scheme));
+        parts.push(fields(scheme));
+    }
     let with_scopes: Vec<_> = integration.credentials.iter().filter_map(|(name, scheme)| Some((name, scheme.oauth2.as_ref()?))).collect();
     let heading = |name| if with_scopes.len() > 1 { format!("Scope of {}", code(name)) } else { "Scope".to_owned() };
     parts.extend(with_scopes.iter().filter_map(|(name, oauth2)| scopes(definition, &heading(name), oauth2)));
@@ -25,6 +28,11 @@ pub(super) fn section(definition: &Definition) -> String {
 fn variables(integration: &Integration) -> String {
     let rows = integration.variables.iter().map(|(name, variable)| {
         let mut meaning = vec![cell(&variable.description, &Links::default())];
+        if !variable.options.is_empty() {
+            let options =
+                variable.options.iter().map(|(value, label)| format!("{} ({})", cell_code(value), cell(label, &Links::default())));
+            meaning.push(format!("One of {}.", options.collect::<Vec<_>>().join(", ")));
+        }
         meaning.extend(variable.default.iter().map(|default| format!("Default {}.", cell_code(default))));
         meaning.extend(variable.pattern.iter().map(|pattern| format!("Must match {}.", cell_code(pattern))));
         [cell_code(name), meaning.join(" ")]
@@ -39,6 +47,19 @@ fn credential(name: &str, scheme: &CredentialScheme) -> String {
         optional => format!(", and if there are any {}", codes(optional)),
     };
     format!("**{}**, {}: `credentials` holds {}{optional}. {}", code(name), kind(scheme.kind), codes(fields), attached(scheme))
+}
+
+/// What a definition says of the members of `credentials`.
+fn fields(scheme: &CredentialScheme) -> String {
+    let help = scheme.help.iter().cloned();
+    let rows = scheme.fields.iter().map(|(name, field)| {
+        let mut meaning: Vec<String> = field.label.iter().map(|label| format!("{}.", cell(label, &Links::default()))).collect();
+        meaning.extend(field.help.iter().map(|help| cell(help, &Links::default())));
+        meaning.extend(field.example.iter().map(|example| format!("For example {}.", cell_code(example))));
+        [cell_code(name), meaning.join(" ")]
+    });
+    let table = table(["Member of `credentials`", "What it is"], rows);
+    help.chain([table]).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn kind(kind: CredentialKind) -> &'static str {

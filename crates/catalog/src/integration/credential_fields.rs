@@ -18,8 +18,8 @@ impl CredentialKind {
     pub fn optional_fields(self) -> &'static [&'static str] {
         match self {
             Self::ApiKey | Self::Basic | Self::Bearer => &[],
-            Self::OAuth2 => &["refresh_token", "expires_at", "token_type", "scope"],
-            Self::OAuth2ClientCredentials => &["access_token", "expires_at", "token_type", "scope"],
+            Self::OAuth2 => &["refresh_token", "expires_at", "issued_at", "token_type", "scope"],
+            Self::OAuth2ClientCredentials => &["access_token", "expires_at", "issued_at", "token_type", "scope"],
         }
     }
 }

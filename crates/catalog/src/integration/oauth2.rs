@@ -20,6 +20,10 @@ pub struct OAuth2 {
     /// How the app shows its secret at `token_url`. Default: `basic`.
     #[serde(default)]
     pub token_endpoint_auth: ClientAuthentication,
+    /// Values of `error`, beside `invalid_grant`, by which `token_url` says that what was shown is worth nothing any more: the account
+    /// has to be connected again. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grant_refused_errors: Vec<String>,
     /// RFC 7009 revocation endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoke_url: Option<String>,

@@ -58,11 +58,31 @@ fn check_requests(path: &str, oauth2: &OAuth2, problems: &mut Vec<Problem>) {
     if oauth2.revoke_url.is_none() && (oauth2.revoke_endpoint_auth.is_some() || oauth2.revoke_token_in != TokenPlace::Body) {
         problems.push(Problem::error(path, "nothing says where tokens are revoked; add `revoke_url`, or remove the other `revoke_` keys"));
     }
+    for (index, code) in oauth2.grant_refused_errors.iter().enumerate() {
+        if let Some(message) = unfit_refusal(code) {
+            problems.push(Problem::error(format!("{path}.grant_refused_errors.{index}"), message));
+        }
+    }
     for scope in oauth2.scopes.keys().filter(|scope| !is_scope(scope, oauth2)) {
         problems.push(Problem::error(
             format!("{path}.scopes.{scope}"),
             "a scope is printable ASCII without quotes, backslashes and what separates scopes; write the vendor's name of it",
         ));
+    }
+}
+
+/// Why a value of `error` cannot say that a grant is worth nothing.
+fn unfit_refusal(code: &str) -> Option<&'static str> {
+    match code {
+        "" => Some("a value of `error` is empty; write the vendor's word"),
+        "invalid_grant" => Some("`invalid_grant` always means this; remove it here"),
+        "temporarily_unavailable" | "server_error" | "slow_down" => {
+            Some("this says that the vendor cannot answer now, and no account should have to be connected again for it; remove it")
+        }
+        "invalid_client" | "unauthorized_client" => {
+            Some("this is said of the app, and connecting an account again does not mend an app; remove it")
+        }
+        _ => None,
     }
 }
 

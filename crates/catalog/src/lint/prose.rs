@@ -67,6 +67,7 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     for (name, variable) in &integration.variables {
         texts.check(&format!("variables.{name}.description"), &variable.description);
     }
+    texts.check_form(integration);
     for (name, scheme) in &integration.credentials {
         for (scope, description) in scheme.oauth2.iter().flat_map(|oauth2| &oauth2.scopes) {
             texts.check(&format!("credentials.{name}.oauth2.scopes.{scope}"), description);
@@ -122,6 +123,31 @@ impl Texts<'_> {
             self.problems.push(Problem::error(path, message));
         }
         self.check(path, text);
+    }
+
+    /// What people read who connect an account; they may be told what to do.
+    fn check_form(&mut self, integration: &Integration) {
+        for (name, variable) in &integration.variables {
+            let path = format!("variables.{name}");
+            self.check_shown(&path, &[("label", &variable.label), ("example", &variable.example)]);
+            for (value, label) in &variable.options {
+                self.check_characters(&format!("{path}.options.{value}"), label, MAX_TEXT_CHARACTERS);
+            }
+        }
+        for (name, scheme) in &integration.credentials {
+            let path = format!("credentials.{name}");
+            self.check_shown(&path, &[("label", &scheme.label), ("help", &scheme.help)]);
+            for (field, shown) in &scheme.fields {
+                let path = format!("{path}.fields.{field}");
+                self.check_shown(&path, &[("label", &shown.label), ("help", &shown.help), ("example", &shown.example)]);
+            }
+        }
+    }
+
+    fn check_shown(&mut self, path: &str, texts: &[(&str, &Option<String>)]) {
+        for (key, text) in texts.iter().filter_map(|(key, text)| Some((key, text.as_ref()?))) {
+            self.check_characters(&format!("{path}.{key}"), text, MAX_TEXT_CHARACTERS);
+        }
     }
 
     fn check_rules(&mut self, path: &str, rules: &[ErrorRule]) {

@@ -79,10 +79,18 @@ fn constants(integration: &Integration) -> Vec<(String, String, String)> {
         if let Some(default) = &variable.default {
             add(format!("variables.{name}.default"), name, default);
         }
+        if let Some(example) = &variable.example {
+            add(format!("variables.{name}.example"), name, example);
+        }
     }
     for (name, scheme) in &integration.credentials {
         if let Some(attach) = &scheme.attach {
             add(format!("credentials.{name}.attach.prefix"), "", &attach.prefix);
+        }
+        for (field, shown) in &scheme.fields {
+            if let Some(example) = &shown.example {
+                add(format!("credentials.{name}.fields.{field}.example"), "", example);
+            }
         }
         for (parameter, value) in scheme.oauth2.iter().flat_map(|oauth2| &oauth2.extra_authorize_parameters) {
             add(format!("credentials.{name}.oauth2.extra_authorize_parameters.{parameter}"), parameter, value);

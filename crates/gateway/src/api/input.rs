@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::StatusCode;
 use http::request::Parts;
+use secrecy::zeroize::Zeroize;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use utoipa::IntoParams;
@@ -22,7 +23,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        parse(&read(request, state).await?).map(Self)
+        let bytes = read(request, state).await?;
+        let parsed = parse(&bytes).map(Self);
+        // A body may hold credentials. What the connection still shares with it is not ours to overwrite.
+        if let Ok(mut own) = bytes.try_into_mut() {
+            own.zeroize();
+        }
+        parsed
     }
 }
 

@@ -9,6 +9,7 @@ mod health;
 mod input;
 mod integrated_account;
 mod integration;
+mod link_token;
 mod mcp_server;
 mod oauth_app;
 mod output;
@@ -29,7 +30,7 @@ use utoipa_axum::routes;
 pub(crate) use caller::bearer;
 pub(crate) use error::ApiError;
 pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
-pub(crate) use integrated_account::{AccountView, NewIntegratedAccount, create_account};
+pub(crate) use integrated_account::{AccountView, NewIntegratedAccount, checked_target, create_account};
 pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
 pub(crate) use output::Time;
 
@@ -51,6 +52,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(integration::router())
         .merge(oauth_app::router())
         .merge(integrated_account::router())
+        .merge(link_token::router())
         .merge(mcp_server::router())
         .merge(api_token::router())
         .merge(webhook::router())

@@ -127,7 +127,7 @@ async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
         tenant_id: "demo".to_owned(),
         name: Some("Demo account".to_owned()),
         authentication_method: None,
-        credentials: Some(sandbox.issue_credentials()),
+        credentials: Some(sandbox.issue_credentials().into()),
         validate: false,
         context: Map::new(),
         base_url: Some(sandbox.url().to_owned()),

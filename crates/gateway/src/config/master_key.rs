@@ -35,6 +35,8 @@ pub(super) struct KeySources {
     pub(super) command: Option<String>,
 }
 
+store::lacks!(KeySources: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 impl KeySources {
     pub(super) fn is_empty(&self) -> bool {
         self.key.is_none() && self.file.is_none() && self.command.is_none()

@@ -106,6 +106,8 @@ pub struct Settings {
     log_format: Option<LogFormat>,
 }
 
+store::lacks!(Settings: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// Everything the server needs to know, complete.
 pub struct Config {
     pub listen: SocketAddr,
@@ -121,6 +123,8 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
 }
+
+store::lacks!(Config: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 impl Settings {
     /// Completes flags and variables with the file and the defaults.

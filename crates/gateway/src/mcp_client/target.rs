@@ -15,19 +15,22 @@ use super::failure::Failure;
 const HEAD_DEADLINE: Duration = Duration::from_secs(600);
 
 /// Where requests go, and with what.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Target {
     http: Client,
     pub(crate) url: Url,
     headers: HeaderMap,
 }
 
-/// A header that a user wants sent with every request. Its value does not show in debug output.
-#[derive(Debug, Clone)]
+/// A header that a user wants sent with every request. Its value is never shown.
+#[derive(Clone)]
 pub(crate) struct Header {
     name: HeaderName,
     value: HeaderValue,
 }
+
+store::lacks!(Target: fmt::Debug, fmt::Display);
+store::lacks!(Header: fmt::Debug, fmt::Display);
 
 /// A URL as it may be shown: without user, query, and without the rest of the path, which can be the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,12 +156,11 @@ mod tests {
         for url in ["secret", "file:///secret", "https://", "http:secret@"] {
             assert!(!mcp_url(url).unwrap_err().contains("secret"), "{url}");
         }
-        let refused = |line: &str| Header::parse(line).unwrap_err();
+        let refused = |line: &str| Header::parse(line).err().unwrap();
         insta::assert_snapshot!(
             refused("Authorization Bearer secret"),
             @"this is no header; give one like 'Authorization: Bearer <token>'"
         );
         insta::assert_snapshot!(refused("Host: secret"), @"`host` cannot be set: the protocol does");
-        assert!(!format!("{:?}", Header::parse("Authorization:Bearer secret").unwrap()).contains("secret"));
     }
 }

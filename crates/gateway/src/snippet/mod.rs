@@ -63,7 +63,7 @@ pub(crate) struct Client {
 }
 
 /// What a client needs to know of a server.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Connection<'a> {
     /// The name under which the client keeps the server; see [`server_key`].
     pub key: &'a str,
@@ -73,8 +73,10 @@ pub(crate) struct Connection<'a> {
     pub program: &'a str,
 }
 
+store::lacks!(Connection<'_>: std::fmt::Debug, std::fmt::Display, Serialize);
+
 /// One way to connect a client: a text, and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Snippet {
     /// The client, and which of its ways this is.
     #[schema(example = "Claude Desktop, with mcp-remote")]
@@ -89,6 +91,8 @@ pub(crate) struct Snippet {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
+
+store::lacks!(Snippet: std::fmt::Debug, std::fmt::Display);
 
 /// What is done with a text: written into a file, run, followed, opened; `unsupported` says why nothing can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -115,7 +119,6 @@ pub(crate) enum Language {
 }
 
 /// The texts of every client for one server, in the table's order: `{"claude-code": [{…}, {…}], …}`.
-#[derive(Debug)]
 pub(crate) struct Snippets(Vec<(&'static str, Vec<Snippet>)>);
 
 impl Client {

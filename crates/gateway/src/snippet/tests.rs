@@ -62,15 +62,15 @@ fn ids_are_unique_and_every_client_has_a_way_or_a_reason() {
     }
     for (_, snippet) in all() {
         let data = matches!(snippet.language, Language::Json | Language::Toml | Language::Yaml);
-        assert_eq!(data, snippet.kind == Kind::File, "{snippet:?}");
-        assert_eq!(snippet.language == Language::Sh, snippet.kind == Kind::Command, "{snippet:?}");
+        assert_eq!(data, snippet.kind == Kind::File, "{}", snippet.text);
+        assert_eq!(snippet.language == Language::Sh, snippet.kind == Kind::Command, "{}", snippet.text);
     }
 }
 
 #[test]
 fn none_names_the_package_that_does_not_exist() {
     for (_, snippet) in all() {
-        assert!(!snippet.text.contains("server-sse"), "{snippet:?}");
+        assert!(!snippet.text.contains("server-sse"), "{}", snippet.text);
     }
 }
 
@@ -78,14 +78,19 @@ fn none_names_the_package_that_does_not_exist() {
 fn a_token_is_named_where_one_is_asked_for_and_only_there() {
     for (auth, snippet) in all() {
         if snippet.kind == Kind::Unsupported {
-            assert_eq!(auth, Auth::Bearer, "{snippet:?}");
+            assert_eq!(auth, Auth::Bearer, "{}", snippet.text);
             continue;
         }
         let text = percent_decoded(&snippet.text);
         let text = text.rsplit_once("&config=").map_or(text.clone(), |(_, config)| decoded(config));
         let mentions = [TOKEN, "<API_TOKEN>", "${input:tidegate_api_token}"].iter().any(|token| text.contains(token));
-        assert_eq!(mentions, auth == Auth::Bearer, "{snippet:?}");
-        assert_eq!(snippet.note.as_deref().unwrap_or_default().contains("API token"), auth == Auth::Bearer, "{snippet:?}");
+        assert_eq!(mentions, auth == Auth::Bearer, "{}", snippet.text);
+        assert_eq!(
+            snippet.note.as_deref().unwrap_or_default().contains("API token"),
+            auth == Auth::Bearer,
+            "{}",
+            snippet.note.as_deref().unwrap_or_default()
+        );
     }
 }
 
@@ -182,7 +187,7 @@ fn files_in_projects_are_to_be_kept_out_of_version_control() {
     let in_project: Vec<_> = all().filter(|(_, snippet)| snippet.place.contains("project")).collect();
     assert_eq!(in_project.len(), 2 * 4, "Claude Code, Cursor, VS Code, Gemini CLI");
     for (_, snippet) in in_project {
-        assert!(snippet.note.as_deref().unwrap_or_default().contains("keep the file out of version control"), "{snippet:?}");
+        assert!(snippet.note.as_deref().unwrap_or_default().contains("keep the file out of version control"), "{}", snippet.text);
     }
 }
 

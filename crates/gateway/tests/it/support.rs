@@ -39,6 +39,11 @@ impl Gateway {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_beside(Vendor::Sendoso, change).await
+    }
+
+    /// The same over the sandbox of another vendor.
+    pub(crate) async fn start_beside(vendor: Vendor, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = config_in(&folder);
         change(&mut config);
@@ -49,7 +54,7 @@ impl Gateway {
         let url = format!("http://{}", server.address);
         let api_token = server.first_api_token.as_ref().unwrap().expose_secret().to_owned();
         let running = tokio::spawn(server.run(shutdown.clone()));
-        let sandbox = Sandbox::start(Vendor::Sendoso, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let sandbox = Sandbox::start(vendor, "127.0.0.1:0".parse().unwrap()).await.unwrap();
         // Fails where another test of this process was first, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
@@ -126,7 +131,12 @@ impl Gateway {
 
     /// Talks to the sandbox's control endpoint.
     pub(crate) async fn control(&self, method: Method, what: &str, body: Value) -> Value {
-        let request = self.client.request(method, format!("{}/__sandbox/{what}", self.sandbox.url()));
+        self.control_of(&self.sandbox, method, what, body).await
+    }
+
+    /// The same for another sandbox.
+    pub(crate) async fn control_of(&self, sandbox: &Sandbox, method: Method, what: &str, body: Value) -> Value {
+        let request = self.client.request(method, format!("{}/__sandbox/{what}", sandbox.url()));
         let request = if body.is_null() { request } else { request.json(&body) };
         request.send().await.unwrap().json().await.unwrap_or_default()
     }

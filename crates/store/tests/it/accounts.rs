@@ -35,10 +35,10 @@ async fn credentials_read_back_and_can_be_replaced(database: TestDatabase) {
     let environment = environment(&store).await;
     let account = store.accounts().create(environment.id, new_account("a"), at(1)).await.unwrap();
     let first = credential(&store, &environment, account.id).await;
-    assert_eq!(first, Some(new_account("a").credentials));
+    assert_eq!(first, Some(new_account("a").credentials.clone()));
 
     let replaced = object(json!({"api_key": "k", "nested": {"list": [1, 2.5, "☃"]}}));
-    let change = AccountChange { credentials: Some(replaced.clone()), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(replaced.clone().into()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(2)).await.unwrap().unwrap();
     assert_eq!(credential(&store, &environment, account.id).await, Some(replaced));
 }
@@ -69,7 +69,7 @@ async fn a_change_of_an_older_version_is_refused_and_changes_nothing(database: T
     let change = || AccountChange {
         version: Some(1),
         base_url: Some(None),
-        credentials: Some(object(json!({"lost": true}))),
+        credentials: Some(object(json!({"lost": true})).into()),
         ..AccountChange::default()
     };
     let rename = AccountChange { name: Some(Some("Other".to_owned())), ..AccountChange::default() };

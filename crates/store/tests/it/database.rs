@@ -149,7 +149,7 @@ pub(crate) fn new_account(tenant: &str) -> NewAccount {
         tenant_id: tenant.to_owned(),
         name: Some("Acme".to_owned()),
         authentication_method: "oauth2".to_owned(),
-        credentials: object(json!({"access_token": format!("access-of-{tenant}"), "expires_at": 1_790_000_000})),
+        credentials: object(json!({"access_token": format!("access-of-{tenant}"), "expires_at": 1_790_000_000})).into(),
         context: object(json!({"subdomain": "acme", "Grüße": ["☃", null]})),
         base_url: Some("http://127.0.0.1:9".to_owned()),
         status: AccountStatus::Active,

@@ -71,7 +71,7 @@ async fn a_credential_in_the_first_format_is_rewritten_by_the_next_write(databas
     let store = database.open().await;
     let (environment, account) = ids();
     let replaced = object(json!({"access_token": "another"}));
-    let change = AccountChange { credentials: Some(replaced.clone()), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(replaced.clone().into()), ..AccountChange::default() };
     store.accounts().update(environment, account, change, at(5)).await.unwrap().unwrap();
     assert_eq!(store.accounts().credentials(environment, account).await.unwrap().as_deref(), Some(&replaced));
     let rows = database.sql("SELECT key_generation, data_key, sealed FROM credential").await;
@@ -130,7 +130,7 @@ async fn a_value_in_the_first_format_opens_no_more_once_its_generation_is_retire
 async fn an_older_version_that_wrote_over_a_row_of_the_second_format_is_read_and_wrapped_anew(database: TestDatabase) {
     let database = filled(database).await;
     let (sealed, store, (environment, account)) = (sealed_before(&database).await, database.open().await, ids());
-    let change = AccountChange { credentials: Some(object(json!({"access_token": "another"}))), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "another"})).into()), ..AccountChange::default() };
     store.accounts().update(environment, account, change, at(5)).await.unwrap().unwrap();
     database.sql(&format!("UPDATE credential SET sealed = {sealed}")).await;
     for _ in 0..2 {

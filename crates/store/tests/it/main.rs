@@ -4,8 +4,10 @@
 
 mod database;
 
+mod account_states;
 mod accounts;
 mod api_tokens;
+mod consents;
 mod deliveries;
 mod durability;
 mod environments;
@@ -13,6 +15,7 @@ mod first_format;
 mod hang_ups;
 mod invalidation;
 mod isolation;
+mod link_tokens;
 mod mcp_servers;
 mod oauth_apps;
 mod opening;

@@ -62,6 +62,19 @@ async fn a_secret_that_was_moved_to_another_app_does_not_open(database: TestData
     let store = database.open().await;
     let environment = environment(&store).await.id;
     store.oauth_apps().save(environment, new_app("s1"), at(1)).await.unwrap();
+    let scim = NewOAuthApp { authentication_method: "scim".to_owned(), ..new_app("s2") };
+    store.oauth_apps().save(environment, scim, at(1)).await.unwrap();
+    for columns in ["sealed", "data_key", "sealed, data_key, key_generation"] {
+        database
+            .sql(&format!(
+                "UPDATE oauth_app SET ({columns}) = (SELECT {columns} FROM oauth_app o WHERE o.authentication_method = 'oauth2') \
+                 WHERE authentication_method = 'scim'"
+            ))
+            .await;
+        let moved = store.oauth_apps().with_secret(environment, "sendoso", "scim").await;
+        assert!(matches!(moved, Err(StoreError::Unreadable(_))), "{columns}");
+    }
+    database.sql("DELETE FROM oauth_app WHERE authentication_method = 'scim'").await;
     database.sql("UPDATE oauth_app SET authentication_method = 'scim'").await;
     let moved = store.oauth_apps().with_secret(environment, "sendoso", "scim").await;
     assert!(matches!(moved, Err(StoreError::Unreadable(_))));

@@ -7,7 +7,8 @@ use crate::database::{TestDatabase, at, connected, credential, object, on_both};
 
 on_both!(
     one_at_a_time_has_the_lease_and_what_they_save_is_the_credential,
-    a_lease_that_never_came_back_is_inherited_and_its_late_holder_changes_nothing,
+    a_lease_that_never_came_back_is_inherited_and_its_late_holder_does_not_overwrite_the_heir,
+    what_a_late_holder_has_is_saved_while_nobody_has_anything_newer,
     a_credential_that_was_replaced_meanwhile_is_not_overwritten,
     a_failed_refresh_is_told_on_the_account_and_the_next_success_clears_it,
     of_many_who_ask_at_once_one_gets_the_lease,
@@ -45,25 +46,54 @@ async fn one_at_a_time_has_the_lease_and_what_they_save_is_the_credential(databa
     assert!(matches!(claim(&store, owner, 13).await, RefreshClaim::Gone));
 }
 
-async fn a_lease_that_never_came_back_is_inherited_and_its_late_holder_changes_nothing(database: TestDatabase) {
+async fn a_lease_that_never_came_back_is_inherited_and_its_late_holder_does_not_overwrite_the_heir(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
     let owner = (environment.id, account.id);
     let late = lease(&store, owner, 10).await;
     let RefreshClaim::Inherited(heir) = claim(&store, owner, 101).await else { panic!("its time was up") };
-    assert!(!save(&store, late.clone(), "late").await);
-    store.refreshes().fail(late, AccountStatus::NeedsReauth, "late".to_owned(), at(101)).await.unwrap();
+    assert!(!store.refreshes().fail(late.clone(), AccountStatus::NeedsReauth, "late".to_owned(), at(101)).await.unwrap());
     assert!(save(&store, heir, "new").await);
+    assert!(!save(&store, late, "late").await);
     assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "new");
     let after = store.accounts().get(environment.id, account.id).await.unwrap().unwrap();
     assert_eq!((after.status, after.last_error), (AccountStatus::Active, None));
+}
+
+async fn what_a_late_holder_has_is_saved_while_nobody_has_anything_newer(database: TestDatabase) {
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let owner = (environment.id, account.id);
+    let stored = async || credential(&store, &environment, account.id).await.unwrap()["access_token"].clone();
+    let status = async || store.accounts().get(environment.id, account.id).await.unwrap().unwrap().status;
+
+    let late = lease(&store, owner, 10).await;
+    let heir = lease(&store, owner, 101).await;
+    assert!(save(&store, late, "late").await, "the vendor gave it for what is stored");
+    assert_eq!(stored().await, "late");
+    assert!(matches!(claim(&store, owner, 102).await, RefreshClaim::Taken), "the heir is still asking");
+    // The heir showed the vendor what it had used up for the late one.
+    assert!(!store.refreshes().fail(heir.clone(), AccountStatus::NeedsReauth, "used up".to_owned(), at(103)).await.unwrap());
+    assert_eq!((stored().await, status().await), (json!("late"), AccountStatus::Active));
+
+    let late = lease(&store, owner, 200).await;
+    let heir = lease(&store, owner, 300).await;
+    assert!(store.refreshes().fail(heir, AccountStatus::NeedsReauth, "used up".to_owned(), at(301)).await.unwrap());
+    assert_eq!(status().await, AccountStatus::NeedsReauth);
+    assert!(save(&store, late, "later").await);
+    assert_eq!((stored().await, status().await), (json!("later"), AccountStatus::Active));
+
+    let (late, heir) = (lease(&store, owner, 400).await, lease(&store, owner, 500).await);
+    assert!(save(&store, late, "first").await);
+    assert!(save(&store, heir, "second").await, "the vendor's newest word");
+    assert_eq!(stored().await, "second");
 }
 
 async fn a_credential_that_was_replaced_meanwhile_is_not_overwritten(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
     let lease = lease(&store, (environment.id, account.id), 10).await;
-    let change = AccountChange { credentials: Some(object(json!({"access_token": "by hand"}))), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "by hand"})).into()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(11)).await.unwrap();
     assert!(!save(&store, lease, "refreshed").await);
     assert_eq!(credential(&store, &environment, account.id).await.unwrap()["access_token"], "by hand");

@@ -164,7 +164,7 @@ async fn a_credential_that_opens_with_no_key_is_named_and_stops_nothing_else(dat
     assert_eq!((all.done, all.unreadable), (1, vec![SecretOf::Account(spoilt.id)]));
     let refused = store.key_rotation().retire(&new).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
-    let change = AccountChange { credentials: Some(object(json!({"access_token": "anew"}))), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(object(json!({"access_token": "anew"})).into()), ..AccountChange::default() };
     store.accounts().update(environment.id, spoilt.id, change, at(4)).await.unwrap().unwrap();
     assert_eq!(store.key_rotation().retire(&new).await.unwrap(), 1);
 }
@@ -185,7 +185,7 @@ async fn no_read_and_no_write_fails_while_the_master_key_is_replaced_twice(datab
                 for (at_number, id) in accounts.iter().enumerate() {
                     let read = server.accounts().credentials(environment.id, *id).await.unwrap().unwrap();
                     if at_number % 4 == rounds % 4 {
-                        let change = AccountChange { credentials: Some((*read).clone()), ..AccountChange::default() };
+                        let change = AccountChange { credentials: Some((*read).clone().into()), ..AccountChange::default() };
                         server.accounts().update(environment.id, *id, change, at(5)).await.unwrap().unwrap();
                     }
                 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::Row;
 use store::{AccountChange, AccountFilter, MasterKey, Store, StoreError};
 
-use crate::database::{TestDatabase, at, connected, first_page, new_account, new_app, object, on_both};
+use crate::database::{TestDatabase, at, connected, environment, first_page, new_account, new_app, object, on_both};
 use crate::webhooks::webhook;
 
 on_both!(
@@ -15,19 +15,28 @@ on_both!(
     case_j2_the_database_holds_no_secret,
 );
 
+/// With the data key that goes with it, as well as without; of a deleted account, too.
 async fn a_sealed_credential_moved_to_another_account_does_not_open(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
-    let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
-    database
-        .sql(&format!(
-            "UPDATE credential SET sealed = (SELECT c.sealed FROM credential c WHERE c.account_id = '{}') WHERE account_id = '{}'",
-            account.id, other.id
-        ))
-        .await;
-    let opened = store.accounts().credentials(environment.id, other.id).await;
-    assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
+    for (number, columns) in ["sealed", "data_key", "sealed, data_key", "sealed, data_key, key_generation"].into_iter().enumerate() {
+        let other = store.accounts().create(environment.id, new_account("other"), at(3 + number as i64)).await.unwrap();
+        database
+            .sql(&format!(
+                "UPDATE credential SET ({columns}) = (SELECT {columns} FROM credential c WHERE c.account_id = '{}') WHERE account_id = '{}'",
+                account.id, other.id
+            ))
+            .await;
+        let opened = store.accounts().credentials(environment.id, other.id).await;
+        assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{columns}: {:?}", opened.map(|_| ()));
+    }
     assert!(store.accounts().credentials(environment.id, account.id).await.unwrap().is_some());
+
+    let heir = store.accounts().create(environment.id, new_account("heir"), at(9)).await.unwrap();
+    database.sql(&format!("DELETE FROM credential WHERE account_id = '{}'", heir.id)).await;
+    database.sql(&format!("UPDATE credential SET account_id = '{}' WHERE account_id = '{}'", heir.id, account.id)).await;
+    let opened = store.accounts().credentials(environment.id, heir.id).await;
+    assert!(matches!(opened, Err(StoreError::Unreadable(_))), "{:?}", opened.map(|_| ()));
 }
 
 async fn a_changed_credential_does_not_open(database: TestDatabase) {
@@ -56,7 +65,7 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     assert!(store.api_tokens().create_first(other, "bootstrap", Some(chosen.clone()), at(3)).await.unwrap().is_some());
     let (_, rotated) = store.mcp_servers().rotate(environment.id, server.id, at(4)).await.unwrap().unwrap();
     let replaced = object(json!({"refresh_token": "refresh-sentinel-77aa"}));
-    let change = AccountChange { credentials: Some(replaced), ..AccountChange::default() };
+    let change = AccountChange { credentials: Some(replaced.into()), ..AccountChange::default() };
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
     store.oauth_apps().save(environment.id, new_app("app-sentinel-51ce"), at(6)).await.unwrap();
@@ -125,6 +134,21 @@ async fn of_a_deleted_account_no_sealed_byte_is_left_in_the_file() {
     assert_eq!(database.found(&sealed), 2);
     assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     // While the store is open: neither the file nor its log has it.
+    assert_eq!(database.found(&sealed), 0);
+    store.close().await;
+    assert_eq!(database.found(&sealed), 0);
+}
+
+#[tokio::test]
+async fn of_a_deleted_oauth_app_no_sealed_byte_is_left_in_the_file() {
+    let database = TestDatabase::sqlite();
+    let store = database.open().await;
+    let environment = environment(&store).await.id;
+    store.oauth_apps().save(environment, new_app("app-sentinel-51ce"), at(1)).await.unwrap();
+    let row = &database.sql("SELECT data_key, sealed FROM oauth_app").await[0];
+    let sealed: [Vec<u8>; 2] = [row.get(0), row.get(1)];
+    assert_eq!(database.found(&sealed), 2);
+    assert!(store.oauth_apps().delete(environment, "sendoso", "oauth2").await.unwrap());
     assert_eq!(database.found(&sealed), 0);
     store.close().await;
     assert_eq!(database.found(&sealed), 0);

@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::error::{GrantState, OAuthError, OAuthProblem};
@@ -15,6 +15,7 @@ use super::request::Asking;
 use super::tokens::{Tokens, expiry};
 use crate::rate_limit::RateLimitFacts;
 use crate::refusal::usual_message;
+use crate::secrets::SecretJson;
 use crate::send::{Body, Reply};
 use crate::{html, text};
 
@@ -47,11 +48,11 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     let Some(mut members) = members else {
         return lost(&format!("has {nature} in place of tokens"));
     };
-    let has = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
+    let has = |name: &str| members.0.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
     if has("error") && !has("access_token") {
         return Err(refused(status, &headers, members, asking, now));
     }
-    let mut text = |name: &str| match members.remove(name) {
+    let mut text = |name: &str| match members.0.get_mut(name).map(Value::take) {
         Some(Value::String(text)) if !text.is_empty() => Some(text),
         _ => None,
     };
@@ -66,9 +67,10 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     Ok(Tokens {
         access_token: SecretString::from(access_token),
         refresh_token,
-        expires_at: expiry(members.get("expires_in"), now),
+        expires_at: expiry(members.0.get("expires_in"), now),
+        issued_at: now,
         token_type,
-        scope: members.get("scope").and_then(scope),
+        scope: members.0.get("scope").and_then(scope),
     })
 }
 
@@ -93,12 +95,15 @@ pub(super) fn refusal(reply: Reply, asking: &Asking, now: Timestamp) -> OAuthErr
 }
 
 /// A refusal with members, most of all `error` and `error_description`.
-fn refused(status: StatusCode, headers: &HeaderMap, members: Map<String, Value>, asking: &Asking, now: Timestamp) -> OAuthError {
-    let code = members.get("error").and_then(Value::as_str).filter(|code| is_code(code));
+fn refused(status: StatusCode, headers: &HeaderMap, members: SecretJson, asking: &Asking, now: Timestamp) -> OAuthError {
+    let code = members.0.get("error").and_then(Value::as_str);
+    let is_worthless = code.is_some_and(|code| asking.grant_refused_errors.iter().any(|refused| refused == code));
+    let code = code.filter(|code| is_code(code));
     let code = code.map(|code| asking.secrets.blank_out(code).into_owned());
-    let words = usual_message(&Value::Object(members)).filter(|words| Some(words.as_str()) != code.as_deref());
+    let words = usual_message(&members.0).filter(|words| Some(words.as_str()) != code.as_deref());
     let problem = match code.as_deref() {
         _ if status == StatusCode::TOO_MANY_REQUESTS => temporary(headers, now),
+        _ if is_worthless => OAuthProblem::GrantRefused,
         Some("invalid_grant") => OAuthProblem::GrantRefused,
         Some("invalid_client" | "unauthorized_client") => OAuthProblem::AppRefused,
         Some("temporarily_unavailable" | "server_error" | "slow_down") => temporary(headers, now),
@@ -133,7 +138,7 @@ fn by_status(
 }
 
 fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, vendor_error: Option<String>, asking: &Asking) -> OAuthError {
-    let Asking { host, subject, secrets } = asking;
+    let Asking { host, subject, secrets, .. } = asking;
     let (refused, remedy) = match problem {
         OAuthProblem::GrantRefused => (format!("{host} refused {subject}"), "connect the account again"),
         OAuthProblem::AppRefused => {
@@ -183,14 +188,15 @@ fn temporary(headers: &HeaderMap, now: Timestamp) -> OAuthProblem {
 }
 
 /// The members of a JSON object or a form, whatever the answer claims to be; `None` = it is neither.
-fn members(bytes: &[u8]) -> Option<Map<String, Value>> {
+fn members(bytes: &[u8]) -> Option<SecretJson> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.starts_with('{') {
-        return serde_json::from_str(text).ok();
+        return serde_json::from_str(text).ok().map(SecretJson);
     }
     let is_form = text.contains('=') && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'"' | b'{'));
-    is_form.then(|| form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), Value::from(value))).collect())
+    let fields = || form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), Value::from(value)));
+    is_form.then(|| SecretJson(fields().collect()))
 }
 
 /// What an answer looks like, without a word of it: tokens may stand in what cannot be read.
@@ -240,17 +246,17 @@ mod tests {
         fn what_is_written_as_json_or_as_a_form_is_read(token in "\\PC{1,80}", scope in "\\PC{0,30}", space in "[ \\r\\n]{0,3}") {
             let written = json!({"access_token": token, "scope": scope});
             let json = format!("{space}{written}{space}");
-            prop_assert_eq!(members(json.as_bytes()).map(Value::Object), Some(written.clone()));
+            prop_assert_eq!(members(json.as_bytes()).map(|members| members.0.clone()), Some(written.clone()));
             let fields = [("access_token", &token), ("scope", &scope)];
             let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-            prop_assert_eq!(members(form.as_bytes()).map(Value::Object), Some(written));
+            prop_assert_eq!(members(form.as_bytes()).map(|members| members.0.clone()), Some(written));
         }
 
         #[test]
         fn any_bytes_are_members_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Some(members) = members(&bytes) {
                 prop_assert!(std::str::from_utf8(&bytes).is_ok());
-                prop_assert!(members.len() <= bytes.len());
+                prop_assert!(members.0.as_object().unwrap().len() <= bytes.len());
             }
         }
     }

@@ -2,12 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::secrets::together;
+
 /// Client id and secret. The id is no secret: it stands in every authorization URL.
-#[derive(Debug, Clone)]
 pub struct App {
     pub client_id: String,
     pub client_secret: SecretString,
@@ -21,9 +23,9 @@ impl App {
     }
 
     /// Id and secret as HTTP Basic has them: each encoded as in a form first (RFC 6749 section 2.3.1).
-    pub(super) fn basic(&self) -> SecretString {
-        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let pair = format!("{}:{}", encoded(&self.client_id), encoded(self.client_secret.expose_secret()));
-        SecretString::from(STANDARD.encode(pair))
+    pub(super) fn basic(&self) -> Zeroizing<String> {
+        let encoded = |text: &str| together(&form_urlencoded::byte_serialize(text.as_bytes()).collect::<Vec<_>>());
+        let pair = together(&[&encoded(&self.client_id), ":", &encoded(self.client_secret.expose_secret())]);
+        Zeroizing::new(STANDARD.encode(&*pair))
     }
 }

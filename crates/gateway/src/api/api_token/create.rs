@@ -34,6 +34,8 @@ pub(super) struct ApiTokenSecret {
     token: String,
 }
 
+store::lacks!(ApiTokenSecret: std::fmt::Debug, std::fmt::Display, Clone);
+
 /// Create an API token
 #[utoipa::path(post, path = "/api-token", tag = "API tokens", request_body = NewApiToken,
     responses((status = 201, body = ApiTokenSecret), (status = 400, body = ErrorBody)))]

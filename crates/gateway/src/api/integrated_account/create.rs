@@ -9,7 +9,7 @@ use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountStatus, EnvironmentId, NewAccount};
+use store::{Account, AccountStatus, EnvironmentId, NewAccount, SecretFields};
 use upstream::Credential;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub(crate) struct NewIntegratedAccount {
     /// What that kind needs, e.g. `{"access_token": "…"}`. Stored sealed, never shown. Absent = a person gives them, at the account's
     /// `reconnect_url`; until then the account is `connecting`.
     #[schema(value_type = Option<Object>)]
-    pub credentials: Option<Map<String, Value>>,
+    pub credentials: Option<SecretFields>,
     /// Whether to ask the vendor first, and to connect nothing that it does not accept.
     #[serde(default)]
     pub validate: bool,
@@ -46,6 +46,8 @@ pub(crate) struct NewIntegratedAccount {
     /// Replaces the vendor's own address, e.g. for its sandbox. The integration or this server's operator must know the host.
     pub base_url: Option<String>,
 }
+
+store::lacks!(NewIntegratedAccount: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Connect an account
 #[utoipa::path(post, path = "/integrated-account", tag = "Integrated accounts",
@@ -134,7 +136,7 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
         .credentials
         .get(method)
         .ok_or_else(|| ApiError::bad_request(format!("the integration has no authentication method `{method}`")))?;
-    Credential::from_stored(scheme, credentials).map(drop).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
+    Credential::check(scheme, credentials).map_err(|error| ApiError::bad_request(format!("`credentials`: {error}")))
 }
 
 /// The same for an account whose person may still have to say where its vendor is.
@@ -147,7 +149,7 @@ fn checked_start(app: &App, definition: &Definition, base_url: Option<&str>, con
 }
 
 /// Where the account's requests will go, if they may go there.
-pub(super) fn checked_target(
+pub(crate) fn checked_target(
     app: &App,
     definition: &Definition,
     base_url: Option<&str>,
@@ -159,7 +161,8 @@ pub(super) fn checked_target(
     known.map(|()| target).map_err(|error| ApiError::bad_request(error.to_string()))
 }
 
-fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
+/// A misspelt name would be missed later, or never.
+pub(crate) fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
         let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use catalog::definition::Definition;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{Account, AccountChange, AccountId, AccountStatus};
+use store::{Account, AccountChange, AccountId, AccountStatus, SecretFields};
+use url::Origin;
 use utoipa::ToSchema;
 
 use super::create::{check_credentials, checked_target};
 use super::view::AccountView;
+use crate::accounts::{self, NoAuthorizationServer};
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Body, Id, checked_text, given};
@@ -26,7 +29,7 @@ pub(super) struct AccountPatch {
     name: Option<Option<String>>,
     /// Replaces all credentials.
     #[schema(value_type = Option<Object>)]
-    credentials: Option<Map<String, Value>>,
+    credentials: Option<SecretFields>,
     /// Replaces the whole context.
     #[schema(value_type = Option<Object>)]
     context: Option<Map<String, Value>>,
@@ -35,6 +38,8 @@ pub(super) struct AccountPatch {
     #[schema(value_type = Option<String>)]
     base_url: Option<Option<String>>,
 }
+
+store::lacks!(AccountPatch: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
 
 /// Change a connected account
 ///
@@ -75,13 +80,31 @@ fn check(app: &App, account: &Account, patch: &AccountPatch) -> Result<(), ApiEr
     if let Some(credentials) = &patch.credentials {
         check_credentials(&definition, &account.authentication_method, credentials)?;
     }
-    let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url);
-    let before = checked_target(app, &definition, account.base_url.as_deref(), &account.context);
-    let after = checked_target(app, &definition, base_url.as_deref(), patch.context.as_ref().unwrap_or(&account.context))?;
-    let moved = before.map_or(true, |before| before.base_url().origin() != after.base_url().origin());
+    let base_url = patch.base_url.as_ref().unwrap_or(&account.base_url).as_deref();
+    let context = patch.context.as_ref().unwrap_or(&account.context);
+    let after = hosts(app, account, &definition, base_url, context)?;
+    let moved = hosts(app, account, &definition, account.base_url.as_deref(), &account.context).map_or(true, |before| before != after);
     if moved && patch.credentials.is_none() {
         // Else whoever may change an account could have its credential sent to a host of their own.
         return Err(ApiError::bad_request("the change leads to another host; give the `credentials` for it again"));
     }
     Ok(())
+}
+
+/// To where something of the account's credential is sent: the API, and where tokens are fetched and ended.
+fn hosts(
+    app: &App,
+    account: &Account,
+    definition: &Definition,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+) -> Result<[Option<Origin>; 3], ApiError> {
+    let target = checked_target(app, definition, base_url, context)?;
+    let method = &account.authentication_method;
+    let (token, revoke) = match accounts::authorization_server(definition, method, base_url, context) {
+        Ok(server) => (Some(server.token_url.origin()), server.revoke_url.map(|url| url.origin())),
+        Err(NoAuthorizationServer::Unknown { .. }) => (None, None),
+        Err(error) => return Err(ApiError::bad_request(error.to_string())),
+    };
+    Ok([Some(target.base_url().origin()), token, revoke])
 }

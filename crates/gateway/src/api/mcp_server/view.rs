@@ -45,7 +45,7 @@ pub(crate) struct ConfigView {
 }
 
 /// A new or rotated server, with the secret that nobody can read again.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct McpServerSecret {
     #[serde(flatten)]
     pub server: McpServerView,
@@ -61,6 +61,8 @@ pub(crate) struct McpServerSecret {
     #[schema(value_type = BTreeMap<String, Vec<Snippet>>)]
     pub snippets: Snippets,
 }
+
+store::lacks!(McpServerSecret: std::fmt::Debug, std::fmt::Display, Clone);
 
 /// Members of `config` to set; what is absent stays as it is, or as the default says for a new server.
 #[derive(Debug, Default, Deserialize, ToSchema)]

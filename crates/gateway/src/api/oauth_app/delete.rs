@@ -13,11 +13,11 @@ use crate::app::App;
 
 /// Delete an OAuth app
 ///
-/// Accounts that were connected through it stay, until their tokens end.
+/// Not while accounts of your environment are connected through it: delete them first, or set another app in its place.
 #[utoipa::path(delete, path = "/integration/{name}/oauth-app", tag = "OAuth apps",
     params(("name" = String, Path, description = "The integration's name"),
         ("authentication_method" = Option<String>, Query, description = "Absent = the integration's first that takes an app")),
-    responses((status = 204), (status = 404, body = ErrorBody)))]
+    responses((status = 204), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 pub(super) async fn handle(
     caller: ApiCaller,
     State(app): State<Arc<App>>,

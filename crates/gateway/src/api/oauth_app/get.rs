@@ -29,5 +29,5 @@ pub(super) async fn handle(
     let definition = app.integration(&name)?;
     let method = chosen_method(&definition, method)?;
     let found = app.store.oauth_apps().get(caller.environment, &name, &method).await?;
-    Ok(Json(found.ok_or_else(|| ApiError::not_found("OAuth app"))?.into()))
+    Ok(Json(OAuthAppView::of(&app, found.ok_or_else(|| ApiError::not_found("OAuth app"))?)))
 }

@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use super::error::ApiError;
 use super::output::Time;
 use crate::app::App;
+use crate::link::redirect_uri;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new().routes(routes!(get::handle, put::handle, delete::handle))
@@ -30,13 +31,15 @@ struct OAuthAppView {
     /// Which of the integration's ways to authenticate the app is for.
     authentication_method: String,
     client_id: String,
+    /// Where the vendor has to send people back to: register it with the app.
+    redirect_uri: String,
     updated_at: Time,
 }
 
-impl From<OAuthApp> for OAuthAppView {
-    fn from(app: OAuthApp) -> Self {
-        let OAuthApp { integration, authentication_method, client_id, updated_at } = app;
-        Self { integration, authentication_method, client_id, updated_at: Time(updated_at) }
+impl OAuthAppView {
+    fn of(app: &App, oauth_app: OAuthApp) -> Self {
+        let OAuthApp { integration, authentication_method, client_id, updated_at } = oauth_app;
+        Self { integration, authentication_method, client_id, redirect_uri: redirect_uri(app), updated_at: Time(updated_at) }
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct AppBody {
     client_secret: Option<SecretString>,
 }
 
+store::lacks!(AppBody: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// Set an OAuth app
 ///
 /// The app through which accounts of this integration are connected in your environment, and their tokens refreshed.
@@ -58,7 +60,7 @@ pub(super) async fn handle(
         set_by = %caller.api_token,
         "OAuth app set"
     );
-    Ok(Json(saved.into()))
+    Ok(Json(OAuthAppView::of(&app, saved)))
 }
 
 /// A pasted secret with a line break or a blank at its end is the usual reason for `invalid_client`.

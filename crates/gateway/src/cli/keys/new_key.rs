@@ -24,6 +24,8 @@ pub(super) struct NewKey {
     replaces: Option<PathBuf>,
 }
 
+store::lacks!(NewKey: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// Where the keys are after a rotation, as far as they are in files.
 #[derive(Debug, Default)]
 pub(super) struct Settled {

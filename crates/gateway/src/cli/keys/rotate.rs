@@ -44,6 +44,8 @@ pub(super) struct RotateArgs {
     common: Common,
 }
 
+store::lacks!(RotateArgs: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let Opened { store, url, key: present, own_file } = super::open(args.common.config, args.common.database).await?;
     let own_file = own_file.as_deref();

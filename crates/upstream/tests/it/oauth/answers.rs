@@ -2,9 +2,10 @@
 
 use insta::assert_snapshot;
 use secrecy::ExposeSecret;
+use serde_json::json;
 use upstream::oauth::{OAuthProblem, Tokens};
 
-use super::support::{SECRETS, answered, line, refreshed};
+use super::support::{SECRETS, answered, line, refreshed, refreshed_with};
 use crate::acme::now;
 use crate::vendor::{Then, response};
 
@@ -38,6 +39,7 @@ async fn an_answer_without_a_usable_token_may_have_cost_the_refresh_token() {
     assert_snapshot!(line(answered("200 OK", JSON, "").await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has nothing in place of tokens, so the tokens in it are lost; it may have used up the refresh token");
     assert_snapshot!(line(answered("200 OK", JSON, r#"["at"]"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has neither JSON nor a form in place of tokens, so the tokens in it are lost; it may have used up the refresh token");
     assert_snapshot!(line(answered("200 OK", JSON, r#"{"token":"at"}"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has no `access_token` that a header can hold, so the tokens in it are lost; it may have used up the refresh token");
+    assert_snapshot!(line(answered("200 OK", JSON, r#"{"access_token":""}"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has no `access_token` that a header can hold, so the tokens in it are lost; it may have used up the refresh token");
     assert_snapshot!(line(answered("200 OK", JSON, r#"{"access_token":"a\nb"}"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has no `access_token` that a header can hold, so the tokens in it are lost; it may have used up the refresh token");
     assert_snapshot!(line(answered("200 OK", JSON, r#"{"access_token":7}"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has no `access_token` that a header can hold, so the tokens in it are lost; it may have used up the refresh token");
     assert_snapshot!(line(answered("200 OK", JSON, r#"{"access_token":"at","token_type":"DPoP"}"#).await), @"Unintelligible, PerhapsUsed: the answer of 127.0.0.1 has tokens of the type `DPoP`, which need a proof at every call, so the tokens in it are lost; it may have used up the refresh token");
@@ -46,7 +48,7 @@ async fn an_answer_without_a_usable_token_may_have_cost_the_refresh_token() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_says_nothing_of_what_stood_in_it() {
-    let lost = answered("200 OK", JSON, r#"{"access_token":"n3w-t0ken","refresh_token":"n3w-r"#).await.unwrap_err();
+    let lost = answered("200 OK", JSON, r#"{"access_token":"n3w-t0ken","refresh_token":"n3w-r"#).await.err().unwrap();
     assert_eq!(lost.problem, OAuthProblem::Unintelligible);
     assert!(!format!("{lost:?}").contains("n3w"), "{lost:?}");
 }
@@ -60,6 +62,20 @@ async fn refusals_are_sorted_by_who_can_do_something_about_them() {
     assert_snapshot!(refused("invalid_scope").await, @"RequestRefused, Unused: 127.0.0.1 refused the request with the refresh token (status 400): invalid_scope; check the scopes, the redirect URI and the definition's `oauth2`");
     assert_snapshot!(refused("temporarily_unavailable").await, @"Temporary, PerhapsUsed: 127.0.0.1 cannot answer now (status 400): temporarily_unavailable; try again later");
     assert_snapshot!(refused("bad_moon").await, @"RequestRefused, Unused: 127.0.0.1 refused the request with the refresh token (status 400): bad_moon; check the scopes, the redirect URI and the definition's `oauth2`");
+}
+
+#[tokio::test]
+async fn a_refusal_in_a_vendor_s_own_words_ends_the_grant_where_its_definition_says_so() {
+    let habits = json!({"grant_refused_errors": ["invalid_request", "token_expired", "refresh token is dead"]});
+    let refused = async |status: &str, body: &str| {
+        line(refreshed_with(habits.clone(), response(status, &["content-type: application/json"], body), Then::StayOpen).await)
+    };
+    assert_snapshot!(refused("400 Bad Request", r#"{"error":"invalid_request","error_description":"dead"}"#).await, @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 400): invalid_request: dead; connect the account again");
+    assert_snapshot!(refused("401 Unauthorized", r#"{"error":"token_expired"}"#).await, @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 401): token_expired; connect the account again");
+    assert_snapshot!(refused("403 Forbidden", r#"{"error":"refresh token is dead"}"#).await, @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 403): refresh token is dead; connect the account again");
+    assert_snapshot!(refused("200 OK", r#"{"access_token":"","error":"token_expired"}"#).await, @"GrantRefused, Worthless: 127.0.0.1 refused the refresh token (status 200): token_expired; connect the account again");
+    assert_snapshot!(refused("400 Bad Request", r#"{"error":"invalid_scope"}"#).await, @"RequestRefused, Unused: 127.0.0.1 refused the request with the refresh token (status 400): invalid_scope; check the scopes, the redirect URI and the definition's `oauth2`");
+    assert_snapshot!(refused("429 Too Many Requests", r#"{"error":"token_expired"}"#).await, @"Temporary, Unused: 127.0.0.1 cannot answer now (status 429): token_expired; try again later");
 }
 
 #[tokio::test]

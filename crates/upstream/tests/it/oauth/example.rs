@@ -138,7 +138,7 @@ async fn a_wrong_secret_and_an_unknown_scope_are_told_apart() {
     let app = App::stored(&stored).unwrap();
     let ask = async |app: &App, scopes: &[&str]| {
         let grant = Grant::ClientCredentials { scopes };
-        example.client.tokens(&example.server(), app, grant, example.now().await).await.unwrap_err().problem
+        example.client.tokens(&example.server(), app, grant, example.now().await).await.err().unwrap().problem
     };
     assert_eq!(ask(&app, &["notes.burn"]).await, OAuthProblem::RequestRefused);
     stored.insert("client_secret".to_owned(), json!("another"));

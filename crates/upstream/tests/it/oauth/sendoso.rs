@@ -156,12 +156,12 @@ async fn a_code_is_worth_nothing_the_second_time_and_after_its_time() {
     let sendoso = Connection::start().await;
     let code = SecretString::from(parameter(&sendoso.decided(&["public"], "approve").await, "code").unwrap());
     sendoso.exchange(&code).await.unwrap();
-    let again = sendoso.exchange(&code).await.unwrap_err();
+    let again = sendoso.exchange(&code).await.err().unwrap();
     assert_eq!((again.problem, again.grant), (OAuthProblem::GrantRefused, GrantState::Worthless));
 
     let late = SecretString::from(parameter(&sendoso.decided(&["public"], "approve").await, "code").unwrap());
     sendoso.advance(600).await;
-    assert_eq!(sendoso.exchange(&late).await.unwrap_err().problem, OAuthProblem::GrantRefused);
+    assert_eq!(sendoso.exchange(&late).await.err().unwrap().problem, OAuthProblem::GrantRefused);
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn each_refresh_brings_a_new_pair_and_a_replayed_token_is_refused_for_good
     assert_eq!(second.scope, first.scope);
     assert_eq!(sendoso.me(&second).await, None);
 
-    let replayed = sendoso.refresh(refresh_token(&first)).await.unwrap_err();
+    let replayed = sendoso.refresh(refresh_token(&first)).await.err().unwrap();
     assert_eq!((replayed.problem, replayed.grant), (OAuthProblem::GrantRefused, GrantState::Worthless));
     assert_eq!(replayed.vendor_error.as_deref(), Some("invalid_grant"));
     assert!(replayed.message.ends_with("connect the account again"), "{replayed}");
@@ -214,7 +214,7 @@ async fn a_revoked_account_cannot_call_and_cannot_refresh() {
     let revoke = async || sendoso.client.revoke(&sendoso.server, &sendoso.app, refresh_token(&tokens), sendoso.now().await).await;
     assert_eq!(revoke().await, Ok(Revocation::Revoked));
     assert!(sendoso.me(&tokens).await.is_some());
-    assert_eq!(sendoso.refresh(refresh_token(&tokens)).await.unwrap_err().problem, OAuthProblem::GrantRefused);
+    assert_eq!(sendoso.refresh(refresh_token(&tokens)).await.err().unwrap().problem, OAuthProblem::GrantRefused);
     assert_eq!(revoke().await, Ok(Revocation::Revoked), "an end is an end (RFC 7009)");
 }
 
@@ -223,11 +223,11 @@ async fn a_wrong_app_is_told_from_a_wrong_token_and_costs_nothing() {
     let mut sendoso = Connection::start().await;
     let tokens = sendoso.connected(&["public"]).await;
     let right = std::mem::replace(&mut sendoso.app.client_secret, SecretString::from("wr0ng-secret"));
-    let refused = sendoso.refresh(refresh_token(&tokens)).await.unwrap_err();
+    let refused = sendoso.refresh(refresh_token(&tokens)).await.err().unwrap();
     assert_eq!((refused.problem, refused.grant), (OAuthProblem::AppRefused, GrantState::Unused));
     assert_eq!(refused.vendor_error.as_deref(), Some("invalid_client"));
     let refused = sendoso.client.revoke(&sendoso.server, &sendoso.app, refresh_token(&tokens), sendoso.now().await).await;
-    assert_eq!(refused.unwrap_err().problem, OAuthProblem::AppRefused);
+    assert_eq!(refused.err().unwrap().problem, OAuthProblem::AppRefused);
     sendoso.app.client_secret = right;
     assert!(sendoso.refresh(refresh_token(&tokens)).await.is_ok());
 }
@@ -262,7 +262,7 @@ async fn refreshed_twice(fault: Value) -> (OAuthError, Result<Tokens, OAuthError
     let mut fault = fault;
     fault["path_prefix"] = json!("/oauth/token");
     sendoso.control("faults", fault).await;
-    let first = sendoso.refresh(refresh_token(&tokens)).await.unwrap_err();
+    let first = sendoso.refresh(refresh_token(&tokens)).await.err().unwrap();
     (first, sendoso.refresh(refresh_token(&tokens)).await)
 }
 
@@ -271,7 +271,7 @@ async fn a_lost_answer_may_have_cost_the_refresh_token_and_the_next_use_shows() 
     for kind in ["close_before_answer", "close_mid_body"] {
         let (lost, next) = refreshed_twice(json!({"kind": kind, "applied": true})).await;
         assert_eq!((lost.problem, lost.grant), (OAuthProblem::Temporary { retry_after: None }, GrantState::PerhapsUsed), "{lost}");
-        assert_eq!(next.unwrap_err().problem, OAuthProblem::GrantRefused, "{kind}: the vendor had used it up");
+        assert_eq!(next.err().unwrap().problem, OAuthProblem::GrantRefused, "{kind}: the vendor had used it up");
     }
     let (lost, next) = refreshed_twice(json!({"kind": "close_before_answer", "applied": false})).await;
     assert_eq!(lost.grant, GrantState::PerhapsUsed);

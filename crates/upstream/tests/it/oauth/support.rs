@@ -52,9 +52,14 @@ pub(crate) async fn ask(client: &Client, server: &AuthorizationServer, grant: &s
 
 /// What a refresh brings when the vendor answers with these bytes.
 pub(crate) async fn refreshed(answer: Vec<u8>, then: Then) -> Result<Tokens, OAuthError> {
+    refreshed_with(json!({}), answer, then).await
+}
+
+/// The same at a vendor with habits of its own.
+pub(crate) async fn refreshed_with(habits: Value, answer: Vec<u8>, then: Then) -> Result<Tokens, OAuthError> {
     let vendor = Vendor::writing(answer, then).await;
     let settings = UpstreamSettings { timeout: Duration::from_secs(1), ..settings() };
-    let result = ask(&Client::new(&settings).unwrap(), &server(&vendor.url, json!({})), "refresh").await;
+    let result = ask(&Client::new(&settings).unwrap(), &server(&vendor.url, habits), "refresh").await;
     assert_eq!(vendor.requests().len(), 1, "asked once");
     if let Err(error) = &result {
         // The error must not show it in any form, nor in half.
@@ -73,7 +78,7 @@ pub(crate) async fn answered(status: &str, content_type: &str, body: &str) -> Re
 
 /// An error in one line: what kind, what is known of the grant, and the words.
 pub(crate) fn line(result: Result<Tokens, OAuthError>) -> String {
-    let error = result.unwrap_err();
+    let error = result.err().unwrap();
     let problem = match error.problem {
         OAuthProblem::Temporary { retry_after: Some(wait) } => format!("Temporary({}s)", wait.as_secs()),
         OAuthProblem::Temporary { retry_after: None } => "Temporary".to_owned(),

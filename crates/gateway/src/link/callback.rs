@@ -1,0 +1,262 @@
+//! `GET /oauth/callback`: a person comes back from a vendor, with a code or with a refusal.
+//!
+//! Neither code nor state is given to a log, and the answer leads on to an address without them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use catalog::definition::Definition;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Map;
+use store::{Consent, ConsentSecrets, Returned};
+use tokio::time::timeout;
+use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProblem};
+use url::form_urlencoded::{self, Serializer};
+
+use super::audience::Audience;
+use super::connect::{NotConnected, Offer, connect, destination};
+use super::consent::authorization_server;
+use super::cookie::{self, Kept};
+use super::opening::{Closed, Link, Opening, open_again};
+use super::step::blocked;
+use super::submit::{other_account, unfinished};
+use super::way::{Obstacle, redirect_uri};
+use super::words::Trouble;
+use crate::api::checked_target;
+use crate::app::App;
+
+/// Longest wait for the vendor's tokens.
+const VENDOR: Duration = Duration::from_secs(60);
+
+/// What the vendor sends a person back with (RFC 6749 section 4.1.2).
+#[derive(Default)]
+struct Brought {
+    state: Option<SecretString>,
+    code: Option<SecretString>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+impl Brought {
+    fn read(query: Option<&str>) -> Self {
+        let mut brought = Self::default();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            let value = Some(value.into_owned()).filter(|value| !value.is_empty());
+            match &*name {
+                "state" => brought.state = value.map(SecretString::from),
+                "code" => brought.code = value.map(SecretString::from),
+                "error" => brought.error = value,
+                "error_description" => brought.error_description = value,
+                _ => {}
+            }
+        }
+        brought
+    }
+}
+
+pub(super) async fn handle(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let brought = Brought::read(query.as_deref());
+    let nobody = Audience::nobody(&headers);
+    let Some(state) = brought.state.clone() else {
+        return Trouble::new(
+            StatusCode::BAD_REQUEST,
+            "missing_state",
+            "This is not the way back",
+            "The address lacks what a service adds to it.",
+        )
+        .remedy("Begin again at the link that you were given.")
+        .answer(&app, &nobody);
+    };
+    let Some(kept) = cookie::read(&app, &headers, state.expose_secret()) else {
+        return other_browser().answer(&app, &nobody);
+    };
+    let mut response = come_back(&app, &headers, &state, kept, brought).await;
+    if let Some(cleared) = cookie::clear(&app, state.expose_secret()) {
+        response.headers_mut().append(SET_COOKIE, cleared);
+    }
+    response
+}
+
+/// From here on the state is used up.
+async fn come_back(app: &Arc<App>, headers: &HeaderMap, state: &SecretString, kept: Kept, brought: Brought) -> Response {
+    let nobody = Audience::nobody(headers);
+    let secrets = ConsentSecrets { state: state.clone(), browser: kept.browser };
+    let consent = match app.store.consents().take(&secrets).await {
+        Ok(Returned::Consent(consent)) => *consent,
+        Ok(Returned::OtherBrowser) => return other_browser().answer(app, &nobody),
+        Ok(Returned::Unknown) => return used_state().answer(app, &nobody),
+        Err(error) => return Trouble::from(error).answer(app, &nobody),
+    };
+    let now = app.clock.now();
+    let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
+        Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
+        Ok(Opening::Open(_)) => return used_state().answer(app, &nobody),
+        Ok(Opening::Closed(closed, audience)) => return Trouble::from(closed).answer(app, &audience),
+        Err(error) => return Trouble::from(error).answer(app, &nobody),
+    };
+    let audience = link.audience.clone();
+    let begin_again = format!("{}?{}", link.url(app), choice(&consent));
+    // In a task of its own: a code is good for one use, so a person who leaves must not leave its tokens unsaved.
+    let working = app.tasks.spawn({
+        let app = Arc::clone(app);
+        async move {
+            let is_late = consent.expires_at <= now;
+            let definition = app.catalog.current().get(&consent.integration).ok().flatten().cloned();
+            let Some(definition) = definition else {
+                return Err(Trouble::new(StatusCode::CONFLICT, "integration_gone", "This cannot be connected now", GONE).for_others());
+            };
+            let label = definition.integration.label.clone();
+            if is_late {
+                let what = format!("You took longer than ten minutes at {label}. Nothing was saved.");
+                return Err(Trouble::new(StatusCode::BAD_REQUEST, "too_late", "That took too long", what)
+                    .passing("Begin again.")
+                    .at(&label)
+                    .begin_again_at(begin_again));
+            }
+            let outcome = match refused(&brought, &label) {
+                Some(trouble) => Err(trouble),
+                None => exchange(&app, &link, &consent, &secrets, &definition, brought.code).await,
+            };
+            outcome.map_err(|trouble| trouble.at(&label).begin_again_at(begin_again))
+        }
+    });
+    match working.await {
+        Ok(Ok(destination)) => Redirect::to(&destination).into_response(),
+        Ok(Err(trouble)) => trouble.answer(app, &audience),
+        Err(_) => unfinished().answer(app, &audience),
+    }
+}
+
+const GONE: &str = "What you were to connect is no longer offered here.";
+
+/// The choice that led here, for the address of the form.
+fn choice(consent: &Consent) -> String {
+    let pairs = [("integration", &consent.integration), ("method", &consent.authentication_method)];
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// What the vendor says instead of giving a code.
+fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
+    let error = brought.error.as_deref()?;
+    tracing::info!(error = error.chars().filter(char::is_ascii_graphic).take(64).collect::<String>(), "a vendor refused consent");
+    let said = Some(match &brought.error_description {
+        Some(description) => format!("{error}: {description}"),
+        None => error.to_owned(),
+    });
+    Some(match error {
+        "access_denied" => {
+            let what = format!("The access was not allowed at {label}, so nothing was connected or changed.");
+            let said = brought.error_description.clone();
+            Trouble::new(StatusCode::FORBIDDEN, "access_denied", "Not connected", what)
+                .passing("If that was a mistake, try again and allow it.")
+                .said(said)
+        }
+        "server_error" | "temporarily_unavailable" => {
+            let what = format!("{label} could not ask you just now. Nothing was connected or changed.");
+            Trouble::new(StatusCode::BAD_GATEWAY, "vendor_unavailable", "Not connected", what).passing("Try again in a minute.").said(said)
+        }
+        _ => {
+            let what = format!("{label} did not take the request of the app that sent you here. Nothing was connected or changed.");
+            Trouble::new(StatusCode::BAD_GATEWAY, "vendor_refused", "Not connected", what).for_others().said(said)
+        }
+    })
+}
+
+/// Exchanges the code, stores what it brings, and says where the person goes then.
+async fn exchange(
+    app: &App,
+    link: &Link,
+    consent: &Consent,
+    secrets: &ConsentSecrets,
+    definition: &Arc<Definition>,
+    code: Option<SecretString>,
+) -> Result<String, Trouble> {
+    let label = &definition.integration.label;
+    let code = code.ok_or_else(|| {
+        let what = format!("{label} sent you back without saying whether you allowed the access. Nothing was connected or changed.");
+        Trouble::new(StatusCode::BAD_REQUEST, "missing_code", "Not connected", what).passing("Try again.")
+    })?;
+    let (integration, method) = (&consent.integration, &consent.authentication_method);
+    let found = app.store.oauth_apps().with_secret(consent.environment_id, integration, method).await?;
+    let (oauth_app, client_secret) = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;
+    checked_target(app, definition, link.base_url(), &consent.context).map_err(|error| {
+        let what = format!("The vendor's address may not be used any more: {}.", error.message());
+        Trouble::new(StatusCode::CONFLICT, "not_set_up", "Not connected", what).for_others()
+    })?;
+    let server = authorization_server(definition, method, link.base_url(), &consent.context)?;
+    let client = Client { client_id: oauth_app.client_id, client_secret };
+    let verifier = CodeVerifier::from_random(*app.store.consents().verifier(secrets));
+    let redirect_uri = redirect_uri(app);
+    let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, verifier: &verifier };
+    let answered = timeout(VENDOR, app.upstream.tokens(&server, &client, grant, app.clock.now())).await;
+    let mut tokens = answered.map_err(|_| silent(label))?.map_err(|error| not_exchanged(&error, label))?;
+    if tokens.scope.is_none() && !consent.scope.is_empty() {
+        // A vendor that does not say has granted what it was asked for (RFC 6749 section 5.1).
+        tokens.scope = Some(consent.scope.clone());
+    }
+    let credentials = tokens.stored_over(&Map::new());
+    let offer = Offer { definition: Arc::clone(definition), method: method.clone(), context: consent.context.clone(), credentials };
+    match connect(app, link, offer).await {
+        Ok(account) => Ok(destination(app, link, &account)),
+        Err(not_connected) => Err(not_stored(not_connected, label)),
+    }
+}
+
+fn not_exchanged(error: &OAuthError, label: &str) -> Trouble {
+    let OAuthError { problem, message, .. } = error;
+    tracing::warn!(?problem, message, "a code could not be exchanged");
+    let said = Some(message.clone());
+    match problem {
+        OAuthProblem::GrantRefused => {
+            let what = format!("{label} did not accept that you had just allowed the access. Nothing was connected or changed.");
+            Trouble::new(StatusCode::BAD_GATEWAY, "code_refused", "Not connected", what).passing("Try again.").said(said)
+        }
+        OAuthProblem::Temporary { .. } => silent(label).said(said),
+        OAuthProblem::AppRefused | OAuthProblem::RequestRefused | OAuthProblem::Unintelligible | OAuthProblem::NotAllowed => {
+            let what = format!("{label} and the app that sent you here do not understand each other. Nothing was connected or changed.");
+            Trouble::new(StatusCode::BAD_GATEWAY, "exchange_failed", "Not connected", what).for_others().said(said)
+        }
+    }
+}
+
+fn silent(label: &str) -> Trouble {
+    let what = format!("{label} gave no usable answer just now. Nothing was connected or changed.");
+    Trouble::new(StatusCode::BAD_GATEWAY, "vendor_unavailable", "Not connected", what).passing("Try again in a minute.")
+}
+
+fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
+    match not_connected {
+        NotConnected::Refused(said) => {
+            let what = format!("{label} gave access and then did not accept it. Nothing was connected or changed.");
+            Trouble::new(StatusCode::UNPROCESSABLE_ENTITY, "credential_refused", "Not connected", what)
+                .passing("Try again.")
+                .said(Some(said))
+        }
+        NotConnected::Unclear(what) => silent(label).said(Some(what)),
+        NotConnected::OtherAccount { had, has } => {
+            let title = format!("This is not {had}");
+            Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))
+                .passing("Sign out there first if need be.")
+        }
+        NotConnected::UsedBefore => Closed::Used.into(),
+        NotConnected::AccountGone => Closed::AccountGone.into(),
+        NotConnected::Store(error) => error.into(),
+    }
+}
+
+fn other_browser() -> Trouble {
+    let what =
+        "The way back from a service works only in the browser that you left with, and with cookies. Nothing was connected or changed.";
+    Trouble::new(StatusCode::BAD_REQUEST, "other_browser", "You began in another browser", what)
+        .remedy("Open the link that you were given in this browser and begin again.")
+}
+
+fn used_state() -> Trouble {
+    let what = "It works once and for ten minutes, and it has been used or its time is over. Nothing was changed by this.";
+    Trouble::new(StatusCode::BAD_REQUEST, "invalid_state", "This way back is closed", what)
+        .remedy("Open the link that you were given and begin again; if it says that it has been used, you are connected.")
+}

@@ -1,0 +1,47 @@
+//! Links for people: what they open in a browser to connect an account (`/link/{token}`), and the way back from a vendor
+//! (`/oauth/callback`).
+//!
+//! `opening.rs` says what a link opens, `step.rs` what comes next, `page/` how that looks; `visit.rs`, `submit.rs`, `callback.rs` and
+//! `finished.rs` are the four requests a browser makes.
+
+pub(crate) mod assets;
+mod audience;
+mod callback;
+mod connect;
+mod consent;
+mod cookie;
+mod finished;
+mod opening;
+pub(crate) mod page;
+mod same_origin;
+mod scopes;
+mod step;
+mod submit;
+mod sweep;
+mod visit;
+mod way;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+
+use crate::app::App;
+
+pub(crate) use sweep::sweep;
+pub(crate) use way::{redirect_uri, refused, way};
+
+/// Forms have a few short fields.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// What browsers ask for.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/link/{token}", get(visit::handle).post(submit::handle))
+        .route("/link/done", get(finished::handle))
+        .route("/link/assets/{name}", get(assets::get))
+        .route("/oauth/callback", get(callback::handle))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}

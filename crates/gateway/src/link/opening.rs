@@ -1,0 +1,135 @@
+//! What a link opens: an account that is to be made, or one that is to be connected again.
+
+use catalog::filter::Filter;
+use http::HeaderMap;
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use store::{Account, Connect, EnvironmentId, LinkPurpose, LinkToken, StoreError, TokenHash};
+
+use super::audience::Audience;
+use crate::app::App;
+use crate::reconnect;
+
+/// A link that is open.
+pub(super) struct Link {
+    /// As it stands in the URL.
+    pub token: SecretString,
+    pub hash: TokenHash,
+    pub environment: EnvironmentId,
+    pub goal: Goal,
+    /// What the account will be used for.
+    pub filter: Filter,
+    pub redirect_uri: Option<String>,
+    pub audience: Audience,
+}
+
+pub(super) enum Goal {
+    Connect(Connect),
+    Reconnect { account: Box<Account>, by: By },
+}
+
+/// What opened an account that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// A link token, which whoever has the environment made.
+    LinkToken,
+    /// A ticket, which agents and their people are given.
+    Ticket,
+}
+
+/// Why a link opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closed {
+    Unknown,
+    Expired,
+    Used,
+    AccountGone,
+}
+
+pub(super) enum Opening {
+    Open(Box<Link>),
+    Closed(Closed, Audience),
+}
+
+/// What a link opens at `now`.
+pub(super) async fn open(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
+    look_up(app, headers, token, now, now).await
+}
+
+/// What a link opens for somebody who left with it before it expired and is back at `now`.
+pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
+    look_up(app, headers, token, now, Timestamp::MIN).await
+}
+
+/// `expired_by`: a link token that ends by then is expired.
+async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, expired_by: Timestamp) -> Result<Opening, StoreError> {
+    let hash = app.store.hash_token(token);
+    let Some(link) = app.store.link_tokens().find_by_hash(&hash).await? else {
+        return ticket(app, headers, token, hash, now).await;
+    };
+    let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, .. } = link;
+    let settings = app.store.environments().settings(environment).await?;
+    let audience = Audience::new(headers, settings.frame_ancestors, redirect_uri.as_deref());
+    if used_at.is_some() {
+        return Ok(Opening::Closed(Closed::Used, audience));
+    }
+    if expires_at <= expired_by {
+        return Ok(Opening::Closed(Closed::Expired, audience));
+    }
+    let goal = match purpose {
+        LinkPurpose::Connect(connect) => Goal::Connect(connect),
+        LinkPurpose::Reconnect { account_id } => match app.store.accounts().get(environment, account_id).await? {
+            Some(account) => Goal::Reconnect { account: Box::new(account), by: By::LinkToken },
+            None => return Ok(Opening::Closed(Closed::AccountGone, audience)),
+        },
+    };
+    let filter = Filter { methods: config.methods, tags: config.tags };
+    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience })))
+}
+
+async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, now: Timestamp) -> Result<Opening, StoreError> {
+    if let Some(account) = reconnect::account(app, token, now).await? {
+        let settings = app.store.environments().settings(account.environment_id).await?;
+        return Ok(Opening::Open(Box::new(Link {
+            token: token.into(),
+            hash,
+            environment: account.environment_id,
+            goal: Goal::Reconnect { account: Box::new(account), by: By::Ticket },
+            filter: Filter::default(),
+            redirect_uri: None,
+            audience: Audience::new(headers, settings.frame_ancestors, None),
+        })));
+    }
+    // A ticket ends by itself, with the account, or when the account is connected again.
+    let closed = match app.store.read_ticket(token, now) {
+        None => Closed::Unknown,
+        Some(ticket) => match app.store.accounts().get(ticket.environment, ticket.account).await? {
+            Some(_) => Closed::Used,
+            None => Closed::AccountGone,
+        },
+    };
+    Ok(Opening::Closed(closed, Audience::nobody(headers)))
+}
+
+impl Link {
+    /// The account that is to be connected again.
+    pub(super) fn account(&self) -> Option<&Account> {
+        match &self.goal {
+            Goal::Connect(_) => None,
+            Goal::Reconnect { account, .. } => Some(account),
+        }
+    }
+
+    /// Where its account's requests go, if not to the vendor's own address. No visitor can say so.
+    pub(super) fn base_url(&self) -> Option<&str> {
+        match &self.goal {
+            Goal::Connect(connect) => connect.base_url.as_deref(),
+            Goal::Reconnect { account, .. } => account.base_url.as_deref(),
+        }
+    }
+
+    /// The address of its page.
+    pub(super) fn url(&self, app: &App) -> String {
+        format!("{}/link/{}", app.public_path, self.token.expose_secret())
+    }
+}

@@ -1,0 +1,247 @@
+//! The form: what is needed to connect, what agents will be able to do, and what was wrong with the last try.
+
+use catalog::connect_form::{Abilities, Field, FieldProblem, Form};
+use catalog::integration::CredentialKind;
+use catalog::scopes::NeededScopes;
+use maud::{Markup, html};
+
+use super::layout::{Head, Site, State, Window, emblem, page, vendor_words, with_links};
+use super::{Purpose, choose, words};
+
+/// The page with the form. It is posted to where it was opened.
+pub(crate) struct Fill<'a> {
+    pub site: Site<'a>,
+    pub purpose: Purpose<'a>,
+    /// The definition's name.
+    pub integration: &'a str,
+    /// The vendor's name.
+    pub label: &'a str,
+    pub form: &'a Form,
+    pub abilities: &'a Abilities,
+    /// What the vendor will ask consent for.
+    pub scopes: Option<&'a NeededScopes<'a>>,
+    /// What was submitted, as pairs of name and value. Secrets are not shown again.
+    pub submitted: &'a [(String, String)],
+    pub problems: &'a [FieldProblem],
+    /// Why the last try failed, where no field is to blame.
+    pub failure: Option<Failure<'a>>,
+    pub back: Back,
+}
+
+/// Why an attempt to connect failed, though the form was filled in well.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Failure<'a> {
+    /// The vendor does not take the credential; its words.
+    Refused(&'a str),
+    /// Nobody knows whether the credential is good; what happened instead of an answer.
+    Unclear(&'a str),
+    /// Whatever else; whole sentences of ours.
+    Other(&'a str),
+}
+
+/// Where a person can go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Back {
+    Nowhere,
+    ToVendors,
+    ToMethods,
+}
+
+pub(crate) fn fill(view: &Fill<'_>) -> Markup {
+    let verb = match view.purpose {
+        Purpose::Connect => "Connect",
+        Purpose::Reconnect { .. } => "Reconnect",
+    };
+    let has_failed = view.failure.is_some() || !view.problems.is_empty();
+    let state = if has_failed { State::Broken } else { State::Open };
+    let title = format!("{}{verb} {}", if has_failed { "Not connected yet: " } else { "" }, view.label);
+    let content = html! {
+        (back_link(view.back, view.integration))
+        (emblem(view.label, state))
+        h1 { (verb) " " (view.label) }
+        (lead(view))
+        (summary(view))
+        form method="post" novalidate rel=[opens_window(view).then_some("opener")] data-form {
+            @if let Some(help) = &view.form.help { p class="help" { (with_links(help)) } }
+            @if !view.form.fixed.is_empty() {
+                dl class="fixed" {
+                    @for fixed in &view.form.fixed { div { dt { (fixed.label) } dd { (fixed.value) } } }
+                }
+            }
+            @for field in &view.form.fields { (input(view, field)) }
+            (permissions(view))
+            (submit(view, verb))
+        }
+        (elsewhere(view))
+    };
+    page(&view.site, &Head { title: &title, next: None }, None, &content)
+}
+
+fn lead(view: &Fill<'_>) -> Markup {
+    html! {
+        @match view.purpose {
+            Purpose::Connect => p class="lead" {
+                "The app that sent you here asks for access to your " (view.label) " account, so that its AI agents can work in it."
+            },
+            Purpose::Reconnect { account } => p class="lead" {
+                @match account {
+                    Some(name) => { "The connection of " strong { (name) } " has to be renewed." },
+                    None => { "The connection to your " (view.label) " account has to be renewed." },
+                }
+                " Everything that uses it goes on working afterwards."
+            },
+        }
+    }
+}
+
+/// All that was wrong, before the form and with the way to each field.
+fn summary(view: &Fill<'_>) -> Markup {
+    if view.failure.is_none() && view.problems.is_empty() {
+        return html! {};
+    }
+    html! {
+        div class="problem" role="alert" tabindex="-1" autofocus aria-labelledby="problem" {
+            h2 id="problem" { (heading(view)) }
+            @match view.failure {
+                Some(Failure::Refused(said)) => {
+                    (quoted(view.label, said))
+                    p { "Nothing was saved. Check what you entered and try again." }
+                },
+                Some(Failure::Unclear(what)) => {
+                    p { (vendor_words(what)) }
+                    p { "Nothing was saved. Try again in a minute." }
+                },
+                Some(Failure::Other(what)) => p { (what) },
+                None => {},
+            }
+            @if !view.problems.is_empty() {
+                ul { @for problem in view.problems { li { a href={ "#" (id(&problem.field)) } { (problem.message) } } } }
+            }
+        }
+    }
+}
+
+fn heading(view: &Fill<'_>) -> String {
+    match view.failure {
+        Some(Failure::Refused(_)) => format!("{} does not accept this", view.label),
+        Some(Failure::Unclear(_)) => format!("{} could not be asked", view.label),
+        Some(Failure::Other(_)) => "That did not work".to_owned(),
+        None => format!("{} to correct", words::counted(view.problems.len(), "thing", "things")),
+    }
+}
+
+/// What a vendor says, told apart from what we say.
+pub(super) fn quoted(vendor: &str, said: &str) -> Markup {
+    let said = vendor_words(said);
+    html! { @if !said.is_empty() { p { (vendor) " says: " q { (said) } } } }
+}
+
+fn permissions(view: &Fill<'_>) -> Markup {
+    let Abilities { read, write, delete, tools } = view.abilities;
+    let lines = [("Read", read), ("Create and change", write), ("Delete", delete)];
+    let scopes = view.scopes.map_or(&[][..], |needed| &needed.scopes);
+    html! {
+        @if !tools.is_empty() {
+            section class="abilities" aria-labelledby="abilities" {
+                h2 id="abilities" { "What the agents will be able to do" }
+                dl {
+                    @for (verb, things) in lines.iter().filter(|(_, things)| !things.is_empty()) {
+                        div { dt { (verb) } dd { (words::listed(things, 6)) } }
+                    }
+                }
+                details {
+                    summary { "All " (words::counted(tools.len(), "action", "actions")) }
+                    ul { @for tool in tools { li { (tool) } } }
+                }
+            }
+        }
+        @if !scopes.is_empty() {
+            section class="scopes" aria-labelledby="scopes" {
+                h2 id="scopes" { (view.label) " will ask you to allow" }
+                ul { @for scope in scopes { li { (scope.permits) } } }
+            }
+        }
+    }
+}
+
+fn input(view: &Fill<'_>, field: &Field) -> Markup {
+    let id = id(&field.name);
+    let problem = view.problems.iter().find(|problem| problem.field == field.name);
+    let submitted = view.submitted.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.as_str());
+    let value = submitted.filter(|_| !field.is_secret).or(field.default.as_deref()).unwrap_or_default();
+    let described: Vec<String> = [
+        field.help.as_ref().map(|_| format!("{id}-help")),
+        field.example.as_ref().map(|_| format!("{id}-example")),
+        problem.map(|_| format!("{id}-problem")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
+    let invalid = problem.map(|_| "true");
+    html! {
+        div class={ "field" @if problem.is_some() { " wrong" } } {
+            label for=(id) { (field.label) @if !field.is_required && field.default.is_none() { " " span class="optional" { "(optional)" } } }
+            @if let Some(help) = &field.help { p class="help" id={ (id) "-help" } { (with_links(help)) } }
+            @if let Some(example) = &field.example { p class="help" id={ (id) "-example" } { "For example " code { (example) } } }
+            @if let Some(problem) = problem { p class="message" id={ (id) "-problem" } { (problem.message) } }
+            @if field.options.is_empty() {
+                input id=(id) name=(field.name) type=(if field.is_secret { "password" } else { "text" }) value=(value)
+                    required[field.is_required] aria-describedby=[described] aria-invalid=[invalid]
+                    autocomplete=(field.autocomplete) autocapitalize="none" autocorrect="off" spellcheck="false";
+            } @else {
+                select id=(id) name=(field.name) required[field.is_required] aria-describedby=[described] aria-invalid=[invalid] {
+                    @if field.default.is_none() { option value="" { "Choose…" } }
+                    @for (option, label) in &field.options { option value=(option) selected[option == value] { (label) } }
+                }
+            }
+        }
+    }
+}
+
+fn submit(view: &Fill<'_>, verb: &str) -> Markup {
+    let is_consent = view.form.kind == CredentialKind::OAuth2;
+    let busy = if is_consent { format!("Going to {}…", view.label) } else { format!("Asking {}…", view.label) };
+    let window = opens_window(view).then_some("tidegate-consent");
+    html! {
+        button type="submit" formtarget=[window] data-busy=(busy) {
+            @if is_consent { "Continue to " (view.label) } @else { (verb) " " (view.label) }
+            @if window.is_some() { span class="aside" { " (opens a new window)" } }
+        }
+        p class="fine" {
+            @if is_consent {
+                "You sign in at " (view.label) " itself; your password is not seen here. You can withdraw the access there at any time."
+            } @else {
+                "Stored encrypted and sent to nobody but " (view.label) ", which is asked now whether it works."
+            }
+        }
+    }
+}
+
+/// What takes the place of the form while, and after, the vendor's window is open. Only the script shows it.
+fn elsewhere(view: &Fill<'_>) -> Markup {
+    html! {
+        @if opens_window(view) {
+            p class="elsewhere" role="status" data-while-away hidden { "Go on in the window that has opened. If none has, allow this page to open windows and try again." }
+            p class="elsewhere" role="status" data-when-back hidden { (view.label) " is connected." }
+        }
+    }
+}
+
+fn opens_window(view: &Fill<'_>) -> bool {
+    view.form.kind == CredentialKind::OAuth2 && view.site.window == Window::Framed
+}
+
+pub(super) fn back_link(back: Back, integration: &str) -> Markup {
+    let target = match back {
+        Back::Nowhere => return html! {},
+        Back::ToVendors => "?".to_owned(),
+        Back::ToMethods => choose::query(&[("integration", integration)]),
+    };
+    html! { p class="back" { a href=(target) { "Back" } } }
+}
+
+/// The id of a field's input.
+fn id(name: &str) -> String {
+    name.replace('.', "-")
+}

@@ -1,0 +1,136 @@
+//! `POST /link/{token}`: the form. What was pasted is tried at the vendor and stored; where the vendor gives tokens, the person is sent there.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::FromRequest;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use catalog::connect_form::Filled;
+use http::{HeaderMap, StatusCode};
+use secrecy::zeroize::Zeroize;
+use store::SecretFields;
+use url::form_urlencoded;
+
+use super::audience::Audience;
+use super::connect::{NotConnected, Offer, connect, destination};
+use super::consent;
+use super::opening::{Closed, Link};
+use super::page::Failure;
+use super::same_origin::is_from_our_page;
+use super::step::{Choice, Chosen, Step, next};
+use super::visit::{Attempt, form, form_of, opened};
+use super::way::Way;
+use super::words::Trouble;
+use crate::api::checked_target;
+use crate::app::App;
+
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let nobody = Audience::nobody(&headers);
+    if !is_from_our_page(&headers, &app.public_url) {
+        let what = "The form was sent by another page, and so nothing was done.";
+        return Trouble::new(StatusCode::FORBIDDEN, "foreign_page", "This was not sent from here", what)
+            .remedy("Open the link itself and fill in the form there.")
+            .answer(&app, &nobody);
+    }
+    let submitted = match fields(request, &app).await {
+        Ok(fields) => fields,
+        Err(trouble) => return trouble.answer(&app, &nobody),
+    };
+    let link = match opened(&app, &headers, &token).await {
+        Ok(link) => link,
+        Err(refusal) => return *refusal,
+    };
+    match next(&app, &link, &Chosen::read(query.as_deref())).await {
+        Ok(Step::Fill(choice)) => {
+            let audience = link.audience.clone();
+            // In a task of its own: a person who leaves must not leave a vendor asked and its answer unsaved.
+            let working = app.tasks.spawn({
+                let app = Arc::clone(&app);
+                async move { submit(&app, &link, &choice, &submitted.0).await }
+            });
+            match working.await {
+                Ok(answer) => answer.unwrap_or_else(|trouble| trouble.answer(&app, &audience)),
+                Err(_) => unfinished().answer(&app, &audience),
+            }
+        }
+        // Nothing to fill in yet: the page that comes first.
+        Ok(_) => Redirect::to(&link.url(&app)).into_response(),
+        Err(trouble) => trouble.answer(&app, &link.audience),
+    }
+}
+
+/// What is told of a task that ended in a bug of ours.
+pub(super) fn unfinished() -> Trouble {
+    Trouble::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "Something went wrong here",
+        "It is not known whether anything was saved.",
+    )
+    .remedy("Open the link again: if it has been used, the account is connected.")
+}
+
+async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, String)]) -> Result<Response, Trouble> {
+    let again = async |problems: &[_], failure| {
+        form(app, link, choice, StatusCode::UNPROCESSABLE_ENTITY, &Attempt { submitted, problems, failure }).await
+    };
+    let filled = match form_of(link, choice)?.read(submitted) {
+        Ok(filled) => filled,
+        Err(problems) => return again(&problems, None).await,
+    };
+    let Filled { credentials, context } = filled;
+    let credentials = SecretFields::from(credentials);
+    if let Err(error) = checked_target(app, &choice.definition, link.base_url(), &context) {
+        return again(&[], Some(Failure::Other(error.message()))).await;
+    }
+    if choice.way == Way::Consent {
+        return consent::leave(app, link, choice, context).await;
+    }
+    let offer = Offer { definition: Arc::clone(&choice.definition), method: choice.method.clone(), context, credentials };
+    match connect(app, link, offer).await {
+        Ok(account) => Ok(Redirect::to(&destination(app, link, &account)).into_response()),
+        Err(NotConnected::Refused(said)) => again(&[], Some(Failure::Refused(&said))).await,
+        Err(NotConnected::Unclear(what)) => again(&[], Some(Failure::Unclear(&what))).await,
+        Err(NotConnected::OtherAccount { had, has }) => again(&[], Some(Failure::Other(&other_account(&had, &has)))).await,
+        Err(NotConnected::UsedBefore) => Err(Closed::Used.into()),
+        Err(NotConnected::AccountGone) => Err(Closed::AccountGone.into()),
+        Err(NotConnected::Store(error)) => Err(error.into()),
+    }
+}
+
+/// What is told of a credential that is somebody else's.
+pub(super) fn other_account(had: &str, has: &str) -> String {
+    format!("You signed in as {has}, but this connection belongs to {had}. Nothing was changed. Sign in as {had}.")
+}
+
+/// What was typed. May hold secrets, and is overwritten when it is let go.
+struct Submitted(Vec<(String, String)>);
+
+store::lacks!(Submitted: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
+impl Drop for Submitted {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
+}
+
+async fn fields(request: Request, app: &Arc<App>) -> Result<Submitted, Trouble> {
+    let bytes = Bytes::from_request(request, app).await.map_err(|rejection| {
+        let what = "What was sent is too long for this form, or did not arrive whole.";
+        Trouble::new(rejection.status(), "unreadable_form", "The form could not be read", what)
+            .remedy("Open the link again and fill in the form.")
+    })?;
+    let submitted = Submitted(form_urlencoded::parse(&bytes).into_owned().collect());
+    // What the connection still shares with the body is not ours to overwrite.
+    if let Ok(mut own) = bytes.try_into_mut() {
+        own.zeroize();
+    }
+    Ok(submitted)
+}

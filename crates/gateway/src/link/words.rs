@@ -1,0 +1,158 @@
+//! What a person is told when something is in the way: what happened and what to do.
+
+use axum::response::Response;
+use http::StatusCode;
+use store::StoreError;
+use uuid::Uuid;
+
+use super::audience::Audience;
+use super::opening::Closed;
+use super::page::{Problem, problem};
+use crate::app::App;
+
+/// A page of bad news.
+#[derive(Debug)]
+pub(super) struct Trouble(Box<Told>);
+
+#[derive(Debug)]
+struct Told {
+    status: StatusCode,
+    /// For programs.
+    reason: &'static str,
+    title: String,
+    what: String,
+    remedy: String,
+    label: Option<String>,
+    vendor_said: Option<String>,
+    retry: Retry,
+}
+
+/// Whether beginning again may help.
+#[derive(Debug)]
+enum Retry {
+    Useless,
+    Useful,
+    At(String),
+}
+
+const ASK_AGAIN: &str = "Ask whoever sent you here for a new link.";
+const TELL_THEM: &str = "Tell whoever sent you here; nothing that you enter can change it.";
+
+impl Trouble {
+    pub(super) fn new(status: StatusCode, reason: &'static str, title: impl Into<String>, what: impl Into<String>) -> Self {
+        Self(Box::new(Told {
+            status,
+            reason,
+            title: title.into(),
+            what: what.into(),
+            remedy: ASK_AGAIN.to_owned(),
+            label: None,
+            vendor_said: None,
+            retry: Retry::Useless,
+        }))
+    }
+
+    pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.0.remedy = remedy.into();
+        self
+    }
+
+    /// Something that only whoever made the link, or runs this server, can mend.
+    pub(super) fn for_others(self) -> Self {
+        self.remedy(TELL_THEM)
+    }
+
+    /// Something that may go better next time.
+    pub(super) fn passing(mut self, remedy: &str) -> Self {
+        self.0.retry = Retry::Useful;
+        self.remedy(remedy)
+    }
+
+    pub(super) fn at(mut self, label: &str) -> Self {
+        self.0.label = Some(label.to_owned());
+        self
+    }
+
+    pub(super) fn said(mut self, vendor_said: Option<String>) -> Self {
+        self.0.vendor_said = vendor_said;
+        self
+    }
+
+    /// Where to begin again, if that may help.
+    pub(super) fn begin_again_at(mut self, url: String) -> Self {
+        if matches!(self.0.retry, Retry::Useful) {
+            self.0.retry = Retry::At(url);
+        }
+        self
+    }
+
+    pub(super) fn answer(&self, app: &App, audience: &Audience) -> Response {
+        let told = &self.0;
+        let view = Problem {
+            site: audience.site(app),
+            label: told.label.as_deref(),
+            reason: told.reason,
+            title: &told.title,
+            what: &told.what,
+            remedy: &told.remedy,
+            vendor_said: told.vendor_said.as_deref(),
+            retry: match &told.retry {
+                Retry::At(url) => Some(url),
+                Retry::Useless | Retry::Useful => None,
+            },
+        };
+        audience.answer(told.status, problem(&view))
+    }
+}
+
+impl From<Closed> for Trouble {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::Unknown => Self::new(
+                StatusCode::NOT_FOUND,
+                "unknown_link",
+                "This link opens nothing",
+                "The address may be incomplete, or the link has ended a while ago.",
+            )
+            .remedy("Check that you opened the whole address, or ask whoever sent you here for a new link."),
+            Closed::Expired => Self::new(
+                StatusCode::GONE,
+                "link_expired",
+                "This link has expired",
+                "Links work for a limited time, and this one's is over.",
+            ),
+            Closed::Used => Self::new(
+                StatusCode::GONE,
+                "link_used",
+                "This link has been used",
+                "An account has been connected by it, and each link connects one account once.",
+            )
+            .remedy("If that was you, there is nothing left to do. If not, ask whoever sent you here for a new link."),
+            Closed::AccountGone => Self::new(
+                StatusCode::GONE,
+                "account_gone",
+                "The account is gone",
+                "The connection that this link was to renew has been deleted meanwhile.",
+            ),
+        }
+    }
+}
+
+/// The person is told nothing of the inside; the log has it under the same id.
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        let request_id = Uuid::now_v7();
+        tracing::error!(%request_id, %error, "a link page failed");
+        let status = match error {
+            StoreError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(
+            status,
+            "internal_error",
+            "Something went wrong here",
+            format!("Nothing was saved. The number of this fault is {request_id}."),
+        )
+        .remedy("Open the link again in a minute. If that does not help, tell whoever sent you here the number.")
+    }
+}

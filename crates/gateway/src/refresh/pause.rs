@@ -1,0 +1,165 @@
+//! How long a token endpoint is left alone after it did not give an account a token.
+//!
+//! Each process counts for itself: that much less is asked of a vendor in trouble, and a restart forgets it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use quick_cache::sync::Cache;
+use store::TokenHash;
+use upstream::Failure;
+use uuid::Uuid;
+
+/// Accounts remembered. One that is forgotten asks its vendor too soon.
+const CAPACITY: usize = 20_000;
+/// The first pause; each further one is twice as long, up to [`LONGEST`].
+const FIRST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(60);
+/// Longest pause that a vendor may ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
+
+/// The accounts whose token endpoint is left alone.
+pub(super) struct Pauses(Cache<Uuid, Pause>);
+
+#[derive(Clone)]
+struct Pause {
+    /// What the attempt was to replace. For anything else there is no pause: somebody has given the account another credential.
+    used: Option<TokenHash>,
+    failures: u32,
+    since: Timestamp,
+    until: Timestamp,
+    failure: Box<Failure>,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self(Cache::new(CAPACITY))
+    }
+}
+
+impl Pauses {
+    /// Why the account's vendor is not to be asked at `now`, with the time that is left; `None` if it may be.
+    pub(super) fn present(&self, account: Uuid, used: Option<TokenHash>, now: Timestamp) -> Option<Box<Failure>> {
+        let Pause { since, until, mut failure, .. } = self.0.get(&account).filter(|pause| pause.used == used)?;
+        // A clock that was set back must not make it longer.
+        let left = Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero() && now >= since)?;
+        tell(&mut failure, left);
+        Some(failure)
+    }
+
+    /// Leaves the vendor alone from `now` on, and adds to `failure` for how long. `asked` is how long the vendor asked for, `life` what is left of a
+    /// token that is still good.
+    pub(super) fn begin(
+        &self,
+        account: Uuid,
+        used: Option<TokenHash>,
+        now: Timestamp,
+        (asked, life): (Option<Duration>, Option<Duration>),
+        random: u32,
+        failure: &mut Box<Failure>,
+    ) {
+        let failures = self.0.get(&account).filter(|pause| pause.used == used).map_or(0, |pause| pause.failures) + 1;
+        let length = length(failures, asked, life, random);
+        tell(failure, length);
+        let until = now.checked_add(length).unwrap_or(now);
+        self.0.insert(account, Pause { used, failures, since: now, until, failure: failure.clone() });
+    }
+
+    pub(super) fn end(&self, account: Uuid) {
+        self.0.remove(&account);
+    }
+}
+
+/// Half to all of what the number of failures in a row gives, so that accounts that failed together do not come back together.
+fn length(failures: u32, asked: Option<Duration>, life: Option<Duration>, random: u32) -> Duration {
+    let length = match asked {
+        Some(asked) => asked.min(LONGEST_ASKED),
+        None => {
+            let grown = FIRST.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST);
+            grown.mul_f64(0.5 + 0.5 * f64::from(random) / f64::from(u32::MAX))
+        }
+    };
+    // When a token ends it is worth asking again: waiting longer would fail calls.
+    life.map_or(length, |life| length.min(life))
+}
+
+fn tell(failure: &mut Failure, left: Duration) {
+    let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    failure.rate_limit.retry_after = Some(seconds.max(1));
+}
+
+#[cfg(test)]
+mod tests {
+    use upstream::Code;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const ACCOUNT: Uuid = Uuid::from_u128(7);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_795_176_000 + second).unwrap()
+    }
+
+    fn used(token: &str) -> Option<TokenHash> {
+        // Any two that differ will do.
+        Some(serde_json::from_value(vec![token.len(); 32].into()).unwrap())
+    }
+
+    fn begin(pauses: &Pauses, token: &str, second: i64, asked: Option<Duration>) -> Option<u64> {
+        let mut failure = Box::new(Failure::ours(Code::Unreachable, "busy", None));
+        pauses.begin(ACCOUNT, used(token), at(second), (asked, None), u32::MAX, &mut failure);
+        failure.rate_limit.retry_after
+    }
+
+    fn left(pauses: &Pauses, token: &str, second: i64) -> Option<u64> {
+        pauses.present(ACCOUNT, used(token), at(second)).and_then(|failure| failure.rate_limit.retry_after)
+    }
+
+    #[test]
+    fn pauses_grow_up_to_a_minute() {
+        let lengths = |random| (1..=6).map(|failures| length(failures, None, None, random).as_millis()).collect::<Vec<_>>();
+        assert_eq!(lengths(u32::MAX), [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+        assert_eq!(lengths(0), [2_500, 5_000, 10_000, 20_000, 30_000, 30_000]);
+        assert_eq!(length(u32::MAX, None, None, u32::MAX), LONGEST);
+    }
+
+    #[test]
+    fn a_vendor_s_own_word_counts_up_to_a_quarter_of_an_hour() {
+        assert_eq!(length(1, Some(SECOND), None, 0), SECOND);
+        assert_eq!(length(9, Some(120 * SECOND), None, 0), 120 * SECOND);
+        assert_eq!(length(1, Some(86_400 * SECOND), None, 0), 900 * SECOND);
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_what_is_left_of_a_token() {
+        assert_eq!(length(6, None, Some(3 * SECOND), u32::MAX), 3 * SECOND);
+        assert_eq!(length(1, Some(120 * SECOND), Some(100 * SECOND), 0), 100 * SECOND);
+        assert_eq!(length(1, None, Some(100 * SECOND), u32::MAX), 5 * SECOND);
+    }
+
+    #[test]
+    fn a_pause_counts_down_and_ends() {
+        let pauses = Pauses::default();
+        assert_eq!(begin(&pauses, "a", 0, Some(10 * SECOND)), Some(10));
+        assert_eq!([0, 4, 9, 10].map(|second| left(&pauses, "a", second)), [Some(10), Some(6), Some(1), None]);
+        assert_eq!((begin(&pauses, "a", 10, None), begin(&pauses, "a", 20, None)), (Some(10), Some(20)));
+        pauses.end(ACCOUNT);
+        assert_eq!((left(&pauses, "a", 20), begin(&pauses, "a", 20, None)), (None, Some(5)));
+    }
+
+    #[test]
+    fn another_credential_is_tried_at_once() {
+        let pauses = Pauses::default();
+        begin(&pauses, "a", 0, Some(10 * SECOND));
+        assert_eq!(left(&pauses, "another", 0), None);
+        assert_eq!(begin(&pauses, "another", 1, None), Some(5), "its failures are its own");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_no_pause_longer() {
+        let pauses = Pauses::default();
+        begin(&pauses, "a", 0, None);
+        assert_eq!(left(&pauses, "a", -3600), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! An account that is to be deleted has its tokens ended at the vendor's (RFC 7009).
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use store::{Account, RefreshClaim, StoreError};
+use tokio::time::{sleep, timeout};
+use upstream::oauth::{OAuthError, Revocation, stored_refresh_token};
+
+use crate::access::AccessError;
+use crate::accounts;
+use crate::app::App;
+
+/// Longest time that an account's deletion waits for its vendor.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks whether somebody still refreshes the account.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Why a vendor still honours the tokens of an account that is gone, for the log.
+#[derive(Debug, thiserror::Error)]
+enum RevocationError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Account(#[from] AccessError),
+    #[error("nothing may be sent there: {0}")]
+    UnknownHost(String),
+    #[error(transparent)]
+    Vendor(#[from] OAuthError),
+}
+
+/// Ends the account's tokens where its definition says how and there is an app to do it with. What goes wrong is logged. To be called
+/// right before the account is deleted: nobody refreshes it from here on.
+pub(crate) async fn revoke(app: &App, account: &Account) {
+    match timeout(PATIENCE, attempt(app, account)).await {
+        Ok(Ok(Revocation::Revoked)) => tracing::info!(account.id = %account.id, "tokens revoked at the vendor"),
+        Ok(Ok(Revocation::NotOffered)) => {}
+        Ok(Err(error)) => {
+            tracing::warn!(account.id = %account.id, %error, "tokens of a deleted account could not be revoked at the vendor")
+        }
+        Err(_) => tracing::warn!(account.id = %account.id, "tokens of a deleted account could not be revoked at the vendor in time"),
+    }
+}
+
+async fn attempt(app: &App, account: &Account) -> Result<Revocation, RevocationError> {
+    let Some(access) = app.door.account(account.environment_id, account.id).await? else { return Ok(Revocation::NotOffered) };
+    let (connected, definition) = (&access.connected, &access.connected.definition);
+    let Account { authentication_method: method, base_url, context, .. } = account;
+    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else {
+        return Ok(Revocation::NotOffered);
+    };
+    if server.revoke_url.is_none() {
+        return Ok(Revocation::NotOffered);
+    }
+    if let Some(unknown_host) = &connected.unknown_host {
+        return Err(RevocationError::UnknownHost(unknown_host.to_string()));
+    }
+    // A refresh under way would bring tokens that nobody revokes.
+    loop {
+        let now = app.clock.now();
+        let until = now.checked_add(PATIENCE).unwrap_or(now);
+        match app.store.refreshes().claim(account.environment_id, account.id, now, until).await? {
+            RefreshClaim::Mine(_) | RefreshClaim::Inherited(_) => break,
+            RefreshClaim::Taken => sleep(PAUSE).await,
+            RefreshClaim::Gone => return Ok(Revocation::NotOffered),
+        }
+    }
+    let Some(stored) = app.store.accounts().credentials(account.environment_id, account.id).await? else {
+        return Ok(Revocation::NotOffered);
+    };
+    let client = accounts::client(&app.store, definition, account, &stored).await?;
+    match client.zip(token(&stored)) {
+        Some((client, token)) => Ok(app.upstream.revoke(&server, &client, &token, app.clock.now()).await?),
+        None => Ok(Revocation::NotOffered),
+    }
+}
+
+/// The token whose end is the end of all: the refresh token, if there is one.
+fn token(stored: &Map<String, Value>) -> Option<SecretString> {
+    let access_token = || stored.get("access_token").and_then(Value::as_str).map(SecretString::from);
+    stored_refresh_token(stored).or_else(access_token)
+}

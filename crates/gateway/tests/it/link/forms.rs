@@ -1,0 +1,212 @@
+//! Credentials that people paste.
+
+use reqwest::{Method, StatusCode};
+use sandbox::{Sandbox, Vendor};
+use serde_json::{Value, json};
+
+use super::{accounts, link, set_app};
+use crate::link::browser::Browser;
+use crate::support::Gateway;
+
+async fn edesk() -> (Gateway, Sandbox) {
+    (Gateway::start().await, Sandbox::start(Vendor::EDesk, "127.0.0.1:0".parse().unwrap()).await.unwrap())
+}
+
+async fn edesk_link(gateway: &Gateway, edesk: &Sandbox, more: Value) -> String {
+    let mut body = json!({"tenant_id": "acme", "integration": "edesk", "base_url": format!("{}/v1", edesk.url()), "name": "Acme's desk"});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    link(gateway, body).await
+}
+
+fn token(edesk: &Sandbox) -> String {
+    edesk.issue_credentials()["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_pasted_credential_is_tried_stored_and_works() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    let form = browser.get(&url).await;
+    assert_eq!(form.summary(), "200: Connect eDesk");
+    let sent = browser.post(&url, &[("credentials.token", &token(&edesk))]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let done = browser.get(&format!("{}{}", gateway.url, sent.location.unwrap())).await;
+    assert_eq!(done.summary(), "200: eDesk is connected");
+    let [account] = &accounts(&gateway).await[..] else { panic!("not one account") };
+    assert_eq!((&account["status"], &account["tenant_id"], &account["name"]), (&json!("active"), &json!("acme"), &json!("Acme's desk")));
+    assert!(account["identity"].is_string(), "{account}");
+    assert!(done.body.contains(account["id"].as_str().unwrap()) && done.body.contains("tidegate:connected"), "{}", done.body);
+    assert!(done.body.contains(account["identity"].as_str().unwrap()));
+    let path = format!("/integrated-account/{}/tools/list_all_e_desk_tags", account["id"].as_str().unwrap());
+    let (status, answer) = gateway.api(Method::POST, &path, json!({})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let again = browser.post(&url, &[("credentials.token", &token(&edesk))]).await;
+    assert_eq!(again.summary(), "410: This link has been used");
+    assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
+    assert_eq!(accounts(&gateway).await.len(), 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_person_goes_back_to_whoever_sent_them_with_the_account_s_id() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({"redirect_uri": "https://app.example/back?tab=crm&x=a%20b"})).await;
+    let browser = Browser::new();
+    let form = browser.get(&url).await;
+    assert!(form.policy.contains("form-action 'self' https://app.example;"), "{}", form.policy);
+    let sent = browser.post(&url, &[("credentials.token", &token(&edesk))]).await;
+    let id = accounts(&gateway).await[0]["id"].as_str().unwrap().to_owned();
+    let expected = format!("https://app.example/back?tab=crm&x=a%20b&status=connected&integrated_account_id={id}");
+    assert_eq!((sent.status, sent.location), (StatusCode::SEE_OTHER, Some(expected)));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_credential_that_the_vendor_refuses_stores_nothing_and_leaves_the_link_open() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    let refused = browser.post(&url, &[("credentials.token", "not-a-token-of-theirs")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("eDesk does not accept this"), "{}", refused.body);
+    assert!(!refused.body.contains("not-a-token-of-theirs"));
+    assert!(accounts(&gateway).await.is_empty());
+    assert_eq!(browser.post(&url, &[("credentials.token", &token(&edesk))]).await.status, StatusCode::SEE_OTHER);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendor_that_cannot_be_asked_stores_nothing_and_leaves_the_link_open() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let (browser, token) = (Browser::new(), token(&edesk));
+    let fault = reqwest::Client::builder().no_proxy().build().unwrap().post(format!("{}/__sandbox/faults", edesk.url()));
+    fault.json(&json!({"kind": "status", "status": 503})).send().await.unwrap();
+    let unclear = browser.post(&url, &[("credentials.token", &token)]).await;
+    assert_eq!(unclear.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unclear.body.contains("eDesk could not be asked"), "{}", unclear.body);
+    assert!(accounts(&gateway).await.is_empty());
+    assert_eq!(browser.post(&url, &[("credentials.token", &token)]).await.status, StatusCode::SEE_OTHER);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_filled_in_well_comes_again_without_secrets() {
+    let gateway = Gateway::start().await;
+    let url = link(&gateway, json!({"tenant_id": "acme", "integration": "gladly"})).await;
+    let browser = Browser::new();
+    let fields = [("context.host", "evil.example"), ("credentials.username", "ada@blue.example"), ("credentials.password", "p-sentinel")];
+    let again = browser.post(&url, &fields).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("1 thing to correct"), "{}", again.body);
+    assert!(again.body.contains("ada@blue.example") && !again.body.contains("p-sentinel"), "{}", again.body);
+    assert!(accounts(&gateway).await.is_empty());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_visitor_cannot_choose_another_host_vendor_or_value_than_the_link_does() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    let token = token(&edesk);
+    let fields =
+        [("credentials.token", token.as_str()), ("base_url", "http://127.0.0.1:9"), ("tenant_id", "other"), ("integration", "gladly")];
+    let sent = browser.post(&format!("{url}?integration=gladly&method=basic&base_url=http://127.0.0.1:9"), &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let account = &accounts(&gateway).await[0];
+    assert_eq!((&account["integration"], &account["tenant_id"]), (&json!("edesk"), &json!("acme")));
+    assert_eq!(account["base_url"], format!("{}/v1", edesk.url()));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendor_and_a_way_are_chosen_where_the_link_leaves_them_open() {
+    let gateway = Gateway::start().await;
+    let url = link(&gateway, json!({"tenant_id": "acme"})).await;
+    let browser = Browser::new();
+    let vendors = browser.get(&url).await;
+    assert!(vendors.body.contains("?integration=edesk") && vendors.body.contains("?integration=gladly"), "{}", vendors.body);
+    assert!(!vendors.body.contains("?integration=sendoso"), "without an app nobody can go there");
+    set_app(&gateway).await;
+    assert!(browser.get(&url).await.body.contains("?integration=sendoso"));
+    // Of Sendoso's two ways only one has an app.
+    assert_eq!(browser.get(&format!("{url}?integration=sendoso")).await.summary(), "200: Connect Sendoso");
+    let scim = json!({"client_id": "c", "client_secret": "s", "authentication_method": "scim"});
+    gateway.api(Method::PUT, "/integration/sendoso/oauth-app", scim).await;
+    let ways = browser.get(&format!("{url}?integration=sendoso")).await;
+    assert!(ways.body.contains("?integration=sendoso&amp;method=scim"), "{}", ways.body);
+    assert_eq!(browser.get(&format!("{url}?integration=sendoso&method=scim")).await.summary(), "200: Connect Sendoso");
+    assert_eq!(browser.get(&format!("{url}?integration=nope")).await.heading(), vendors.heading());
+    let early = browser.post(&url, &[]).await;
+    assert_eq!((early.status, early.location.unwrap()), (StatusCode::SEE_OTHER, url.replace(&gateway.url, "")));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_of_another_page_is_refused_and_one_that_is_too_long_not_read() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    assert_eq!(browser.post_from("cross-site", &url).await.summary(), "403: This was not sent from here");
+    assert_eq!(browser.post_from("same-site", &url).await.status, StatusCode::FORBIDDEN);
+    let long = "x".repeat(65 * 1024);
+    assert_eq!(browser.post(&url, &[("credentials.token", &long)]).await.summary(), "413: The form could not be read");
+    assert_eq!(browser.get(&url).await.status, StatusCode::OK);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn pages_are_kept_nowhere_load_nothing_from_elsewhere_and_are_framed_by_whom_the_environment_names() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    let page = browser.get(&url).await;
+    assert_eq!(
+        page.policy,
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    for header in ["\"cache-control\": \"no-store\"", "\"referrer-policy\": \"no-referrer\"", "\"x-content-type-options\": \"nosniff\""] {
+        assert!(page.headers.contains(header), "{header} {}", page.headers);
+    }
+    let token = url.rsplit('/').next().unwrap();
+    assert!(!page.body.contains(token), "a page repeats the secret of its address");
+    let (status, settings) = gateway.api(Method::PATCH, "/environment", json!({"frame_ancestors": ["https://app.example"]})).await;
+    assert_eq!(status, StatusCode::OK, "{settings}");
+    assert!(browser.get(&url).await.policy.ends_with("frame-ancestors https://app.example"));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_can_make_up_the_page_that_says_connected() {
+    let (gateway, edesk) = edesk().await;
+    let url = edesk_link(&gateway, &edesk, json!({})).await;
+    let browser = Browser::new();
+    let done = browser.post(&url, &[("credentials.token", &token(&edesk))]).await.location.unwrap();
+    let done = format!("{}{done}", gateway.url);
+    let other = gateway.account().await;
+    let mine = accounts(&gateway).await.iter().map(|account| account["id"].as_str().unwrap().to_owned()).find(|id| *id != other).unwrap();
+    assert_eq!(browser.get(&done).await.status, StatusCode::OK);
+    for changed in [done.replace(&mine, &other), done.replace("kind=new", "kind=again"), format!("{}/link/done", gateway.url)] {
+        assert_eq!(browser.get(&changed).await.status, StatusCode::NOT_FOUND, "{changed}");
+    }
+    gateway.clock.advance(std::time::Duration::from_secs(600));
+    assert_eq!(browser.get(&done).await.status, StatusCode::NOT_FOUND);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_without_credentials_is_completed_by_a_link() {
+    let (gateway, edesk) = edesk().await;
+    let body = json!({"integration": "edesk", "tenant_id": "acme", "base_url": format!("{}/v1", edesk.url())});
+    let (status, started) = gateway.api(Method::POST, "/integrated-account", body).await;
+    assert_eq!((status, &started["status"]), (StatusCode::CREATED, &json!("connecting")), "{started}");
+    let url = link(&gateway, json!({"integrated_account_id": started["id"]})).await;
+    let sent = Browser::new().post(&url, &[("credentials.token", &token(&edesk))]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let [account] = &accounts(&gateway).await[..] else { panic!("not one account") };
+    assert_eq!((&account["id"], &account["status"]), (&started["id"], &json!("active")));
+    gateway.stop().await;
+}

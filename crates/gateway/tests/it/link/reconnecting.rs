@@ -1,0 +1,111 @@
+//! Accounts that are connected again: they keep what is theirs.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{account, can_call, connected, consent, link, set_app, vendor_will};
+use crate::link::browser::Browser;
+use crate::support::Gateway;
+
+/// An account that has lost its vendor, and one of its MCP servers.
+async fn broken() -> (Gateway, crate::support::McpUrl) {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    let server = gateway.server(json!({"config": {"methods": ["read"]}})).await;
+    break_off(&gateway, &server.account).await;
+    (gateway, server)
+}
+
+/// Gives an account a credential that the vendor refuses.
+async fn break_off(gateway: &Gateway, id: &str) {
+    let worthless = json!({"credentials": {"access_token": "worthless", "refresh_token": "used-up", "scope": "public smartsend"}});
+    gateway.api(Method::PATCH, &format!("/integrated-account/{id}"), worthless).await;
+    assert!(!can_call(gateway, id).await);
+    assert_eq!(account(gateway, id).await["status"], "needs_reauth");
+}
+
+#[tokio::test]
+async fn an_account_that_is_connected_again_keeps_id_name_and_servers() {
+    let (gateway, server) = broken().await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    assert_eq!(browser.get(&url).await.summary(), "200: Reconnect Sendoso");
+    let end = connected(&gateway, &browser, &url).await;
+    assert_eq!(end.status, StatusCode::SEE_OTHER, "{}", end.body);
+    let done = browser.get(&format!("{}{}", gateway.url, end.location.unwrap())).await;
+    assert_eq!(done.summary(), "200: Sendoso is connected again");
+    let present = account(&gateway, &server.account).await;
+    assert_eq!((&present["status"], &present["last_error"]), (&json!("active"), &Value::Null), "{present}");
+    let (is_error, answer) = gateway.call(&server, "list_all_sendoso_campaigns", json!({})).await;
+    assert!(!is_error, "{answer}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    let id = gateway.account().await;
+    let before = account(&gateway, &id).await;
+    let url = link(&gateway, json!({"integrated_account_id": id})).await;
+    let browser = Browser::new();
+    let leaving = browser.post(&url, &[]).await;
+    vendor_will(&gateway, "deny").await;
+    let denied = Browser::new().get(&leaving.next()).await.location.unwrap();
+    assert_eq!(browser.get(&denied).await.status, StatusCode::FORBIDDEN);
+    let callback = consent(&gateway, &browser, &url).await;
+    let fault = json!({"kind": "status", "status": 400, "body": {"error": "invalid_grant"}, "path_prefix": "/oauth/token"});
+    gateway.control(Method::POST, "faults", fault).await;
+    assert_eq!(browser.get(&callback).await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(account(&gateway, &id).await, before);
+    assert!(can_call(&gateway, &id).await);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_deleted_meanwhile_is_not_made_anew() {
+    let (gateway, server) = broken().await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    let callback = consent(&gateway, &browser, &url).await;
+    gateway.api(Method::DELETE, &format!("/integrated-account/{}", server.account), Value::Null).await;
+    assert_eq!(browser.get(&callback).await.summary(), "410: The account is gone");
+    assert_eq!(browser.get(&url).await.summary(), "410: The account is gone");
+    assert!(super::accounts(&gateway).await.is_empty());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn consent_is_asked_for_what_the_servers_need_and_what_there_was() {
+    let (gateway, server) = broken().await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let leaving = Browser::new().post(&url, &[]).await.next();
+    let url = url::Url::parse(&leaving).unwrap();
+    let scope = url.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+    let scopes: Vec<&str> = scope.split(' ').collect();
+    assert!(scopes.contains(&"public") && scopes.contains(&"smartsend"), "{scope}");
+    assert!(!scopes.contains(&"write"), "the server only reads: {scope}");
+    gateway.stop().await;
+}
+
+/// The link that the API tells of an account that has to be connected again.
+async fn ticket(gateway: &Gateway, id: &str) -> String {
+    let present = account(gateway, id).await;
+    present["reconnect_url"].as_str().unwrap_or_else(|| panic!("no link: {present}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_ticket_connects_its_account_again_once() {
+    let (gateway, server) = broken().await;
+    let url = ticket(&gateway, &server.account).await;
+    assert!(url.contains("/link/tr_"), "{url}");
+    let browser = Browser::new();
+    assert_eq!(browser.get(&url).await.summary(), "200: Reconnect Sendoso");
+    let late = consent(&gateway, &Browser::new(), &url).await;
+    let end = connected(&gateway, &browser, &url).await;
+    assert_eq!(end.status, StatusCode::SEE_OTHER, "{}", end.body);
+    assert!(can_call(&gateway, &server.account).await);
+    assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
+    assert_eq!(browser.get(&late).await.status, StatusCode::BAD_REQUEST);
+    gateway.stop().await;
+}

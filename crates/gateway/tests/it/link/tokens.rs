@@ -1,0 +1,111 @@
+//! `POST /link-token`.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{consent_link, link, set_app};
+use crate::link::browser::Browser;
+use crate::support::Gateway;
+
+#[tokio::test]
+async fn a_link_token_is_told_once_and_lives_for_an_hour_or_as_long_as_is_said() {
+    let gateway = Gateway::start().await;
+    let (status, made) = gateway.api(Method::POST, "/link-token", json!({"tenant_id": "acme", "integration": "edesk"})).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let token = made["link_token"].as_str().unwrap();
+    assert!(token.starts_with("tl_") && token.len() == 46, "{token}");
+    assert_eq!(made["url"], format!("{}/link/{token}", gateway.url));
+    assert_eq!(made["expires_at"], "2026-11-21T13:00:00.000Z");
+    let (_, short) = gateway.api(Method::POST, "/link-token", json!({"tenant_id": "acme", "integration": "edesk", "expires_in": 60})).await;
+    assert_eq!(short["expires_at"], "2026-11-21T12:01:00.000Z");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_link_cannot_be_for_is_refused_with_a_message_that_says_what_to_do() {
+    let gateway = Gateway::start().await;
+    let account = gateway.account().await;
+    let with = |more: Value| {
+        let mut body = json!({"tenant_id": "acme", "integration": "gladly"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let cases = [
+        (json!({}), 400, "`tenant_id` is missing"),
+        (json!({"tenant_id": " "}), 400, "`tenant_id` must have"),
+        (json!({"tenant_id": "acme", "colour": 1}), 400, "unknown field `colour`"),
+        (json!({"tenant_id": "acme", "integration": "nope"}), 400, "the catalog has no integration `nope`"),
+        (with(json!({"authentication_method": "oauth"})), 400, "`oauth` is not one of basic"),
+        (with(json!({"context": {"hast": "x"}})), 400, "unknown value `hast`"),
+        (with(json!({"context": {"host": "evil.example"}})), 400, "context.host must be"),
+        (with(json!({"base_url": "https://evil.example"})), 400, "does not know https://evil.example"),
+        (with(json!({"config": {"methods": ["fly"]}})), 400, "no method of `gladly` is called `fly`"),
+        (with(json!({"config": {"readonly": true}})), 400, "unknown field `readonly`"),
+        (with(json!({"expires_in": 59})), 400, "`expires_in` must be 60 to 604800"),
+        (with(json!({"expires_in": 604_801})), 400, "`expires_in` must be 60 to 604800"),
+        (with(json!({"redirect_uri": "http://app.example/back"})), 400, "it must start with https://"),
+        (with(json!({"redirect_uri": "javascript:alert(1)"})), 400, "it must start with https://"),
+        (with(json!({"redirect_uri": "https://u:p@app.example/"})), 400, "leave out user name"),
+        (with(json!({"redirect_uri": "/back"})), 400, "it is no URL"),
+        (json!({"tenant_id": "acme", "base_url": "http://127.0.0.1:9"}), 400, "`base_url` says nothing without `integration`"),
+        (json!({"integrated_account_id": account, "tenant_id": "acme"}), 400, "`tenant_id` is about a new account"),
+        (json!({"integrated_account_id": "01a0c450-6c00-7273-b5ee-1fe05aa1a7bd"}), 404, "no such account"),
+        (json!({"integrated_account_id": account}), 409, "register one at the vendor with the redirect URI"),
+        (json!({"tenant_id": "acme", "integration": "sendoso"}), 409, "PUT /integration/sendoso/oauth-app"),
+    ];
+    for (body, expected, message) in cases {
+        let (status, error) = gateway.api(Method::POST, "/link-token", body.clone()).await;
+        assert_eq!(status.as_u16(), expected, "{body}: {error}");
+        assert!(error["message"].as_str().unwrap().contains(message), "{body}: {error}");
+    }
+    let nobody = gateway.request(Method::POST, "/link-token").json(&json!({"tenant_id": "acme"})).send().await.unwrap();
+    assert_eq!(nobody.status(), StatusCode::UNAUTHORIZED);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_refusal_for_want_of_an_app_names_the_redirect_uri_to_register() {
+    let gateway = Gateway::start().await;
+    let (_, error) = gateway.api(Method::POST, "/link-token", json!({"tenant_id": "acme", "integration": "sendoso"})).await;
+    let redirect_uri = format!("{}/oauth/callback", gateway.url);
+    assert!(error["message"].as_str().unwrap().contains(&redirect_uri), "{error}");
+    set_app(&gateway).await;
+    consent_link(&gateway, json!({})).await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_that_opens_nothing_says_what_happened() {
+    let gateway = Gateway::start().await;
+    let browser = Browser::new();
+    let unknown = browser.get(&format!("{}/link/tl_{}", gateway.url, "A".repeat(43))).await;
+    assert_eq!(unknown.summary(), "404: This link opens nothing");
+    let url = link(&gateway, json!({"tenant_id": "acme", "integration": "edesk"})).await;
+    assert_eq!(browser.get(&url).await.summary(), "200: Connect eDesk");
+    gateway.clock.advance(Duration::from_millis(3_599_999));
+    assert_eq!(browser.get(&url).await.summary(), "200: Connect eDesk");
+    gateway.clock.advance(Duration::from_millis(1));
+    for page in [browser.get(&url).await, browser.post(&url, &[("credentials.token", "t")]).await] {
+        assert_eq!(page.summary(), "410: This link has expired");
+        assert!(page.body.contains("new link"), "{}", page.body);
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_integration_that_leaves_the_catalog_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.yaml");
+    let definition = "version: 1\nname: acme\nlabel: Acme\ndescription: An API.\nbase_url: https://acme.example\ncredentials:\n  token: {kind: bearer}\nresources:\n  things:\n    methods:\n      list:\n        request: GET /things\n        documentation: {description: Lists things.}\n";
+    std::fs::write(&file, definition).unwrap();
+    let path = folder.path().to_owned();
+    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(path)).await;
+    let url = link(&gateway, json!({"tenant_id": "acme", "integration": "acme"})).await;
+    std::fs::remove_file(&file).unwrap();
+    let browser = Browser::new();
+    crate::support::eventually("the definition is gone", async || browser.get(&url).await.status == StatusCode::CONFLICT).await;
+    assert_eq!(browser.get(&url).await.heading(), "This link cannot be used now");
+    gateway.stop().await;
+}
