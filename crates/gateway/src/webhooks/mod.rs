@@ -19,7 +19,7 @@ use crate::app::App;
 /// Events that are sent to one webhook at a time, by one process: a receiver that hangs holds up nobody but itself.
 const AT_ONCE: u32 = 4;
 /// How long a delivery belongs to who claimed it: longer than a receiver may take and the writes around it.
-const LEASE: SignedDuration = SignedDuration::from_secs(45);
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How often the clock is looked at, and the database where other processes are not heard.
 const TICK: Duration = Duration::from_secs(1);
 /// How often old deliveries are looked for, and how long they are kept.
