@@ -232,6 +232,17 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(tidegate, told, tmp_path):
     assert_refused(tidegate("token", "list", url="", api_token=None), 1, "TIDEGATE_API_TOKEN")
 
 
+def test_a_link_is_made_for_a_new_account_and_for_one_that_is_there(told, tidegate, account):
+    made = told("account", "link", "--tenant-id", "acme", "--integration", "edesk", "--expires-in", "60")
+    assert made["url"].endswith(f"/link/{made['link_token']}") and made["link_token"].startswith("tl_")
+    done = tidegate("account", "link", "--tenant-id", "acme", "--integration", "edesk")
+    assert done.returncode == 0 and "/link/tl_" in done.stdout
+    refused = tidegate("account", "link", "--account", account)
+    assert (refused.returncode, "oauth-app" in refused.stderr) == (1, True), refused
+    assert tidegate("account", "link", "--account", account, "--integration", "edesk").returncode == 2
+    assert tidegate("account", "link").returncode == 2
+
+
 @pytest.mark.parametrize("flag", ["server", "api-token", "api-token-file"])
 def test_a_flag_that_is_empty_is_wrong_usage(tidegate, flag):
     assert_refused(tidegate("token", "list", f"--{flag}", ""), 2, f"--{flag}")

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use store::{ApiTokenId, Environment, Hold, Store};
 use tokio::net::TcpListener;
@@ -33,8 +34,8 @@ use crate::webhooks;
 const MOST_STREAMS: usize = 7_500;
 /// How often expired servers are swept away. Expiry itself is checked at each request.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
-/// How many of those pass from one sweep of expired links to the next.
-const LINK_SWEEP: u64 = 60;
+/// How often links and consents that ended are.
+const LINK_SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 /// What a call may take beside the wait for its vendor.
 const DRAIN_MARGIN: Duration = Duration::from_secs(5);
 
@@ -178,7 +179,7 @@ fn with_port(mut url: Url, address: SocketAddr) -> Url {
 async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut failing, mut ticked) = (false, 0_u64);
+    let (mut failing, mut next_link_sweep) = (false, Timestamp::MIN);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -186,12 +187,12 @@ async fn sweep(app: Arc<App>, shutdown: CancellationToken) {
         }
         let now = app.clock.now();
         app.door.forget_stale(now);
-        if ticked.is_multiple_of(LINK_SWEEP)
-            && let Err(error) = link::sweep(&app, now).await
-        {
-            tracing::warn!(%error, "expired links cannot be purged now; they stay shut all the same");
+        if now >= next_link_sweep {
+            if let Err(error) = link::sweep(&app, now).await {
+                tracing::warn!(%error, "expired links cannot be purged now; they stay shut all the same");
+            }
+            next_link_sweep = now.checked_add(LINK_SWEEP_INTERVAL).unwrap_or(now);
         }
-        ticked += 1;
         match app.store.mcp_servers().purge_expired(now).await {
             Ok(count) => {
                 failing = false;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::key::{Keys, RandomKey};
 use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
 use crate::webhook::Secrets;
-use crate::{AccountChange, ClaimedDelivery, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store};
+use crate::{AccountChange, ClaimedDelivery, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store};
 
 /// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
 #[macro_export]
@@ -39,3 +39,5 @@ lacks!(Envelope: Debug, Display, Serialize);
 lacks!(Sealed: Debug, Display, Serialize);
 lacks!(GenerationRow: Debug, Display, Serialize);
 lacks!(Store: Debug, Display, Serialize);
+lacks!(Connection: Debug, Display, Serialize, Clone);
+lacks!(ConsentSecrets: Debug, Display, Serialize, Clone);

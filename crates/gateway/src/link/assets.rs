@@ -39,3 +39,23 @@ pub(crate) async fn get(Path(name): Path<String>) -> Response {
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answer(name: &str) -> (StatusCode, Vec<String>) {
+        let response = get(Path(name.to_owned())).await;
+        let headers = [CONTENT_TYPE, CACHE_CONTROL].iter().filter_map(|name| response.headers().get(name));
+        (response.status(), headers.map(|value| value.to_str().unwrap().to_owned()).collect())
+    }
+
+    #[tokio::test]
+    async fn files_are_kept_for_long_under_names_that_change_with_them() {
+        let forever = "public, max-age=31536000, immutable".to_owned();
+        assert_eq!(answer(&STYLE.name).await, (StatusCode::OK, vec!["text/css; charset=utf-8".to_owned(), forever.clone()]));
+        assert_eq!(answer(&SCRIPT.name).await, (StatusCode::OK, vec!["text/javascript; charset=utf-8".to_owned(), forever]));
+        assert_eq!(answer("style-0000000000000000.css").await.0, StatusCode::NOT_FOUND);
+        assert_ne!(Asset::new("style", "css", "a{}", "").name, Asset::new("style", "css", "b{}", "").name);
+    }
+}

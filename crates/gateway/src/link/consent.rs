@@ -18,6 +18,7 @@ use super::scopes;
 use super::step::{Choice, blocked};
 use super::way::{Obstacle, redirect_uri};
 use super::words::Trouble;
+use crate::accounts;
 use crate::app::App;
 
 /// Remembers the person and shows the page that leads to the vendor.
@@ -65,17 +66,10 @@ pub(super) fn authorization_server(
     base_url: Option<&str>,
     context: &Map<String, Value>,
 ) -> Result<AuthorizationServer, Trouble> {
-    let integration = &definition.integration;
-    let oauth2 = integration.credentials.get(method).and_then(|scheme| scheme.oauth2.as_ref());
-    let oauth2 = oauth2.ok_or_else(|| blocked(definition, Obstacle::NoConsentPage))?;
-    AuthorizationServer::new(integration, oauth2, base_url, context).map_err(|error| {
-        Trouble::new(
-            StatusCode::CONFLICT,
-            "not_set_up",
-            "This link cannot be used now",
-            format!("The vendor's address cannot be made: {error}."),
-        )
-        .for_others()
-        .at(&integration.label)
+    accounts::authorization_server(definition, method, base_url, context).map_err(|error| {
+        let what = format!("The vendor's address cannot be made: {error}.");
+        Trouble::new(StatusCode::CONFLICT, "not_set_up", "This link cannot be used now", what)
+            .for_others()
+            .at(&definition.integration.label)
     })
 }

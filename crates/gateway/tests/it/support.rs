@@ -262,8 +262,12 @@ impl SlowVendor {
 pub(crate) struct SlowAnswer(TcpStream);
 
 impl SlowAnswer {
-    pub(crate) async fn answer(mut self, body: &str) {
-        let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    pub(crate) async fn answer(self, body: &str) {
+        self.answer_with("200 OK", body).await;
+    }
+
+    pub(crate) async fn answer_with(mut self, status: &str, body: &str) {
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         self.0.write_all(answer.as_bytes()).await.unwrap();
     }
 

@@ -38,6 +38,10 @@ enum AccountCommand {
         after_help = "Example:\n  tidegate account create --integration sendoso --tenant-id acme --credentials-file credentials.json"
     )]
     Create(CreateArgs),
+    /// Make a link by which a person connects an account, or connects one again, in a browser
+    #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso\n  \
+                            tidegate account link --account 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
+    Link(LinkArgs),
     /// Change an account; what is not given stays
     #[command(
         after_help = "Example:\n  tidegate account update 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2 --credentials-file - < credentials.json"
@@ -97,6 +101,46 @@ struct CreateArgs {
 }
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("whose").required(true).args(["tenant_id", "account"]))]
+struct LinkArgs {
+    /// Your customer's id, for a new account
+    #[arg(long, value_name = "ID")]
+    tenant_id: Option<String>,
+
+    /// An account that is to be connected again
+    #[arg(long, value_name = "ID", conflicts_with_all = ["integration", "authentication_method", "name", "context", "base_url"])]
+    account: Option<AccountId>,
+
+    /// Which vendor's API [default: the person chooses]
+    #[arg(long, value_name = "NAME")]
+    integration: Option<String>,
+
+    /// One of the integration's credential kinds [default: the person chooses]
+    #[arg(long, value_name = "METHOD")]
+    authentication_method: Option<String>,
+
+    /// What people call the account
+    #[arg(long)]
+    name: Option<String>,
+
+    /// A value that completes the vendor's address and that the person cannot change; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    context: Vec<(String, String)>,
+
+    /// Replaces the vendor's own address
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+
+    /// Where the person goes in the end [default: a page that says so]
+    #[arg(long, value_name = "URL")]
+    redirect_uri: Option<String>,
+
+    /// Seconds until the link stops working, 60 to 604800 [default: 3600]
+    #[arg(long, value_name = "SECONDS")]
+    expires_in: Option<u64>,
+}
+
+#[derive(Args)]
 #[command(group = ArgGroup::new("changes").required(true).multiple(true).args(["name", "context", "base_url", "credentials_file"]))]
 struct UpdateArgs {
     /// The account's id
@@ -144,6 +188,10 @@ pub(in crate::cli) fn run(args: AccountArgs) -> anyhow::Result<ExitCode> {
             let next = format!("Make an MCP server over it:\n  tidegate mcp create --account {id} --name \"My agent\"");
             print_one(&account, &next, json)
         }
+        AccountCommand::Link(args) => {
+            let link = api.post("/link-token", Some(&new_link(args))).await?;
+            print_one(&link, "Send the person to the `url`. Whoever has it can connect the account until then, once.", json)
+        }
         AccountCommand::Update(args) => {
             let path = format!("/integrated-account/{}", args.account_id);
             print_one(&api.patch(&path, &changes(args)?).await?, "", json)
@@ -165,6 +213,20 @@ fn new_account(args: CreateArgs) -> anyhow::Result<Value> {
         ("base_url", args.base_url.map(Value::from)),
         ("credentials", Some(credentials(&args.credentials_file)?)),
     ]))
+}
+
+fn new_link(args: LinkArgs) -> Value {
+    body([
+        ("tenant_id", args.tenant_id.map(Value::from)),
+        ("integrated_account_id", args.account.map(|id| json!(id))),
+        ("integration", args.integration.map(Value::from)),
+        ("authentication_method", args.authentication_method.map(Value::from)),
+        ("name", args.name.map(Value::from)),
+        ("context", (!args.context.is_empty()).then(|| object(args.context))),
+        ("base_url", args.base_url.map(Value::from)),
+        ("redirect_uri", args.redirect_uri.map(Value::from)),
+        ("expires_in", args.expires_in.map(Value::from)),
+    ])
 }
 
 fn changes(args: UpdateArgs) -> anyhow::Result<Value> {

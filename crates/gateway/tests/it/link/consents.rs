@@ -303,16 +303,6 @@ async fn only_the_scopes_that_the_account_will_be_used_for_are_asked_for() {
     gateway.stop().await;
 }
 
-#[tokio::test]
-async fn links_and_consents_that_nobody_comes_back_to_are_swept_away() {
-    let (gateway, browser) = with_app().await;
-    let url = consent_link(&gateway, json!({})).await;
-    browser.post(&url, &[]).await;
-    gateway.clock.advance(Duration::from_secs(3600 + 7 * 24 * 3600 + 1));
-    assert_eq!(browser.get(&url).await.summary(), "410: This link has expired");
-    gateway.stop().await;
-}
-
 fn state_of(url: &str) -> String {
     value(url, "state")
 }

@@ -13,7 +13,7 @@ async fn edesk() -> (Gateway, Sandbox) {
 }
 
 async fn edesk_link(gateway: &Gateway, edesk: &Sandbox, more: Value) -> String {
-    let mut body = json!({"tenant_id": "acme", "integration": "edesk", "base_url": format!("{}/v1", edesk.url()), "name": "Acme's desk"});
+    let mut body = json!({"tenant_id": "acme", "integration": "edesk", "base_url": edesk.url(), "name": "Acme's desk"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     link(gateway, body).await
 }
@@ -117,7 +117,7 @@ async fn a_visitor_cannot_choose_another_host_vendor_or_value_than_the_link_does
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     let account = &accounts(&gateway).await[0];
     assert_eq!((&account["integration"], &account["tenant_id"]), (&json!("edesk"), &json!("acme")));
-    assert_eq!(account["base_url"], format!("{}/v1", edesk.url()));
+    assert_eq!(account["base_url"], edesk.url());
     gateway.stop().await;
 }
 
@@ -200,7 +200,7 @@ async fn nobody_can_make_up_the_page_that_says_connected() {
 #[tokio::test]
 async fn an_account_without_credentials_is_completed_by_a_link() {
     let (gateway, edesk) = edesk().await;
-    let body = json!({"integration": "edesk", "tenant_id": "acme", "base_url": format!("{}/v1", edesk.url())});
+    let body = json!({"integration": "edesk", "tenant_id": "acme", "base_url": edesk.url()});
     let (status, started) = gateway.api(Method::POST, "/integrated-account", body).await;
     assert_eq!((status, &started["status"]), (StatusCode::CREATED, &json!("connecting")), "{started}");
     let url = link(&gateway, json!({"integrated_account_id": started["id"]})).await;

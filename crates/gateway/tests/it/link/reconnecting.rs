@@ -4,11 +4,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{account, can_call, connected, consent, link, set_app, vendor_will};
-use crate::link::browser::Browser;
-use crate::support::Gateway;
+use crate::link::browser::{Browser, Page};
+use crate::support::{Gateway, McpUrl, SlowVendor};
 
 /// An account that has lost its vendor, and one of its MCP servers.
-async fn broken() -> (Gateway, crate::support::McpUrl) {
+async fn broken() -> (Gateway, McpUrl) {
     let gateway = Gateway::start().await;
     set_app(&gateway).await;
     let server = gateway.server(json!({"config": {"methods": ["read"]}})).await;
@@ -107,5 +107,60 @@ async fn a_ticket_connects_its_account_again_once() {
     assert!(can_call(&gateway, &server.account).await);
     assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
     assert_eq!(browser.get(&late).await.status, StatusCode::BAD_REQUEST);
+    gateway.stop().await;
+}
+
+const ACME: &str = "\
+version: 1
+name: acme
+label: Acme
+description: An API.
+base_url: https://acme.example
+credentials:
+  token:
+    kind: bearer
+    check: { resource: me, method: show, identity: answer.email }
+resources:
+  me:
+    methods:
+      show:
+        request: GET /me
+        documentation: { description: Shows whose token it is. }
+";
+
+/// Pastes a token; the vendor says whose it is.
+async fn paste(browser: &Browser, url: &str, vendor: &SlowVendor, whose: &str) -> Page {
+    let answer = json!({ "email": whose }).to_string();
+    let fields = [("credentials.token", "token")];
+    let (page, ()) = tokio::join!(browser.post(url, &fields), async { vendor.request().await.answer(&answer).await });
+    page
+}
+
+#[tokio::test]
+async fn a_ticket_takes_no_credential_of_somebody_else_and_a_link_token_does() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("acme.yaml"), ACME).unwrap();
+    let path = folder.path().to_owned();
+    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(path)).await;
+    let (vendor, browser) = (SlowVendor::start().await, Browser::new());
+    let first = link(&gateway, json!({"tenant_id": "acme", "integration": "acme", "base_url": vendor.url})).await;
+    assert_eq!(paste(&browser, &first, &vendor, "ada@acme.example").await.status, StatusCode::SEE_OTHER);
+    let id = super::accounts(&gateway).await[0]["id"].as_str().unwrap().to_owned();
+    let call = format!("/integrated-account/{id}/validate");
+    let refused = async { vendor.request().await.answer_with("401 Unauthorized", "{}").await };
+    tokio::join!(gateway.api(Method::POST, &call, Value::Null), refused);
+
+    let url = ticket(&gateway, &id).await;
+    let before = account(&gateway, &id).await;
+    let other = paste(&browser, &url, &vendor, "eve@acme.example").await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(other.body.contains("You signed in as eve@acme.example, but this connection belongs to ada@acme.example"), "{}", other.body);
+    let after = account(&gateway, &id).await;
+    assert_eq!((&after["status"], &after["updated_at"]), (&before["status"], &before["updated_at"]));
+    assert_eq!(paste(&browser, &url, &vendor, "ada@acme.example").await.status, StatusCode::SEE_OTHER);
+
+    let url = link(&gateway, json!({"integrated_account_id": id})).await;
+    assert_eq!(paste(&browser, &url, &vendor, "eve@acme.example").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(account(&gateway, &id).await["identity"], "eve@acme.example");
     gateway.stop().await;
 }

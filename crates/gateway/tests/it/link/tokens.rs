@@ -95,6 +95,18 @@ async fn a_link_that_opens_nothing_says_what_happened() {
 }
 
 #[tokio::test]
+async fn an_expired_link_is_told_from_one_that_never_was_for_a_week_and_then_swept_away() {
+    let gateway = Gateway::start().await;
+    let browser = Browser::new();
+    let url = link(&gateway, json!({"tenant_id": "acme", "integration": "edesk"})).await;
+    gateway.clock.advance(Duration::from_secs(3600 + 7 * 24 * 3600 - 1));
+    assert_eq!(browser.get(&url).await.summary(), "410: This link has expired");
+    gateway.clock.advance(Duration::from_secs(120));
+    crate::support::eventually("it is swept away", async || browser.get(&url).await.status == StatusCode::NOT_FOUND).await;
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn an_integration_that_leaves_the_catalog_is_told_of() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("acme.yaml");
