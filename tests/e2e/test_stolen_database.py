@@ -48,6 +48,7 @@ def planted(server, vendors):
     """Puts in every kind of secret that there is, and gives them by name. A new kind takes a line here."""
     secrets = {"master key": MASTER_KEY, "master key bytes": base64.b64decode(MASTER_KEY), "bootstrap token": API_TOKEN}
     secrets["API token"] = server.created("/api-token", {"name": "second"})["token"]
+    secrets |= told(server)
     for integration, method, tool, credentials in [
         ("edesk", None, "list_all_e_desk_users", vendors["edesk"].tokens()),
         ("gladly", None, "list_all_gladly_agents", vendors["gladly"].tokens()),
@@ -63,6 +64,15 @@ def planted(server, vendors):
     secrets["access token of client credentials"] = fields["access_token"]
     connected(server, vendors["example"], "example", fields, "client_credentials")
     return secrets
+
+
+def told(server):
+    """A webhook that nobody answers, so that all that happens from now on waits in the database; its secret was replaced once."""
+    webhook = server.created("/webhook", {"url": f"http://127.0.0.1:{gateway.free_port()}/hook"})
+    rotated = server.api("POST", f"/webhook/{webhook['id']}/rotate-secret")
+    assert rotated.status_code == 200, rotated.text
+    made = {"webhook secret": webhook["secret"], "next webhook secret": rotated.json()["secret"]}
+    return made | {f"{name} bytes": base64.b64decode(secret.removeprefix("whsec_")) for name, secret in made.items()}
 
 
 def oauth(server, sendoso):
