@@ -92,17 +92,18 @@ def measure(binary, folder, settings, server, vendor, accounts):
 
     with ThreadPoolExecutor(5) as pool:
         running = [pool.submit(work) for work in (load, load, load, change, refresh)]
-        time.sleep(3)
-        before = list(times)
-        began = time.perf_counter()
-        done = gateway.run(
-            binary, "keys", "rotate", "--json", "--new-master-key-file", str(folder / "new.key"), folder=folder, **settings
-        )
-        ended = time.perf_counter()
-        took = ended - began
-        during = times[len(before) :]
-        time.sleep(1)
-        over.set()
+        try:
+            time.sleep(3)
+            before = list(times)
+            began = time.perf_counter()
+            command = ["keys", "rotate", "--json", "--new-master-key-file", str(folder / "new.key")]
+            done = gateway.run(binary, *command, folder=folder, within=600, **settings)
+            ended = time.perf_counter()
+            took = ended - began
+            during = times[len(before) :]
+            time.sleep(1)
+        finally:
+            over.set()
     for worker in running:
         worker.result()
     assert done.returncode == 0, done

@@ -150,10 +150,10 @@ def serve(binary, folder, **settings):
     return server
 
 
-def run(binary, *arguments, folder, **settings):
-    """A command that ends by itself. `settings` as for `serve`."""
+def run(binary, *arguments, folder, within=30, **settings):
+    """A command that ends by itself, within so many seconds. `settings` as for `serve`."""
     env = {**clean_environment(), **variables(settings)}
-    return subprocess.run([binary, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=30)
+    return subprocess.run([binary, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=within)
 
 
 def variables(settings):

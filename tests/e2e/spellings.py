@@ -7,7 +7,7 @@ def spellings(secret):
     """A secret by the name of how it is written: as it is, its halves, backwards, in base64 and in hexadecimal."""
     secret = secret if isinstance(secret, bytes) else secret.encode()
     # Who looks for tokens knows their prefix.
-    bare = secret.split(b"_", 1)[1] if secret.startswith((b"tg_", b"tgk_", b"tl_", b"tr_")) else secret
+    bare = secret.split(b"_", 1)[1] if secret.startswith((b"tg_", b"tgk_", b"tl_", b"tr_", b"whsec_")) else secret
     half = len(bare) // 2
     written = {"plain": bare, "backwards": bare[::-1], "UTF-16": bare.decode("latin-1").encode("utf-16-le")}
     if half >= 12:
@@ -23,10 +23,12 @@ def spellings(secret):
 
 def occurrences(secrets, places):
     """`(secret's name, spelling, place)` for each secret (by name) that a place (its content by name) holds in some spelling."""
+    # Most files of a database are the same at all times, and full of zeros at their end.
+    once = {content.rstrip(b"\0"): place for place, content in places.items()}
     return [
         (name, how, place)
         for name, secret in secrets.items()
         for how, written in spellings(secret).items()
-        for place, content in places.items()
+        for content, place in once.items()
         if written in content
     ]

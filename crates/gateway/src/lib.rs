@@ -33,3 +33,4 @@ mod telemetry;
 mod tool_set;
 mod unread;
 mod validation;
+mod webhooks;

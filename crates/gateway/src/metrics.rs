@@ -8,6 +8,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+use store::Outcome;
 use upstream::Code;
 
 /// The metrics of one process.
@@ -15,6 +16,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     calls: Family<CallLabels, Counter>,
     call_seconds: Histogram,
+    deliveries: Family<DeliveryLabels, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -24,6 +26,12 @@ struct CallLabels {
     outcome: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DeliveryLabels {
+    /// `delivered`, `retry`, `failed` or `disabled`.
+    outcome: &'static str,
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("tidegate");
@@ -31,7 +39,9 @@ impl Default for Metrics {
         registry.register("tool_calls", "Tool calls by integration and outcome", calls.clone());
         let call_seconds = Histogram::new(exponential_buckets(0.001, 2.0, 16));
         registry.register_with_unit("tool_call", "Time from plan to shaped answer", Unit::Seconds, call_seconds.clone());
-        Self { registry, calls, call_seconds }
+        let deliveries = Family::default();
+        registry.register("webhook_deliveries", "Attempts to tell a webhook of an event by outcome", deliveries.clone());
+        Self { registry, calls, call_seconds, deliveries }
     }
 }
 
@@ -42,6 +52,17 @@ impl Metrics {
         let labels = CallLabels { integration: integration.to_owned(), outcome: outcome.to_owned() };
         self.calls.get_or_create(&labels).inc();
         self.call_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts an attempt to tell a webhook of an event.
+    pub(crate) fn observe_delivery(&self, outcome: &Outcome) {
+        let outcome = match outcome {
+            Outcome::Delivered => "delivered",
+            Outcome::RetryAt(_) => "retry",
+            Outcome::Failed => "failed",
+            Outcome::Disabled(_) => "disabled",
+        };
+        self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
     }
 
     /// Everything counted so far.

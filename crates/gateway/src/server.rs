@@ -28,6 +28,7 @@ use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
 use crate::refresh::Refreshing;
 use crate::router::router;
+use crate::webhooks;
 
 /// Streams open at a time. The rest of the connections is for requests.
 const MOST_STREAMS: usize = 7_500;
@@ -120,6 +121,7 @@ impl Server {
         let app = self.app;
         let background = TaskTracker::new();
         background.spawn(sweep(Arc::clone(&app), shutdown.clone()));
+        background.spawn(webhooks::deliver(Arc::clone(&app), shutdown.clone()));
         // Until the last request is answered: some are answered with the help of other processes.
         let served = CancellationToken::new();
         background.spawn(app.store.listen(served.clone().cancelled_owned()));

@@ -9,11 +9,13 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::database::{Change, Statement, Work};
+use crate::delivery::{queue, queue_status_change};
+use crate::event::Event;
 use crate::vault::{Envelope, Owner, Sealed, Vault};
 use crate::{AccountId, EnvironmentId, Listed, Page, SecretFields, Store, StoreError, row};
 
 /// An account without its credential.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     pub id: AccountId,
     pub environment_id: EnvironmentId,
@@ -206,17 +208,19 @@ impl<'a> Accounts<'a> {
     }
 
     /// Deletes an account with its credential and its MCP servers. `false` if the environment has no such account.
-    pub async fn delete(&self, environment: EnvironmentId, id: AccountId) -> Result<bool, StoreError> {
-        let delete = sqlx::query("DELETE FROM integrated_account WHERE environment_id = $1 AND id = $2")
+    pub async fn delete(&self, environment: EnvironmentId, id: AccountId, now: Timestamp) -> Result<bool, StoreError> {
+        let delete = sqlx::query(concat!("DELETE FROM integrated_account WHERE environment_id = $1 AND id = $2 RETURNING ", columns!()))
             .bind(environment.to_string())
             .bind(id.to_string());
-        let deleted = self.store.database.write(move |change| -> Work<'_, u64> {
+        let deleted = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
                 change.touch(id.uuid());
-                change.execute(delete).await
+                let Some(row) = change.fetch_optional(delete).await? else { return Ok(false) };
+                queue(change, Event::Deleted(&read(&row, 0)?, now)).await?;
+                Ok(true)
             })
         });
-        let is_deleted = deleted.await? > 0;
+        let is_deleted = deleted.await?;
         if is_deleted {
             self.store.database.empty_log().await;
         }
@@ -350,6 +354,7 @@ pub(crate) async fn insert(
     if !credentials.is_empty() {
         save_credential(change, vault, (environment, account.id), &credentials, now).await?;
     }
+    queue(change, Event::Created(&account)).await?;
     Ok(account)
 }
 
@@ -375,6 +380,7 @@ pub(crate) async fn alter(
     if change.version.is_some_and(|expected| expected != account.version - 1) {
         return Err(StoreError::conflict("the account was changed meanwhile; read it again and repeat the change"));
     }
+    let before = account.status;
     let credentials = change.apply(&mut account);
     check(&account)?;
     transaction.execute(write(&account)?).await?;
@@ -382,6 +388,7 @@ pub(crate) async fn alter(
         save_credential(transaction, vault, (environment, id), &credentials, now).await?;
         account.credential_version += 1;
     }
+    queue_status_change(transaction, before, &account).await?;
     Ok(Some(account))
 }
 
@@ -448,10 +455,13 @@ pub(crate) async fn told(
     .bind(environment.to_string())
     .bind(id.to_string())
     .bind(status.as_str())
-    .bind(last_error)
+    .bind(last_error.clone())
     .bind(now.as_millisecond())
-    .bind(identity);
+    .bind(identity.clone());
     change.execute(tell).await?;
+    let before = account.status;
+    let account = Account { status, last_error, identity, updated_at: row::cut(now), version: account.version + 1, ..account };
+    queue_status_change(change, before, &account).await?;
     Ok(true)
 }
 

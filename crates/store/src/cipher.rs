@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::key::SEALING_NONCE;
-use crate::{AccountId, EnvironmentId, StoreError};
+use crate::{AccountId, EnvironmentId, StoreError, WebhookId};
 
 /// What is written.
 const FORMAT: u8 = 2;
@@ -26,6 +26,12 @@ pub(crate) enum Place<'n> {
     AppSecret(EnvironmentId, &'n str, &'n str),
     /// The data key of an OAuth app, wrapped under the key of a generation.
     AppDataKey(EnvironmentId, &'n str, &'n str, i64),
+    /// The secrets of a webhook. Their key seals nothing else.
+    WebhookSecrets(EnvironmentId, WebhookId),
+    /// The data key of a webhook, wrapped under the key of a generation.
+    WebhookDataKey(EnvironmentId, WebhookId, i64),
+    /// What is sent to a webhook of the event of this id.
+    DeliveryBody(EnvironmentId, WebhookId, &'n str),
     /// The data key of an account, wrapped under the key of a generation.
     DataKey(EnvironmentId, AccountId, i64),
     /// The key of a generation, under its master key.
@@ -67,19 +73,25 @@ pub(crate) fn open(key: &RandomizedNonceKey, place: Place<'_>, sealed: &[u8]) ->
 }
 
 impl Place<'_> {
-    /// All but the end has a fixed length, and of the purposes only those of apps go on, after a zero character: no two places give
-    /// the same bytes.
+    /// All but the end has a fixed length, and of the purposes only those of apps and of bodies go on, after a zero character: no two
+    /// places give the same bytes.
     fn bound(self, format: u8) -> Vec<u8> {
         let (none, no_one) = (Uuid::nil(), Uuid::nil());
-        let mut names = None;
+        let mut names = Vec::new();
         let (environment, account, generation, purpose) = match self {
             Place::AppSecret(environment, integration, method) => {
-                names = Some([integration, method]);
+                names = vec![integration, method];
                 (environment.uuid(), no_one, 0, "app secret\0")
             }
             Place::AppDataKey(environment, integration, method, generation) => {
-                names = Some([integration, method]);
+                names = vec![integration, method];
                 (environment.uuid(), no_one, generation, "app data key\0")
+            }
+            Place::WebhookSecrets(environment, webhook) => (environment.uuid(), webhook.uuid(), 0, "webhook secrets"),
+            Place::WebhookDataKey(environment, webhook, generation) => (environment.uuid(), webhook.uuid(), generation, "webhook data key"),
+            Place::DeliveryBody(environment, webhook, event) => {
+                names = vec![event];
+                (environment.uuid(), webhook.uuid(), 0, "delivery body\0")
             }
             Place::Credential(environment, account) => (environment.uuid(), account.uuid(), 0, "credential"),
             Place::DataKey(environment, account, generation) => (environment.uuid(), account.uuid(), generation, "data key"),
@@ -91,7 +103,7 @@ impl Place<'_> {
         let generation = generation.to_be_bytes();
         let generation = if format == FIRST_FORMAT { [].as_slice() } else { generation.as_slice() };
         // Names in the database hold no zero character.
-        let names = names.map(|names| names.join("\0")).unwrap_or_default();
+        let names = names.join("\0");
         [&[format], environment.as_bytes().as_slice(), account.as_bytes(), generation, purpose.as_bytes(), names.as_bytes()].concat()
     }
 }

@@ -33,24 +33,15 @@ pub struct AccountId(Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct McpServerId(Uuid);
 
-impl fmt::Display for McpServerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mcp_{}", self.0.simple())
-    }
-}
+/// Id of a [`Webhook`](crate::Webhook): `wh_` and the UUID's 32 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WebhookId(Uuid);
 
-impl FromStr for McpServerId {
-    type Err = IdError;
+/// Id of an event: `evt_` and the UUID's 32 hexadecimal digits. All webhooks are told of it under the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(Uuid);
 
-    fn from_str(text: &str) -> Result<McpServerId, IdError> {
-        text.strip_prefix("mcp_")
-            .and_then(|digits| exact(digits, 32))
-            .map(McpServerId)
-            .ok_or(IdError { kind: "MCP server", expected: "`mcp_` and 32 hexadecimal digits" })
-    }
-}
-
-/// The id types differ only in name and, for MCP servers, in text.
+/// The id types differ only in name and in text.
 macro_rules! id {
     ($id:ident) => {
         impl $id {
@@ -104,10 +95,35 @@ macro_rules! uuid_id {
     };
 }
 
+macro_rules! prefixed_id {
+    ($id:ident, $prefix:literal, $kind:literal) => {
+        id!($id);
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0.simple())
+            }
+        }
+
+        impl FromStr for $id {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<$id, IdError> {
+                text.strip_prefix($prefix)
+                    .and_then(|digits| exact(digits, 32))
+                    .map($id)
+                    .ok_or(IdError { kind: $kind, expected: concat!("`", $prefix, "` and 32 hexadecimal digits") })
+            }
+        }
+    };
+}
+
 uuid_id!(EnvironmentId, "environment");
 uuid_id!(ApiTokenId, "API token");
 uuid_id!(AccountId, "account");
-id!(McpServerId);
+prefixed_id!(McpServerId, "mcp_", "MCP server");
+prefixed_id!(WebhookId, "wh_", "webhook");
+prefixed_id!(EventId, "evt_", "event");
 
 /// A UUID of the moment `now`. Random from the millisecond downwards, so ids of one millisecond have no order.
 fn version_7(now: Timestamp) -> Uuid {

@@ -60,6 +60,8 @@ pub(crate) enum Purpose {
     Keys,
     /// From a generation's key: notes between processes.
     Notes,
+    /// From the root key: what is sent to webhooks.
+    Deliveries,
     /// From a data key: the one value it was made for.
     Data,
 }
@@ -105,6 +107,7 @@ impl Purpose {
             Purpose::Generation => b"tidegate/2/generation",
             Purpose::Keys => b"tidegate/2/keys",
             Purpose::Notes => b"tidegate/2/notes",
+            Purpose::Deliveries => b"tidegate/1/deliveries",
             Purpose::Data => b"tidegate/2/data",
         }
     }
@@ -120,6 +123,9 @@ pub(crate) struct Keys {
     pub(crate) tickets: hmac::Key,
     /// Opens credentials in the first format.
     pub(crate) first_credentials: RandomizedNonceKey,
+    /// Seals what is sent to webhooks: it may hold links that are as good as a key for some days. Those are signed under a key of the same
+    /// root, so a generation's key would protect them no better.
+    pub(crate) deliveries: RandomizedNonceKey,
 }
 
 impl Keys {
@@ -129,6 +135,7 @@ impl Keys {
             tickets: hmac_key(root, b"tidegate/1/ticket")?,
             derived: hmac_key(root, b"tidegate/2/derived")?,
             first_credentials: root.sealing(Purpose::FirstCredentials)?,
+            deliveries: root.sealing(Purpose::Deliveries)?,
         })
     }
 }

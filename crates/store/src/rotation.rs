@@ -15,7 +15,7 @@ use crate::database::{Dialect, Statement, Work};
 use crate::key::{Purpose, RandomKey};
 use crate::listen::LOOK;
 use crate::vault::{self, GENERATIONS, GenerationRow, Owner};
-use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, row};
+use crate::{AccountId, EnvironmentId, Hold, MasterKey, Store, StoreError, WebhookId, row};
 
 /// The generations of keys of a [`Store`], and how to go on to the next.
 pub struct KeyRotation<'a> {
@@ -29,7 +29,7 @@ pub struct KeyState {
     pub generation: i64,
     /// Generations before it that are still there: their master keys open the database too.
     pub older: usize,
-    /// Credentials of accounts and secrets of OAuth apps, and how many of them are not under the newest generation yet.
+    /// Credentials of accounts and secrets of OAuth apps and webhooks, and how many of them are not under the newest generation yet.
     pub credentials: u64,
     pub left: u64,
 }
@@ -62,6 +62,7 @@ pub enum SecretOf {
         integration: String,
         authentication_method: String,
     },
+    Webhook(WebhookId),
 }
 
 /// A place in the order in which credentials are gone through.
@@ -73,6 +74,15 @@ pub struct RewrapFrom(Table, [String; 3]);
 enum Table {
     Credentials,
     OAuthApps,
+    Webhooks,
+}
+
+/// The generation of everything that has one.
+macro_rules! all_secrets {
+    () => {
+        "(SELECT key_generation FROM credential UNION ALL SELECT key_generation FROM oauth_app \
+         UNION ALL SELECT key_generation FROM webhook) AS secrets"
+    };
 }
 
 impl<'a> KeyRotation<'a> {
@@ -83,11 +93,8 @@ impl<'a> KeyRotation<'a> {
     pub async fn state(&self) -> Result<KeyState, StoreError> {
         let rows = vault::generations(&self.store.database).await?;
         let generation = rows.last().ok_or(StoreError::WrongKey)?.number;
-        let count = sqlx::query(
-            "SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM \
-             (SELECT key_generation FROM credential UNION ALL SELECT key_generation FROM oauth_app) AS secrets",
-        )
-        .bind(generation);
+        let count =
+            sqlx::query(concat!("SELECT COUNT(*), COUNT(CASE WHEN key_generation = $1 THEN 1 END) FROM ", all_secrets!())).bind(generation);
         let row = self.store.database.fetch_optional(count).await?.ok_or_else(|| StoreError::unreadable("nothing was counted"))?;
         let (all, done): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         Ok(KeyState { generation, older: rows.len() - 1, credentials: all.unsigned_abs(), left: all.abs_diff(done) })
@@ -215,11 +222,9 @@ impl<'a> KeyRotation<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.touch(GENERATIONS);
-                let count = sqlx::query(
-                    "SELECT COUNT(*) FROM (SELECT key_generation FROM credential UNION ALL SELECT key_generation FROM oauth_app) AS secrets \
-                     WHERE key_generation IS NULL OR key_generation < $1",
-                )
-                .bind(newest);
+                let count =
+                    sqlx::query(concat!("SELECT COUNT(*) FROM ", all_secrets!(), " WHERE key_generation IS NULL OR key_generation < $1"))
+                        .bind(newest);
                 let left: i64 = change.fetch_optional(count).await?.map(|row| row.try_get(0)).transpose()?.unwrap_or(0);
                 if left > 0 {
                     return Err(StoreError::conflict(format!(
@@ -253,6 +258,7 @@ impl<'a> KeyRotation<'a> {
             SecretOf::OAuthApp { environment, integration, authentication_method } => {
                 Owner::App(*environment, integration, authentication_method)
             }
+            SecretOf::Webhook(webhook) => Owner::Webhook(row::id(row, 0)?, *webhook),
         };
         let (name, columns, [first, second, third]) = (table.name(), table.key(), key(row)?);
         let vault = &self.store.vault;
@@ -285,6 +291,7 @@ impl Table {
         match self {
             Table::Credentials => "credential",
             Table::OAuthApps => "oauth_app",
+            Table::Webhooks => "webhook",
         }
     }
 
@@ -293,13 +300,15 @@ impl Table {
         match self {
             Table::Credentials => "environment_id, account_id, ''",
             Table::OAuthApps => "environment_id, integration, authentication_method",
+            Table::Webhooks => "environment_id, id, ''",
         }
     }
 
     fn next(self) -> Option<Table> {
         match self {
             Table::Credentials => Some(Table::OAuthApps),
-            Table::OAuthApps => None,
+            Table::OAuthApps => Some(Table::Webhooks),
+            Table::Webhooks => None,
         }
     }
 
@@ -314,6 +323,7 @@ impl Table {
             Table::OAuthApps => {
                 SecretOf::OAuthApp { environment: row::id(row, 0)?, integration: row.try_get(1)?, authentication_method: row.try_get(2)? }
             }
+            Table::Webhooks => SecretOf::Webhook(row::id(row, 1)?),
         })
     }
 }
@@ -325,6 +335,7 @@ impl fmt::Display for SecretOf {
             SecretOf::OAuthApp { environment, integration, authentication_method } => {
                 write!(f, "the OAuth app of {environment} for {integration} ({authentication_method})")
             }
+            SecretOf::Webhook(webhook) => write!(f, "{webhook}"),
         }
     }
 }

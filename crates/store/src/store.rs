@@ -11,8 +11,8 @@ use crate::key::Keys;
 use crate::notes::Notes;
 use crate::vault::Vault;
 use crate::{
-    Account, Accounts, ApiTokens, Consents, Environments, KeyRotation, LinkTokens, MasterKey, McpServers, OAuthApps, Refreshes, StoreError,
-    Ticket, TokenHash, examine, listen, migrations,
+    Account, Accounts, ApiTokens, Consents, Deliveries, Environments, KeyRotation, LinkTokens, MasterKey, McpServers, OAuthApps, Refreshes,
+    StoreError, Ticket, TokenHash, Webhooks, examine, listen, migrations,
 };
 
 /// The memory of one Tidegate. Cheap to clone; all clones share their connections.
@@ -137,5 +137,13 @@ impl Store {
 
     pub fn mcp_servers(&self) -> McpServers<'_> {
         McpServers::new(self)
+    }
+
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks::new(self)
+    }
+
+    pub fn deliveries(&self) -> Deliveries<'_> {
+        Deliveries::new(self)
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::key::{Keys, RandomKey};
 use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
-use crate::{AccountChange, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Store};
+use crate::webhook::Secrets;
+use crate::{AccountChange, ClaimedDelivery, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store};
 
 /// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
 #[macro_export]
@@ -30,6 +31,9 @@ lacks!(Vault: Debug, Display, Serialize, Clone);
 lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
 lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
+lacks!(Signing: Debug, Display, Serialize, Clone);
+lacks!(Secrets: Debug, Display, Clone);
+lacks!(ClaimedDelivery: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);
 lacks!(Envelope: Debug, Display, Serialize);
 lacks!(Sealed: Debug, Display, Serialize);

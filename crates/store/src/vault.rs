@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::cipher::{self, FIRST_FORMAT, Place};
 use crate::database::{Change, Database, Dialect, Work};
 use crate::key::{Keys, Purpose, RandomKey};
-use crate::{AccountId, EnvironmentId, MasterKey, StoreError};
+use crate::{AccountId, EnvironmentId, MasterKey, StoreError, WebhookId};
 
 /// Stands for the table of generations where others are told what has changed.
 pub(crate) const GENERATIONS: Uuid = Uuid::nil();
@@ -31,6 +31,7 @@ pub(crate) enum Owner<'n> {
     Account(EnvironmentId, AccountId),
     /// The OAuth app of an environment for an integration and an authentication method, of these names.
     App(EnvironmentId, &'n str, &'n str),
+    Webhook(EnvironmentId, WebhookId),
 }
 
 impl<'n> Owner<'n> {
@@ -38,6 +39,7 @@ impl<'n> Owner<'n> {
         match self {
             Owner::Account(environment, account) => Place::Credential(environment, account),
             Owner::App(environment, integration, method) => Place::AppSecret(environment, integration, method),
+            Owner::Webhook(environment, webhook) => Place::WebhookSecrets(environment, webhook),
         }
     }
 
@@ -45,6 +47,7 @@ impl<'n> Owner<'n> {
         match self {
             Owner::Account(environment, account) => Place::DataKey(environment, account, generation),
             Owner::App(environment, integration, method) => Place::AppDataKey(environment, integration, method, generation),
+            Owner::Webhook(environment, webhook) => Place::WebhookDataKey(environment, webhook, generation),
         }
     }
 }

@@ -28,6 +28,7 @@ mod shorten;
 mod text;
 mod tokens;
 mod unprintable;
+mod webhook;
 
 pub use answer::{Answer, File, FileContent, Outcome};
 pub use base_url::UnknownHost;
@@ -39,3 +40,4 @@ pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
 /// What [`operator_client`] speaks in.
 pub use reqwest;
+pub use webhook::{NoReceipt, Notice, Receipt, WebhookUrlError};

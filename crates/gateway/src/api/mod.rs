@@ -16,6 +16,7 @@ mod output;
 mod tool_answer;
 mod tool_format;
 mod tool_view;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -29,8 +30,9 @@ use utoipa_axum::routes;
 pub(crate) use caller::bearer;
 pub(crate) use error::ApiError;
 pub(crate) use error::UNAVAILABLE_RETRY_SECONDS;
-pub(crate) use integrated_account::{NewIntegratedAccount, checked_target, create_account};
+pub(crate) use integrated_account::{AccountView, NewIntegratedAccount, checked_target, create_account};
 pub(crate) use mcp_server::{ConfigChange, McpServerSecret, NewServer, create_server};
+pub(crate) use output::Time;
 
 use crate::app::App;
 
@@ -53,6 +55,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .merge(link_token::router())
         .merge(mcp_server::router())
         .merge(api_token::router())
+        .merge(webhook::router())
         .merge(environment::router())
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

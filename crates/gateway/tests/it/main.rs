@@ -22,3 +22,4 @@ mod refresh_year;
 mod revocation;
 mod starting;
 mod support;
+mod webhooks;

@@ -53,7 +53,7 @@ async fn a_state_is_told_once_and_counts_as_a_change_only_if_it_is_news(database
     let told = present(&store, &environment, &account).await;
     assert_eq!((told.status, told.last_error, told.identity.as_deref()), (AccountStatus::Active, None, Some("sarah@example.com")));
 
-    store.accounts().delete(environment.id, account.id).await.unwrap();
+    store.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     assert!(!tell(refused(), 15).await);
 }
 

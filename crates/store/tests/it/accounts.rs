@@ -111,8 +111,8 @@ async fn an_account_goes_with_its_servers_and_its_credential(database: TestDatab
     let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
     let (kept, _) = store.mcp_servers().create(environment.id, other.id, new_server("kept"), at(4)).await.unwrap().unwrap();
 
-    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
-    assert!(!store.accounts().delete(environment.id, account.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
+    assert!(!store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     assert_eq!(store.accounts().get(environment.id, account.id).await.unwrap(), None);
     assert_eq!(credential(&store, &environment, account.id).await, None);
     assert_eq!(store.mcp_servers().get(environment.id, server.id).await.unwrap(), None);
@@ -155,7 +155,7 @@ async fn pages_neither_repeat_nor_skip_when_rows_come_and_go(database: TestDatab
     let first = accounts.list(environment.id, AccountFilter::default(), Page { limit: 3, after: None }).await.unwrap();
     assert_eq!(first.items.iter().map(|a| a.id).collect::<Vec<_>>(), [ids[5], ids[4], ids[3]]);
 
-    accounts.delete(environment.id, ids[3]).await.unwrap();
+    accounts.delete(environment.id, ids[3], at(90)).await.unwrap();
     accounts.create(environment.id, new_account("new"), at(100)).await.unwrap();
     let after = Some(first.next.unwrap().parse().unwrap());
     let second = accounts.list(environment.id, AccountFilter::default(), Page { limit: 3, after }).await.unwrap();

@@ -59,7 +59,7 @@ async fn a_write_that_changes_what_a_token_may_do_is_known_at_once(database: Tes
         store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap().is_some()
     })
     .await;
-    changes(&store, key, async { store.accounts().delete(environment.id, account.id).await.unwrap() }).await;
+    changes(&store, key, async { store.accounts().delete(environment.id, account.id, at(90)).await.unwrap() }).await;
     changes(&store, environment.id.uuid(), async { store.api_tokens().delete(environment.id, api_token.id).await.unwrap() }).await;
 }
 

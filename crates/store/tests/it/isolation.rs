@@ -21,7 +21,7 @@ async fn rows_of_one_environment_are_invisible_to_another(database: TestDatabase
     assert!(accounts.list(other, by_tenant, first_page()).await.unwrap().items.is_empty());
     let change = AccountChange { name: Some(None), credentials: Some(Default::default()), ..AccountChange::default() };
     assert_eq!(accounts.update(other, account.id, change, at(5)).await.unwrap(), None);
-    assert!(!accounts.delete(other, account.id).await.unwrap());
+    assert!(!accounts.delete(other, account.id, at(90)).await.unwrap());
 
     let servers = store.mcp_servers();
     assert!(servers.create(other, account.id, new_server("thief"), at(5)).await.unwrap().is_none());

@@ -108,7 +108,7 @@ async fn a_link_of_an_account_that_is_gone_connects_nothing(database: TestDataba
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
     let secret = link(&store, environment.id, LinkPurpose::Reconnect { account_id: account.id }).await;
-    store.accounts().delete(environment.id, account.id).await.unwrap();
+    store.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     let again = Connection::Again(account.id, AccountChange { credentials: Some(object(json!({})).into()), ..AccountChange::default() });
     assert_eq!(use_up(&store, &secret, again).await.unwrap(), LinkUse::AccountGone);
     assert_eq!(credential(&store, &environment, account.id).await, None);

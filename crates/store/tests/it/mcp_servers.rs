@@ -70,7 +70,7 @@ async fn a_deleted_server_is_gone_with_its_token(database: TestDatabase) {
 async fn a_server_over_no_account_is_not_created(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
-    store.accounts().delete(environment.id, account.id).await.unwrap();
+    store.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     let created = store.mcp_servers().create(environment.id, account.id, new_server("late"), at(3)).await.unwrap();
     assert!(created.is_none());
 }

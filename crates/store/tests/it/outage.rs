@@ -60,7 +60,7 @@ async fn outage(outage: Line) {
     eventually(|| is_trusted(&store)).await;
     let before = store.generations().of(account.id.uuid());
     let other = database.open().await;
-    other.accounts().delete(environment.id, account.id).await.unwrap();
+    other.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     eventually(|| store.generations().of(account.id.uuid()) != before).await;
     database.remove().await;
 }

@@ -42,7 +42,7 @@ async fn one_at_a_time_has_the_lease_and_what_they_save_is_the_credential(databa
     let RefreshClaim::Mine(second) = claim(&store, owner, 11).await else { panic!("it was given back") };
     store.refreshes().release(second).await.unwrap();
     assert!(matches!(claim(&store, owner, 12).await, RefreshClaim::Mine(_)));
-    store.accounts().delete(environment.id, account.id).await.unwrap();
+    store.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     assert!(matches!(claim(&store, owner, 13).await, RefreshClaim::Gone));
 }
 

@@ -6,6 +6,7 @@ use sqlx::Row;
 use store::{AccountChange, AccountFilter, MasterKey, Store, StoreError};
 
 use crate::database::{TestDatabase, at, connected, environment, first_page, new_account, new_app, object, on_both};
+use crate::webhooks::webhook;
 
 on_both!(
     a_sealed_credential_moved_to_another_account_does_not_open,
@@ -68,10 +69,20 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
     store.accounts().update(environment.id, account.id, change, at(5)).await.unwrap();
 
     store.oauth_apps().save(environment.id, new_app("app-sentinel-51ce"), at(6)).await.unwrap();
+    let (webhook, hook_secret) = webhook(&store, environment.id).await;
+    let (_, hook_rotated) = store.webhooks().rotate_secret(environment.id, webhook.id, at(7)).await.unwrap().unwrap();
+    store.deliveries().test(environment.id, webhook.id, at(7)).await.unwrap().unwrap();
+    let claimed = store.deliveries().claim(environment.id, webhook.id, at(7), at(8), 1).await.unwrap().remove(0);
+    assert!(store.deliveries().keep_body(&claimed.lease, b"body-sentinel-20d7").await.unwrap());
 
-    let mut secrets =
-        vec!["app-sentinel-51ce".to_owned(), "access-of-default".to_owned(), "access_token".to_owned(), "refresh-sentinel-77aa".to_owned()];
-    for secret in [&token, &api_secret, &chosen, &rotated, &database.key.to_base64()] {
+    let mut secrets = vec![
+        "body-sentinel-20d7".to_owned(),
+        "app-sentinel-51ce".to_owned(),
+        "access-of-default".to_owned(),
+        "access_token".to_owned(),
+        "refresh-sentinel-77aa".to_owned(),
+    ];
+    for secret in [&token, &api_secret, &chosen, &rotated, &hook_secret, &hook_rotated, &database.key.to_base64()] {
         let secret = secret.expose_secret();
         secrets.push(secret.to_owned());
         secrets.push(secret.split_once('_').map_or(secret, |(_, random)| random)[..20].to_owned());
@@ -94,7 +105,17 @@ async fn case_j2_the_database_holds_no_secret(database: TestDatabase) {
         store.close().await;
         database.files().iter().for_each(|(name, bytes)| holds(name, bytes));
     } else {
-        for table in ["key_generation", "environment", "api_token", "integrated_account", "credential", "mcp_server", "oauth_app"] {
+        for table in [
+            "key_generation",
+            "environment",
+            "api_token",
+            "integrated_account",
+            "credential",
+            "mcp_server",
+            "oauth_app",
+            "webhook",
+            "webhook_delivery",
+        ] {
             let rows = database.sql(&format!("SELECT CAST(t AS TEXT) FROM {table} t")).await;
             assert!(!rows.is_empty());
             rows.iter().for_each(|row| holds(table, row.get::<String, _>(0).as_bytes()));
@@ -111,7 +132,7 @@ async fn of_a_deleted_account_no_sealed_byte_is_left_in_the_file() {
     let row = &database.sql("SELECT data_key, sealed FROM credential").await[0];
     let sealed: [Vec<u8>; 2] = [row.get(0), row.get(1)];
     assert_eq!(database.found(&sealed), 2);
-    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     // While the store is open: neither the file nor its log has it.
     assert_eq!(database.found(&sealed), 0);
     store.close().await;
@@ -169,9 +190,9 @@ async fn an_account_is_deleted_while_somebody_reads_the_file_and_the_next_deleti
     let other = store.accounts().create(environment.id, new_account("other"), at(3)).await.unwrap();
     let keys: Vec<Vec<u8>> = database.sql("SELECT data_key FROM credential").await.iter().map(|row| row.get(0)).collect();
     let reader = database.reader().await;
-    assert!(store.accounts().delete(environment.id, account.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, account.id, at(90)).await.unwrap());
     assert_eq!(database.found(&keys), 2);
     sqlx::Connection::close(reader).await.unwrap();
-    assert!(store.accounts().delete(environment.id, other.id).await.unwrap());
+    assert!(store.accounts().delete(environment.id, other.id, at(90)).await.unwrap());
     assert_eq!(database.found(&keys), 0);
 }

@@ -26,7 +26,7 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
         let app = Arc::clone(&app);
         async move {
             revocation::revoke(&app, &account).await;
-            app.store.accounts().delete(account.environment_id, account.id).await
+            app.store.accounts().delete(account.environment_id, account.id, app.clock.now()).await
         }
     });
     let is_deleted = deleting.await.map_err(|error| {

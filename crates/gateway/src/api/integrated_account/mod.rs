@@ -13,6 +13,7 @@ mod view;
 
 pub(super) use create::check_known;
 pub(crate) use create::{NewIntegratedAccount, checked_target, create_account};
+pub(crate) use view::AccountView;
 
 use std::sync::Arc;
 

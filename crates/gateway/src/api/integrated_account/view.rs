@@ -12,7 +12,7 @@ use crate::reconnect;
 /// One customer's connection to one vendor.
 #[derive(Serialize, ToSchema)]
 #[schema(as = IntegratedAccount)]
-pub(super) struct AccountView {
+pub(crate) struct AccountView {
     #[schema(value_type = String)]
     pub id: AccountId,
     #[schema(example = "sendoso")]
@@ -44,7 +44,7 @@ pub(super) struct AccountView {
 store::lacks!(AccountView: std::fmt::Debug, std::fmt::Display, Clone);
 
 impl AccountView {
-    pub(super) fn of(app: &App, account: Account) -> Self {
+    pub(crate) fn of(app: &App, account: Account) -> Self {
         Self {
             reconnect_url: reconnect::url(app, &account),
             id: account.id,
