@@ -40,7 +40,7 @@ class PostgresDatabase:
     @contextlib.contextmanager
     def locked(self):
         """Nobody else can change a credential as long as the block lasts; the server gives up after 2.5 s."""
-        command = [COMMAND, "psql", self._cluster.folder]
+        command = [COMMAND, "sql", self._cluster.folder]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
             print(f"\\connect {self._name}\nBEGIN; SELECT 'locked' FROM credential FOR UPDATE;", file=session.stdin, flush=True)
             assert session.stdout.readline() == "locked\n"

@@ -7,7 +7,7 @@ def spellings(secret):
     """A secret by the name of how it is written: as it is, its halves, backwards, in base64 and in hexadecimal."""
     secret = secret if isinstance(secret, bytes) else secret.encode()
     # Who looks for tokens knows their prefix.
-    bare = secret.split(b"_", 1)[1] if secret.startswith((b"tg_", b"tgk_")) else secret
+    bare = secret.split(b"_", 1)[1] if secret.startswith((b"tg_", b"tgk_", b"tl_", b"tr_")) else secret
     half = len(bare) // 2
     written = {"plain": bare, "backwards": bare[::-1], "UTF-16": bare.decode("latin-1").encode("utf-16-le")}
     if half >= 12:

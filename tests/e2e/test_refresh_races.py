@@ -271,7 +271,7 @@ def test_a_refresh_that_the_vendor_refuses_leaves_the_stored_credential_as_it_wa
 def test_no_refresh_is_lost_while_the_master_key_is_replaced(serve, binary, database, vendor, relay, tmp_path):
     server = serve(database_url=database.url)
     accounts = [Connected(server, vendor, relay) for _ in range(4)]
-    # Every token ends at once, so every call refreshes.
+    # Every token ends within a second.
     relay.change = shortened
     over = threading.Event()
 
@@ -294,7 +294,7 @@ def test_no_refresh_is_lost_while_the_master_key_is_replaced(serve, binary, data
     assert rotated.returncode == 0, rotated
     assert told == [None] * len(told)
     refreshes = accounts[0].refreshes()
-    assert len(refreshes) == len(told) == len({token for _, token in refreshes})
+    assert len(refreshes) == len(relay.asked(TOKEN)) == len({token for _, token in refreshes}) >= 16
     assert {status for status, _ in refreshes} == {200}
 
 

@@ -1,12 +1,16 @@
 """What somebody has who copied the database, or may write to it, and lacks the master key."""
 
 import base64
+import html
 import json
 import os
+import re
 import shutil
 import sqlite3
 from pathlib import Path
+from urllib.parse import parse_qsl
 
+import httpx2
 import pytest
 
 import gateway
@@ -53,7 +57,7 @@ def planted(server, vendors):
         secrets |= secrets_of(credentials, f"{integration} {method}")
         url = connected(server, vendors[integration], integration, credentials, method)["url"]
         assert call(url, tool).json()["result"]["isError"] is False
-    secrets |= oauth(server, vendors["sendoso"])
+    secrets |= oauth(server, vendors["sendoso"]) | linked(server, vendors)
     secrets["client secret"] = "sentinel-client-secret-9d41c7"
     fields = {"client_id": "made-up", "client_secret": secrets["client secret"], "access_token": "sentinel-access-token-51b0"}
     secrets["access token of client credentials"] = fields["access_token"]
@@ -87,10 +91,41 @@ def oauth(server, sendoso):
         "refresh token": tokens["refresh_token"],
         "refresh token by refresh": refreshes[1].split("refresh_token=")[-1].split("&")[0],
         "app secret": app["client_secret"],
+        "real app secret": APP["client_secret"],
         "MCP token": server_made["token"],
         "guarded MCP token": guarded["token"],
         "rotated MCP token": rotated.json()["token"],
     }
+
+
+def linked(server, vendors):
+    """A consent that is under way, one that has ended, a credential that a person pasted, and a link to give one."""
+    sendoso, edesk = vendors["sendoso"], vendors["edesk"]
+    consent = {"integration": "sendoso", "authentication_method": "oauth2", "base_url": sendoso.url}
+    with httpx2.Client() as browser:
+        waiting = server.created("/link-token", {"tenant_id": "waiting", **consent})
+        leaving = browser.post(waiting["url"], data={})
+        secrets = {"link token": waiting["link_token"], "state": re.search(r"state=([\w-]+)", leaving.text)[1]}
+        secrets["browser's secret"] = leaving.headers["set-cookie"].split("=", 1)[1].split(".")[0]
+
+        sendoso.settings(consent="approve")
+        sendoso.control("DELETE", "/journal")
+        taken = server.created("/link-token", {"tenant_id": "taken", **consent})
+        leaving = browser.post(taken["url"], data={})
+        done = browser.get(html.unescape(re.search(r'href="([^"]*/oauth/authorize[^"]*)"', leaving.text)[1]), follow_redirects=True)
+        assert done.status_code == 200 and "/link/done" in str(done.url), done.text
+        shown = sendoso.journal()
+        [exchange] = [dict(parse_qsl(entry["body"])) for entry in shown if entry["path"] == "/oauth/token"]
+        secrets |= {"used link token": taken["link_token"], "code": exchange["code"]}
+        secrets["access token by consent"] = shown[-1]["headers"]["authorization"].split()[-1]
+
+        link = server.created("/link-token", {"tenant_id": "pasted", "integration": "edesk", "base_url": edesk.url})
+        secrets["pasted token"] = edesk.tokens()["token"]
+        pasted = browser.post(link["url"], data={"credentials.token": secrets["pasted token"]})
+        assert pasted.status_code == 303, pasted.text
+    account = {"integration": "edesk", "tenant_id": "to come", "base_url": edesk.url}
+    secrets["ticket"] = server.created("/integrated-account", account)["reconnect_url"].split("/link/")[1]
+    return secrets
 
 
 def connected(server, vendor, integration, credentials, method=None, tenant="acme"):
@@ -139,7 +174,7 @@ def test_a_copy_of_the_database_holds_no_secret_at_any_time(server, vendors, ser
     server.process.stop()
     places |= copied(tmp_path, owner, "at rest")
     places["log"] = server.process.log().encode()
-    assert len(secrets) >= 20 and all(len(secret) >= 12 for secret in secrets.values())
+    assert len(secrets) >= 30 and all(len(secret) >= 12 for secret in secrets.values())
     assert occurrences(secrets, places) == []
     # They are in there all the same, for who has the key.
     again = serve(database_url=database_url, master_key=new_key, catalog_dir=str(tmp_path / "catalog"))

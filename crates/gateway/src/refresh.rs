@@ -3,8 +3,8 @@
 //! Within the process callers queue for an account; between processes a lease in the database decides. A refresh runs in a task of
 //! its own, so that a client that hangs up does not take a single-use refresh token with it.
 
+mod futile;
 mod pause;
-mod without_app;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use upstream::oauth::{App as Client, Grant, GrantState, OAuthError, OAuthProblem
 use upstream::{Code, Failure};
 use uuid::Uuid;
 
-use self::pause::Pauses;
-use self::without_app::WithoutApp;
+use self::futile::{Futile, Seen, Why};
+use self::pause::{Pauses, Tried};
 use crate::accounts::{self, Loaded};
 use crate::app::App;
 use crate::client_credentials::{access_token, unasked};
@@ -52,7 +52,7 @@ const SAVING_PAUSE: Duration = Duration::from_secs(5);
 pub(crate) struct Refreshing {
     turns: Shared<Uuid, Mutex<Option<Failed>>>,
     pauses: Arc<Pauses>,
-    without_app: Arc<WithoutApp>,
+    futile: Arc<Futile>,
 }
 
 /// Who wants another access token.
@@ -77,7 +77,7 @@ struct Refresh {
     upstream: upstream::Client,
     clock: Arc<Clock>,
     pauses: Arc<Pauses>,
-    without_app: Arc<WithoutApp>,
+    futile: Arc<Futile>,
     definition: Arc<Definition>,
     account: Account,
     used: Arc<Loaded>,
@@ -129,16 +129,16 @@ pub(crate) async fn renewed(
     used: &Arc<Loaded>,
     occasion: Occasion,
 ) -> Result<Arc<Loaded>, Box<Failure>> {
-    let Refreshing { turns, pauses, without_app } = &app.refreshing;
-    let account = &connected.account;
+    let Refreshing { turns, pauses, futile } = &app.refreshing;
+    let (account, generations) = (&connected.account, app.store.generations());
     if occasion == Occasion::Call {
-        if without_app.has(account, WithoutApp::now(app.store.generations(), account)) {
-            return Ok(Arc::clone(used));
+        match futile.present(account, Seen::now(generations, account)) {
+            Some(Why::NoApp) => return Ok(Arc::clone(used)),
+            Some(Why::Refused) => return Err(refused_before(account)),
+            None => {}
         }
-        if account.status == AccountStatus::NeedsReauth {
-            return Err(refused_before(account));
-        }
-        if let Some(failure) = pauses.present(account.id.uuid(), used.refreshable, app.clock.now()) {
+        let is_present = |seen| seen == generations.of(account.environment_id.uuid());
+        if let Some(failure) = pauses.present(account.id.uuid(), used.refreshable, app.clock.now(), is_present) {
             return Err(failure);
         }
     }
@@ -150,7 +150,7 @@ pub(crate) async fn renewed(
         upstream: app.upstream.clone(),
         clock: Arc::clone(&app.clock),
         pauses: Arc::clone(pauses),
-        without_app: Arc::clone(without_app),
+        futile: Arc::clone(futile),
         definition: Arc::clone(&connected.definition),
         account: account.clone(),
         used: Arc::clone(used),
@@ -191,21 +191,20 @@ impl Refresh {
     async fn run(mut self) -> Result<Arc<Loaded>, Box<Failure>> {
         let began = Instant::now();
         let lease = loop {
-            let seen = WithoutApp::now(self.store.generations(), &self.account);
+            let seen = Seen::now(self.store.generations(), &self.account);
             let stored = match self.look().await? {
                 Stored::Newer(newer) => return Ok(newer),
                 Stored::Same(stored) => stored,
             };
-            if self.occasion == Occasion::Call {
-                if self.account.status == AccountStatus::NeedsReauth {
-                    return Err(refused_before(&self.account));
-                }
-                if self.used.is_new(self.clock.now()) {
-                    return Ok(self.used);
-                }
+            if self.is_refused().await? {
+                self.futile.add(&self.account, seen, Why::Refused);
+                return Err(refused_before(&self.account));
+            }
+            if self.occasion == Occasion::Call && self.used.is_new(self.clock.now()) {
+                return Ok(self.used);
             }
             if self.client(&stored).await?.is_none() {
-                self.without_app.add(&self.account, seen);
+                self.futile.add(&self.account, seen, Why::NoApp);
                 return Ok(self.used);
             }
             let now = self.clock.now();
@@ -252,6 +251,17 @@ impl Refresh {
         };
         let client = self.client(&stored).await?;
         Ok(client.map_or_else(|| Prepared::NoNeed(Arc::clone(&self.used)), |client| Prepared::Ready { stored, client }))
+    }
+
+    /// Whether the vendor has refused what the account holds, and nothing has changed since. An app that was set after that may be
+    /// what was missing.
+    async fn is_refused(&self) -> Result<bool, Box<Failure>> {
+        let Account { environment_id, integration, authentication_method, updated_at, .. } = &self.account;
+        if self.account.status != AccountStatus::NeedsReauth || self.occasion == Occasion::Person {
+            return Ok(false);
+        }
+        let app = self.store.oauth_apps().get(*environment_id, integration, authentication_method).await.map_err(ours)?;
+        Ok(app.is_none_or(|app| app.updated_at <= *updated_at))
     }
 
     /// Reads account and credential anew.
@@ -363,14 +373,16 @@ impl Refresh {
         if is_final {
             return Err(needs_reauth(&message));
         }
-        let (mut failure, asked) = match problem {
-            OAuthProblem::Temporary { retry_after } => (later(&message), retry_after),
-            _ => (misconfigured(&message), None),
+        let app_now = self.store.generations().of(self.account.environment_id.uuid());
+        let used = self.used.refreshable;
+        let (mut failure, asked, tried) = match problem {
+            OAuthProblem::Temporary { retry_after } => (later(&message), retry_after, Tried { used, app: None }),
+            _ => (misconfigured(&message), None, Tried { used, app: Some(app_now) }),
         };
         let life = self.used.credential.as_ref().and(self.used.expires_at).and_then(|end| Duration::try_from(end.duration_since(now)).ok());
-        let random = Uuid::now_v7().as_u128() as u32;
         let life = life.filter(|life| !life.is_zero());
-        self.pauses.begin(self.account.id.uuid(), self.used.refreshable, now, (asked, life), random, &mut failure);
+        let random = Uuid::now_v7().as_u128() as u32;
+        self.pauses.begin(self.account.id.uuid(), tried, now, (asked, life), random, &mut failure);
         Err(failure)
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::key::{Keys, RandomKey};
 use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
-use crate::{AccountChange, MasterKey, NewAccount, NewOAuthApp, SecretFields, Store};
+use crate::{AccountChange, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Store};
 
 /// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
 #[macro_export]
@@ -35,3 +35,5 @@ lacks!(Envelope: Debug, Display, Serialize);
 lacks!(Sealed: Debug, Display, Serialize);
 lacks!(GenerationRow: Debug, Display, Serialize);
 lacks!(Store: Debug, Display, Serialize);
+lacks!(Connection: Debug, Display, Serialize, Clone);
+lacks!(ConsentSecrets: Debug, Display, Serialize, Clone);

@@ -41,6 +41,8 @@ struct Brought {
     error_description: Option<String>,
 }
 
+store::lacks!(Brought: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 impl Brought {
     fn read(query: Option<&str>) -> Self {
         let mut brought = Self::default();

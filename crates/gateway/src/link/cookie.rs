@@ -17,6 +17,8 @@ pub(super) struct Kept {
     pub link: SecretString,
 }
 
+store::lacks!(Kept: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 /// The cookie for a consent, as a header. `None` if it cannot be one, which its parts never are.
 pub(super) fn set(app: &App, state: &str, kept: &Kept) -> Option<HeaderValue> {
     let value = format!("{}.{}", kept.browser.expose_secret(), kept.link.expose_secret());

@@ -23,6 +23,8 @@ pub(super) struct Link {
     pub audience: Audience,
 }
 
+store::lacks!(Link: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+
 pub(super) enum Goal {
     Connect(Connect),
     Reconnect { account: Box<Account>, by: By },

@@ -114,6 +114,7 @@ pub(super) fn other_account(had: &str, has: &str) -> String {
 struct Submitted(Vec<(String, String)>);
 
 store::lacks!(Submitted: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
+store::lacks!(Filled: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 
 impl Drop for Submitted {
     fn drop(&mut self) {

@@ -64,6 +64,8 @@ pub(super) struct Attempt<'a> {
     pub failure: Option<Failure<'a>>,
 }
 
+store::lacks!(Attempt<'_>: std::fmt::Debug, std::fmt::Display, serde::Serialize);
+
 /// The page with the form.
 pub(super) async fn form(app: &App, link: &Link, choice: &Choice, status: StatusCode, attempt: &Attempt<'_>) -> Result<Response, Trouble> {
     let Choice { definition, method, back, .. } = choice;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::TokenHash;
+use store::{Generation, TokenHash};
 use upstream::Failure;
 use uuid::Uuid;
 
@@ -21,10 +21,18 @@ const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
 /// The accounts whose token endpoint is left alone.
 pub(super) struct Pauses(Cache<Uuid, Pause>);
 
+/// What was tried. For anything else there is no pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tried {
+    /// The token that was to be replaced.
+    pub used: Option<TokenHash>,
+    /// The environment with its apps, where another app might make a difference.
+    pub app: Option<Generation>,
+}
+
 #[derive(Clone)]
 struct Pause {
-    /// What the attempt was to replace. For anything else there is no pause: somebody has given the account another credential.
-    used: Option<TokenHash>,
+    tried: Tried,
     failures: u32,
     since: Timestamp,
     until: Timestamp,
@@ -38,9 +46,17 @@ impl Default for Pauses {
 }
 
 impl Pauses {
-    /// Why the account's vendor is not to be asked at `now`, with the time that is left; `None` if it may be.
-    pub(super) fn present(&self, account: Uuid, used: Option<TokenHash>, now: Timestamp) -> Option<Box<Failure>> {
-        let Pause { since, until, mut failure, .. } = self.0.get(&account).filter(|pause| pause.used == used)?;
+    /// Why the account's vendor is not to be asked at `now` for something in the place of `used`, with the time that is left; `None` if it
+    /// may be. `is_present` tells whether a generation still is the environment's.
+    pub(super) fn present(
+        &self,
+        account: Uuid,
+        used: Option<TokenHash>,
+        now: Timestamp,
+        is_present: impl Fn(Generation) -> bool,
+    ) -> Option<Box<Failure>> {
+        let is_same = |tried: Tried| tried.used == used && tried.app.is_none_or(is_present);
+        let Pause { since, until, mut failure, .. } = self.0.get(&account).filter(|pause| is_same(pause.tried))?;
         // A clock that was set back must not make it longer.
         let left = Duration::try_from(until.duration_since(now)).ok().filter(|left| !left.is_zero() && now >= since)?;
         tell(&mut failure, left);
@@ -52,17 +68,17 @@ impl Pauses {
     pub(super) fn begin(
         &self,
         account: Uuid,
-        used: Option<TokenHash>,
+        tried: Tried,
         now: Timestamp,
         (asked, life): (Option<Duration>, Option<Duration>),
         random: u32,
         failure: &mut Box<Failure>,
     ) {
-        let failures = self.0.get(&account).filter(|pause| pause.used == used).map_or(0, |pause| pause.failures) + 1;
+        let failures = self.0.get(&account).filter(|pause| pause.tried == tried).map_or(0, |pause| pause.failures) + 1;
         let length = length(failures, asked, life, random);
         tell(failure, length);
         let until = now.checked_add(length).unwrap_or(now);
-        self.0.insert(account, Pause { used, failures, since: now, until, failure: failure.clone() });
+        self.0.insert(account, Pause { tried, failures, since: now, until, failure: failure.clone() });
     }
 
     pub(super) fn end(&self, account: Uuid) {
@@ -108,12 +124,12 @@ mod tests {
 
     fn begin(pauses: &Pauses, token: &str, second: i64, asked: Option<Duration>) -> Option<u64> {
         let mut failure = Box::new(Failure::ours(Code::Unreachable, "busy", None));
-        pauses.begin(ACCOUNT, used(token), at(second), (asked, None), u32::MAX, &mut failure);
+        pauses.begin(ACCOUNT, Tried { used: used(token), app: None }, at(second), (asked, None), u32::MAX, &mut failure);
         failure.rate_limit.retry_after
     }
 
     fn left(pauses: &Pauses, token: &str, second: i64) -> Option<u64> {
-        pauses.present(ACCOUNT, used(token), at(second)).and_then(|failure| failure.rate_limit.retry_after)
+        pauses.present(ACCOUNT, used(token), at(second), |_| false).and_then(|failure| failure.rate_limit.retry_after)
     }
 
     #[test]

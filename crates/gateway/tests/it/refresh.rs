@@ -190,9 +190,34 @@ async fn an_app_that_is_set_after_tokens_have_ended_is_used_from_the_next_call_o
     for _ in 0..2 {
         assert!(list(&gateway, &server).await.0);
     }
+    gateway.clock.advance(Duration::from_secs(1));
     let app = gateway.sandbox.vendor().oauth_apps()[0];
     let body = json!({"client_id": app.client_id, "client_secret": app.client_secret});
     assert_eq!(gateway.api(Method::PUT, "/integration/sendoso/oauth-app", body).await.0, StatusCode::OK);
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_app_that_the_vendor_refused_is_tried_again_once_it_is_corrected_and_not_before() {
+    let gateway = Gateway::start().await;
+    let app = gateway.sandbox.vendor().oauth_apps()[0];
+    let set = async |secret: &str| {
+        let body = json!({"client_id": app.client_id, "client_secret": secret});
+        assert_eq!(gateway.api(Method::PUT, "/integration/sendoso/oauth-app", body).await.0, StatusCode::OK);
+    };
+    set("wrong").await;
+    let server = gateway.server(json!({})).await;
+    advance(&gateway, 3 * 3600).await;
+    for _ in 0..3 {
+        let (is_error, answer) = list(&gateway, &server).await;
+        assert!(is_error);
+        assert_eq!(answer["error"]["code"], "vendor_error", "{answer}");
+    }
+    assert_eq!(refreshes(&gateway).await, 1);
+    assert_eq!(account(&gateway, &server).await["status"], "active", "its owner cannot do anything about it");
+    set(app.client_secret).await;
     let (is_error, answer) = list(&gateway, &server).await;
     assert!(!is_error, "{answer}");
     gateway.stop().await;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::reconnect;
 
 /// One customer's connection to one vendor.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = IntegratedAccount)]
 pub(super) struct AccountView {
     #[schema(value_type = String)]
@@ -39,6 +39,9 @@ pub(super) struct AccountView {
     pub created_at: Time,
     pub updated_at: Time,
 }
+
+// Whoever has its link can give the account a credential.
+store::lacks!(AccountView: std::fmt::Debug, std::fmt::Display, Clone);
 
 impl AccountView {
     pub(super) fn of(app: &App, account: Account) -> Self {

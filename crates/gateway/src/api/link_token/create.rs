@@ -83,6 +83,8 @@ pub(super) struct LinkTokenSecret {
     expires_at: Time,
 }
 
+store::lacks!(LinkTokenSecret: std::fmt::Debug, std::fmt::Display, Clone);
+
 /// Create a link token
 ///
 /// A link under which a person connects one account, in a browser and without an account here. It works until an account is connected by it.

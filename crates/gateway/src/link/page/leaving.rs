@@ -13,6 +13,8 @@ pub(crate) struct Leaving<'a> {
     pub url: &'a str,
 }
 
+store::lacks!(Leaving<'_>: std::fmt::Debug, std::fmt::Display, serde::Serialize);
+
 pub(crate) fn leaving(view: &Leaving<'_>) -> Markup {
     let content = html! {
         (emblem(view.label, State::Open))

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use upstream::oauth::Revocation;
+use upstream::oauth::{OAuthProblem, Revocation};
 use upstream::{Client, PrivateAddresses, UpstreamSettings};
 
 use super::support::{SECRETS, app, ask, line, server, settings};
@@ -115,6 +115,27 @@ async fn a_private_address_gets_no_secret_where_those_are_refused() {
     let client = Client::new(&settings()).unwrap();
     assert_snapshot!(line(ask(&client, &server("http://169.254.169.254", json!({})), "refresh").await), @"NotAllowed, Unused: `169.254.169.254` is or has only a reserved address, such as a cloud's metadata service; those are never called; nothing was sent; check the account's base URL and the definition's `oauth2` URLs");
     assert_eq!(vendor.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_goes_no_further_than_a_refreshed_one() {
+    let (vendor, elsewhere) = (vendor().await, vendor().await);
+    let revoke = async |client: &Client, url: &str, more: Value| {
+        let more = json!({"revoke_url": format!("{url}/revoke"), "revoke_token_in": more});
+        let error = client.revoke(&server(url, more), &app(), &SecretString::from("t0ken-of-acme"), now()).await.unwrap_err();
+        assert!(!error.message.contains("t0ken-of-acme"), "{error}");
+        error.problem
+    };
+    let guarded = Client::new(&UpstreamSettings { private_addresses: PrivateAddresses::Refuse, ..settings() }).unwrap();
+    for url in [vendor.url.replace("http:", "https:"), vendor.url.clone(), "https://[::ffff:169.254.169.254]".to_owned()] {
+        assert_eq!(revoke(&guarded, &url, json!("body")).await, OAuthProblem::NotAllowed, "{url}");
+        assert_eq!(revoke(&guarded, &url, json!("query")).await, OAuthProblem::NotAllowed, "{url}");
+    }
+    assert_eq!(vendor.connections(), 0);
+    let redirecting = Vendor::answering("307 Temporary Redirect", &[&format!("location: {}/revoke", elsewhere.url)], "").await;
+    let client = Client::new(&settings()).unwrap();
+    assert_eq!(revoke(&client, &redirecting.url, json!("body")).await, OAuthProblem::Unintelligible);
+    assert_eq!((redirecting.requests().len(), elsewhere.connections()), (1, 0));
 }
 
 #[tokio::test]
