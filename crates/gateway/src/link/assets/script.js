@@ -40,7 +40,7 @@ for (const form of document.querySelectorAll("form[data-form]")) {
   });
   // The window that was opened for the vendor is done.
   window.addEventListener("message", (event) => {
-    if (!away || event.origin !== location.origin || event.data.type !== "tidegate:connected") return;
+    if (!away || event.origin !== location.origin || event.data?.type !== "tidegate:connected") return;
     form.hidden = away.hidden = true;
     document.querySelector("[data-when-back]").hidden = false;
   });

@@ -39,7 +39,7 @@ pub(crate) struct ChooseMethod<'a> {
 const SEARCHABLE: usize = 8;
 
 /// How much of its description tells a vendor from others.
-const DESCRIPTION_CHARACTERS: usize = 140;
+const DESCRIPTION_CHARACTERS: usize = 180;
 
 pub(crate) fn choose(view: &Choose<'_>) -> Markup {
     let wanted = view.search.trim().to_lowercase();

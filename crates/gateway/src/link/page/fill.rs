@@ -201,7 +201,7 @@ fn input(view: &Fill<'_>, field: &Field) -> Markup {
 
 fn submit(view: &Fill<'_>, verb: &str) -> Markup {
     let is_consent = view.form.kind == CredentialKind::OAuth2;
-    let busy = if is_consent { format!("Going to {}…", view.label) } else { format!("Asking {}…", view.label) };
+    let busy = if is_consent { format!("Going to {}…", view.label) } else { format!("Connecting {}…", view.label) };
     let window = opens_window(view).then_some("tidegate-consent");
     html! {
         button type="submit" formtarget=[window] data-busy=(busy) {
@@ -210,9 +210,9 @@ fn submit(view: &Fill<'_>, verb: &str) -> Markup {
         }
         p class="fine" {
             @if is_consent {
-                "You sign in at " (view.label) " itself; your password is not seen here. You can withdraw the access there at any time."
+                "You sign in at " (view.label) " itself; your password is not seen here."
             } @else {
-                "Stored encrypted and sent to nobody but " (view.label) ", which is asked now whether it works."
+                "Stored encrypted, and shown to nobody but " (view.label) "."
             }
         }
     }
