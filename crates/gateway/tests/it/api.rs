@@ -298,7 +298,7 @@ async fn the_oauth_app_of_an_integration_that_is_gone_can_still_be_seen_and_dele
     let file = folder.path().join("acme.yaml");
     let definition = "version: 1\nname: acme\nlabel: Acme\ndescription: A made-up API.\nbase_url: https://acme.example\n\
         credentials: {consent: {kind: oauth2, oauth2: {authorize_url: https://acme.example/a, token_url: https://acme.example/t}}}\n\
-        resources: {}\n";
+        resources: {tags: {methods: {list: {request: GET /tags, documentation: {description: Returns all tags.}}}}}\n";
     std::fs::write(&file, definition).unwrap();
     let catalog_dir = folder.path().to_owned();
     let gateway = Gateway::start_with(|config| config.catalog_dir = Some(catalog_dir)).await;
