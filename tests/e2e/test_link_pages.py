@@ -179,7 +179,9 @@ def test_a_vendor_and_a_way_are_chosen_without_a_mouse(gate, visitor):
 
 
 def test_the_link_that_an_agent_is_given_mends_the_account(gate, vendors, visitor):
-    account = gate.connect_account(vendors["edesk"].url, {"token": "ended"}, integration="edesk")
+    edesk = vendors["edesk"]
+    account = gate.connect_account(edesk.url, edesk.tokens(), integration="edesk", validate=True)
+    edesk.will_fail(kind="status", status=401, path_prefix="/v1", times=1000)
     server = gate.create_server(account)["url"]
 
     def error():
@@ -188,11 +190,12 @@ def test_the_link_that_an_agent_is_given_mends_the_account(gate, vendors, visito
     # After the first refusal the vendor is asked whether it means the token; from then on everybody knows.
     assert error()["code"] == "needs_reauth"
     url = until(lambda: error().get("reconnect_url"), what="a link in the refusal")
+    edesk.reset()
     somebody = visitor()
     page = somebody.page
     somebody.open(url)
     assert somebody.heading() == "Reconnect eDesk"
-    page.fill("input[type=password]", vendors["edesk"].tokens()["token"])
+    page.fill("input[type=password]", edesk.tokens()["token"])
     page.click("button:has-text('Reconnect eDesk')")
     page.wait_for_selector("text=eDesk is connected again")
     [shown] = accounts(gate)

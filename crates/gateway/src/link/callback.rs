@@ -23,7 +23,7 @@ use super::consent::authorization_server;
 use super::cookie::{self, Kept};
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
-use super::submit::{other_account, unfinished};
+use super::submit::{moved, other_account, unfinished};
 use super::way::{Obstacle, redirect_uri};
 use super::words::Trouble;
 use crate::api::checked_target;
@@ -239,11 +239,11 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
                 .said(Some(said))
         }
         NotConnected::Unclear(what) => silent(label).said(Some(what)),
-        NotConnected::OtherAccount { had, has } => {
-            let title = format!("This is not {had}");
-            Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))
+        NotConnected::OtherAccount(has) => {
+            Trouble::new(StatusCode::CONFLICT, "other_account", "This is another account", other_account(has.as_deref()))
                 .passing("Sign out there first if need be.")
         }
+        NotConnected::Moved => moved(),
         NotConnected::UsedBefore => Closed::Used.into(),
         NotConnected::AccountGone => Closed::AccountGone.into(),
         NotConnected::Store(error) => error.into(),

@@ -98,16 +98,27 @@ async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, S
         Ok(account) => Ok(Redirect::to(&destination(app, link, &account)).into_response()),
         Err(NotConnected::Refused(said)) => again(&[], Some(Failure::Refused(&said))).await,
         Err(NotConnected::Unclear(what)) => again(&[], Some(Failure::Unclear(&what))).await,
-        Err(NotConnected::OtherAccount { had, has }) => again(&[], Some(Failure::Other(&other_account(&had, &has)))).await,
+        Err(NotConnected::OtherAccount(has)) => again(&[], Some(Failure::Other(&other_account(has.as_deref())))).await,
+        Err(NotConnected::Moved) => Err(moved().begin_again_at(link.url(app))),
         Err(NotConnected::UsedBefore) => Err(Closed::Used.into()),
         Err(NotConnected::AccountGone) => Err(Closed::AccountGone.into()),
         Err(NotConnected::Store(error)) => Err(error.into()),
     }
 }
 
-/// What is told of a credential that is somebody else's.
-pub(super) fn other_account(had: &str, has: &str) -> String {
-    format!("You signed in as {has}, but this connection belongs to {had}. Nothing was changed. Sign in as {had}.")
+/// What is told of a credential that is somebody else's. Whose the connection is, is not said: whoever holds the link reads this.
+pub(super) fn other_account(has: Option<&str>) -> String {
+    let what = match has {
+        Some(has) => format!("You signed in as {has}, and this connection belongs to somebody else there."),
+        None => "It cannot be told whether this connection is of the same account there.".to_owned(),
+    };
+    format!("{what} Nothing was changed. Sign in with the account that was connected before.")
+}
+
+/// What is told of an account that was changed while its new credential was tried.
+pub(super) fn moved() -> Trouble {
+    let what = "The connection was changed meanwhile and leads elsewhere now, so what you gave was not saved.";
+    Trouble::new(StatusCode::CONFLICT, "account_changed", "This was changed meanwhile", what).passing("Begin again.")
 }
 
 /// What was typed. May hold secrets, and is overwritten when it is let go.
