@@ -141,9 +141,30 @@ def test_a_pasted_key_is_tried_before_it_is_stored(gate, link, vendors, visitor,
     [account] = accounts(gate)
     assert account["status"] == "active", account
     assert answer(gate, account["id"], "list_all_e_desk_tags")["result"]
-    # The link is used up, and says so.
-    assert somebody.open(url).status in (404, 410)
-    assert "link" in somebody.heading().lower()
+    # The link is used up, and says so to everybody else; who comes again is told again.
+    somebody.open(url)
+    assert somebody.heading() == "eDesk is connected"
+    another = visitor()
+    assert another.open(url).status == 410
+    assert "link" in another.heading().lower()
+
+
+@WITH_AND_WITHOUT_SCRIPT
+@pytest.mark.parametrize("vendor", ["edesk", "sendoso"])
+def test_the_app_may_redirect_on_from_where_the_person_comes_back_to(gate, link, vendors, visitor, host, script, vendor):
+    somebody = visitor(java_script_enabled=script)
+    page = somebody.page
+    back = f"{host.origin}/connected?tab=crm"
+    somebody.open(sendoso(link, redirect_uri=back) if vendor == "sendoso" else link("edesk", redirect_uri=back))
+    if vendor == "sendoso":
+        page.click("text=Continue to Sendoso")
+        page.click("text=Authorize")
+    else:
+        page.fill("input[type=password]", vendors["edesk"].tokens()["token"])
+        page.click("button:has-text('Connect eDesk')")
+    page.wait_for_url(f"{host.other_origin}/account?**")
+    [account] = accounts(gate)
+    assert page.url.endswith(f"?tab=crm&status=connected&integrated_account_id={account['id']}")
 
 
 def test_whoever_denies_consent_can_think_again(gate, link, visitor):

@@ -3,17 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use catalog::definition::Definition;
+use http::StatusCode;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
-use store::{Account, AccountChange, AccountStatus, Connect, Connection, Derived, LinkUse, NewAccount, SecretFields, StoreError};
+use store::{
+    Account, AccountChange, AccountId, AccountStatus, Connect, Connection, Derived, EnvironmentId, LinkUse, NewAccount, SecretFields,
+    StoreError,
+};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::audience::Audience;
 use super::opening::{By, Goal, Link};
+use super::page::{Returning, returning};
 use crate::app::App;
 use crate::reconnect;
 use crate::validation::{Verdict, validate};
@@ -34,8 +41,8 @@ pub(super) enum NotConnected {
     Refused(String),
     /// Nobody knows whether the credential works.
     Unclear(String),
-    /// Somebody else was first.
-    UsedBefore,
+    /// Somebody else was first, or the link was taken back.
+    Closed,
     AccountGone,
     /// A ticket is for the vendor's account that it was made for. Who the person signed in as, if the vendor says so; whose the account is,
     /// is not for whoever holds a link.
@@ -80,7 +87,7 @@ pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Acco
                 status: AccountStatus::Active,
                 identity,
             };
-            used(app.store.link_tokens().connect(link.hash, Connection::New(new), app.clock.now()).await?)?
+            used(app.store.link_tokens().connect(link.hash, Connection::New(new), link.browser, app.clock.now()).await?)?
         }
         Goal::Reconnect { account, by } => {
             if *by == By::Ticket && account.identity.is_some() && account.identity != identity {
@@ -97,7 +104,7 @@ pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Acco
 fn used(link_use: LinkUse) -> Result<Account, NotConnected> {
     match link_use {
         LinkUse::Connected(account) => Ok(*account),
-        LinkUse::UsedBefore => Err(NotConnected::UsedBefore),
+        LinkUse::Closed => Err(NotConnected::Closed),
         LinkUse::AccountGone => Err(NotConnected::AccountGone),
     }
 }
@@ -121,7 +128,7 @@ async fn again(app: &App, link: &Link, opened: &Account, by: By, tried: &Tried) 
         tries += 1;
         let now = app.clock.now();
         let present = match by {
-            By::Ticket => reconnect::account(app, link.token.expose_secret(), now).await?.ok_or(NotConnected::UsedBefore)?,
+            By::Ticket => reconnect::account(app, link.token.expose_secret(), now).await?.ok_or(NotConnected::Closed)?,
             By::LinkToken => app.store.accounts().get(environment, id).await?.ok_or(NotConnected::AccountGone)?,
         };
         let change = tried.change(&present, opened.base_url.as_deref()).ok_or(NotConnected::Moved)?;
@@ -130,7 +137,7 @@ async fn again(app: &App, link: &Link, opened: &Account, by: By, tried: &Tried) 
                 let changed = app.store.accounts().update(environment, id, change, now).await;
                 changed.map(|account| account.ok_or(NotConnected::AccountGone))
             }
-            By::LinkToken => app.store.link_tokens().connect(link.hash, Connection::Again(id, change), now).await.map(used),
+            By::LinkToken => app.store.link_tokens().connect(link.hash, Connection::Again(id, change), link.browser, now).await.map(used),
         };
         match changed {
             Ok(account) => return account,
@@ -160,23 +167,44 @@ impl Tried {
     }
 }
 
+/// What a link has led to.
+pub(super) struct Ended<'a> {
+    pub environment: EnvironmentId,
+    pub account: AccountId,
+    /// Whether the account was there before.
+    pub is_again: bool,
+    pub redirect_uri: Option<&'a str>,
+}
+
 /// Where the person goes then: back to whoever sent them, or to a page of ours.
-pub(super) fn destination(app: &App, link: &Link, account: &Account) -> String {
-    if let Some(mut back) = link.redirect_uri.as_deref().and_then(|uri| Url::parse(uri).ok()) {
-        let id = account.id.to_string();
+pub(super) fn destination(app: &App, ended: &Ended<'_>) -> String {
+    if let Some(mut back) = ended.redirect_uri.and_then(|uri| Url::parse(uri).ok()) {
+        let id = ended.account.to_string();
         back.query_pairs_mut().append_pair("status", "connected").append_pair("integrated_account_id", &id);
         return back.into();
     }
     let now = app.clock.now();
     let until = now.checked_add(DONE).unwrap_or(now).as_millisecond();
-    let again = if link.account().is_some() { "again" } else { "new" };
-    let words = [account.environment_id.to_string(), account.id.to_string(), until.to_string(), again.to_owned()];
+    let again = if ended.is_again { "again" } else { "new" };
+    let words = [ended.environment.to_string(), ended.account.to_string(), until.to_string(), again.to_owned()];
     let key = URL_SAFE_NO_PAD.encode(*app.store.derive(Derived::Done, &words.join(" ")));
     let [environment, id, until, again] = words;
     let query = Serializer::new(String::new())
         .extend_pairs([("environment", &*environment), ("account", &*id), ("until", &*until), ("kind", &*again), ("key", &*key)])
         .finish();
     format!("{}/link/done?{query}", app.public_path)
+}
+
+/// Leads a browser there that may have sent a form: by a page of ours, as our policy holds for wherever the answer to a form redirects to.
+pub(super) fn lead_on(app: &App, audience: &Audience, destination: &str) -> Response {
+    match Url::parse(destination) {
+        Ok(url) => {
+            let view = Returning { site: audience.site(app), host: url.host_str().unwrap_or_default(), url: destination };
+            audience.answer(StatusCode::OK, returning(&view))
+        }
+        // Without a host it is a path here.
+        Err(_) => Redirect::to(destination).into_response(),
+    }
 }
 
 /// What the address of that page says, if it is one of ours and of now.
