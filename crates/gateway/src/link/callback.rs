@@ -238,7 +238,8 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
                 .passing("Try again.")
                 .said(Some(said))
         }
-        NotConnected::Unclear(what) => silent(label).said(Some(what)),
+        NotConnected::Unclear(said) => silent(label).said(said),
+        NotConnected::Unreachable => silent(label),
         NotConnected::OtherAccount { had, has } => {
             let title = format!("This is not {had}");
             Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))

@@ -299,7 +299,7 @@ async fn only_the_scopes_that_the_account_will_be_used_for_are_asked_for() {
     assert_eq!(scopes(&some), ["marketplace"]);
     assert!(scopes(&all).len() > 1 && !scopes(&all).contains(&"scim".to_owned()), "{all}");
     let form = browser.get(&url).await;
-    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts for the user"), "{}", form.body);
+    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts in your name"), "{}", form.body);
     gateway.stop().await;
 }
 
