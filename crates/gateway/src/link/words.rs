@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::audience::Audience;
 use super::opening::Closed;
-use super::page::{Ending, Problem, problem};
+use super::page::{Mood, Problem, problem};
 use crate::app::App;
 
 /// A page of bad news.
@@ -19,7 +19,7 @@ struct Told {
     status: StatusCode,
     /// For programs.
     reason: &'static str,
-    kind: Ending,
+    mood: Mood,
     title: String,
     what: String,
     remedy: String,
@@ -44,7 +44,7 @@ impl Trouble {
         Self(Box::new(Told {
             status,
             reason,
-            kind: Ending::Failed,
+            mood: Mood::Bad,
             title: title.into(),
             what: what.into(),
             remedy: ASK_AGAIN.to_owned(),
@@ -61,7 +61,7 @@ impl Trouble {
 
     /// Nothing went wrong; there is only nothing left to do.
     pub(super) fn over(mut self) -> Self {
-        self.0.kind = Ending::Over;
+        self.0.mood = Mood::Neutral;
         self
     }
 
@@ -100,7 +100,7 @@ impl Trouble {
             site: audience.site(app),
             label: told.label.as_deref(),
             reason: told.reason,
-            kind: told.kind,
+            mood: told.mood,
             title: &told.title,
             what: &told.what,
             remedy: &told.remedy,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use catalog::definition::Definition;
+use catalog::nearest::{nearest, remedy};
 use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
@@ -165,9 +166,10 @@ pub(crate) fn checked_target(
 pub(crate) fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
-        let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
-        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
+        let known: Vec<&str> = variables.keys().map(String::as_str).collect();
+        let all = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {}", known.join(", ")) };
+        let remedy = remedy(&nearest(unknown, known, 3), &all);
+        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {remedy}")));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How it ended.
 
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Purpose;
@@ -27,7 +28,7 @@ pub(crate) struct Problem<'a> {
     pub reason: &'a str,
     /// A few words, e.g. `This link has expired`.
     pub title: &'a str,
-    pub kind: Ending,
+    pub mood: Mood,
     /// What happened, in whole sentences.
     pub what: &'a str,
     /// What the person can do, in whole sentences.
@@ -39,11 +40,11 @@ pub(crate) struct Problem<'a> {
 }
 
 /// Whether something went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Failed,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Mood {
+    Bad,
     /// There is only nothing left to do.
-    Over,
+    Neutral,
 }
 
 pub(crate) fn done(view: &Done<'_>) -> Markup {
@@ -72,9 +73,9 @@ pub(crate) fn done(view: &Done<'_>) -> Markup {
 pub(crate) fn problem(view: &Problem<'_>) -> Markup {
     let message = json!({ "type": "tidegate:failed", "reason": view.reason });
     let vendor = view.label.unwrap_or("The service");
-    let state = match view.kind {
-        Ending::Failed => State::Broken,
-        Ending::Over => State::Over,
+    let state = match view.mood {
+        Mood::Bad => State::Broken,
+        Mood::Neutral => State::Over,
     };
     let content = html! {
         (emblem(view.label.unwrap_or("?"), state))

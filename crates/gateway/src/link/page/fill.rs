@@ -180,15 +180,15 @@ fn permissions(view: &Fill<'_>) -> Markup {
 /// Most things that stand there without being asked for.
 const SHOWN: usize = 6;
 
-/// All of them; the rest of a long list is shown when asked for.
+/// All of them; most of a long list is shown when asked for.
 fn things_of(things: &[String], most: usize) -> Markup {
-    let (shown, rest) = things.split_at(if things.len() > most { most - 2 } else { things.len() });
     html! {
-        @if rest.is_empty() {
-            (words::listed(shown))
-        } @else {
-            (shown.join(", "))
-            details { summary { "and " (rest.len()) " more" } (words::listed(rest)) }
+        @match things {
+            [first, second, rest @ ..] if things.len() > most => details {
+                summary { (first) ", " (second) " and " (rest.len()) " more" }
+                (words::listed(rest))
+            },
+            _ => (words::listed(things)),
         }
     }
 }

@@ -91,7 +91,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
         site,
         label: Some(text),
         reason: "access_denied",
-        kind: Ending::Failed,
+        mood: Mood::Bad,
         title: "Access was not allowed",
         what: "You did not allow the access, so nothing was connected.",
         remedy: "If that was a slip, start again.",
@@ -101,7 +101,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
     let expired = Problem {
         label: None,
         reason: "link_expired",
-        kind: Ending::Over,
+        mood: Mood::Neutral,
         title: "This link has expired",
         what: "It was made more than an hour ago.",
         remedy: "Ask for a new one where you found it.",
