@@ -16,7 +16,7 @@ async fn edesk_link(gateway: &Gateway, base_url: &str) -> String {
 async fn a_person_reads_who_asks_and_where_the_key_goes() {
     let gateway = Gateway::start().await;
     let edesk = Sandbox::start(Vendor::EDesk, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-    let url = edesk_link(&gateway, &edesk.url()).await;
+    let url = edesk_link(&gateway, edesk.url()).await;
     let browser = Browser::new();
     let form = browser.get(&url).await;
     assert_eq!(form.summary(), "200: Connect eDesk");
@@ -55,7 +55,7 @@ async fn what_the_network_said_is_told_to_nobody() {
 #[tokio::test]
 async fn a_mangled_address_gets_a_page_and_a_slash_at_the_end_of_a_good_one_nothing_wrong() {
     let gateway = Gateway::start().await;
-    let url = edesk_link(&gateway, &gateway.sandbox.url()).await;
+    let url = edesk_link(&gateway, gateway.sandbox.url()).await;
     let browser = Browser::new();
     assert_eq!(browser.get(&format!("{url}/")).await.summary(), "200: Connect eDesk");
     for address in
