@@ -73,10 +73,12 @@ pub(crate) async fn tell(app: &App, account: &Account, state: AccountState) -> R
 async fn check(app: &Arc<App>, connected: &ConnectedAccount, used: &Loaded) {
     let check = connected.definition.check(&connected.account.authentication_method);
     let (Some(check), Some(target), Some(credential)) = (check, &connected.target, &used.credential) else { return };
-    if let Verdict::Refused { message } = validation::ask(app, check, target, credential).await {
-        let state = AccountState::failing(AccountStatus::NeedsReauth, message).of(used.version);
-        told_of_call(app, &connected.account, state).await;
-    }
+    let state = match validation::ask(app, check, target, credential).await {
+        Verdict::Refused { message } => AccountState::failing(AccountStatus::NeedsReauth, message),
+        Verdict::Accepted { identity: Some(identity) } => AccountState::active(Some(identity)),
+        _ => return,
+    };
+    told_of_call(app, &connected.account, state.of(used.version)).await;
 }
 
 /// The caller has an answer whatever becomes of this; the next call finds out again.

@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::connections;
 use crate::hint::hinted;
-use crate::link;
+use crate::link::{self, Tries};
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
@@ -46,7 +46,7 @@ pub struct Server {
     pub(crate) environment: Environment,
     /// The secret of the API token that was made because there was none; show it once.
     pub first_api_token: Option<SecretString>,
-    first_api_token_id: Option<ApiTokenId>,
+    pub(crate) first_api_token_id: Option<ApiTokenId>,
     listener: TcpListener,
     /// How long calls in flight may take once shutdown was asked for.
     drain: Duration,
@@ -85,6 +85,7 @@ impl Server {
             clock,
             refreshing: Refreshing::default(),
             checks: Checks::default(),
+            link_tries: Tries::default(),
             tasks: TaskTracker::new(),
             in_flight: InFlight::default(),
             sessions: Sessions::default(),

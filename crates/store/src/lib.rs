@@ -51,7 +51,7 @@ pub use event::{Content, EventType};
 pub use examine::{Examined, examine};
 pub use generations::{Generation, Generations, Mark};
 pub use hold::Hold;
-pub use ids::{AccountId, ApiTokenId, EnvironmentId, EventId, IdError, McpServerId, WebhookId};
+pub use ids::{AccountId, ApiTokenId, EnvironmentId, EventId, IdError, LinkTokenId, McpServerId, WebhookId};
 pub use key::MasterKey;
 pub use link_token::{Connect, Connection, LinkConfig, LinkPurpose, LinkToken, LinkTokens, LinkUse, NewLinkToken};
 pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer, ToolExposure};

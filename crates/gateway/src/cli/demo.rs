@@ -180,6 +180,7 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,
         expires_at: now.checked_add(LINK_LIFE)?,
+        created_by: server.first_api_token_id.ok_or_else(|| anyhow!("the database of the demo has an API token already"))?,
     };
     let (_, secret) = app.store.link_tokens().create(environment, new, now).await?;
     Ok(Some(format!("{}/link/{}", server.public_url(), secret.expose_secret())))

@@ -18,12 +18,13 @@ use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProbl
 use url::form_urlencoded::{self, Serializer};
 
 use super::audience::Audience;
-use super::connect::{NotConnected, Offer, connect, destination};
+use super::connect::{NotConnected, Offer, connect, destination, lead_on};
 use super::consent::authorization_server;
 use super::cookie::{self, Kept};
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
-use super::submit::{other_account, unfinished};
+use super::submit::{moved, other_account, unfinished};
+use super::tries::Try;
 use super::way::{Obstacle, redirect_uri};
 use super::words::Trouble;
 use crate::api::checked_target;
@@ -90,13 +91,20 @@ async fn come_back(app: &Arc<App>, headers: &HeaderMap, state: &SecretString, ke
     let consent = match app.store.consents().take(&secrets).await {
         Ok(Returned::Consent(consent)) => *consent,
         Ok(Returned::OtherBrowser) => return other_browser().answer(app, &nobody),
-        Ok(Returned::Unknown) => return used_state().answer(app, &nobody),
+        Ok(Returned::Unknown) => {
+            // The answer that told of the end may not have arrived.
+            return match open_again(app, headers, kept.link.expose_secret(), app.clock.now()).await {
+                Ok(Opening::Ended(destination, audience)) => lead_on(app, &audience, &destination),
+                _ => used_state().answer(app, &nobody),
+            };
+        }
         Err(error) => return Trouble::from(error).answer(app, &nobody),
     };
     let now = app.clock.now();
     let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
         Ok(Opening::Open(_)) => return used_state().answer(app, &nobody),
+        Ok(Opening::Ended(destination, audience)) => return lead_on(app, &audience, &destination),
         Ok(Opening::Closed(closed, audience)) => return Trouble::from(closed).answer(app, &audience),
         Err(error) => return Trouble::from(error).answer(app, &nobody),
     };
@@ -168,7 +176,7 @@ fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
 
 /// Exchanges the code, stores what it brings, and says where the person goes then.
 async fn exchange(
-    app: &App,
+    app: &Arc<App>,
     link: &Link,
     consent: &Consent,
     secrets: &ConsentSecrets,
@@ -190,6 +198,7 @@ async fn exchange(
     })?;
     let server = authorization_server(definition, method, link.base_url(), &consent.context)?;
     let client = Client { client_id: oauth_app.client_id, client_secret };
+    let attempt = Try::begin(app, link.hash, app.clock.now())?;
     let verifier = CodeVerifier::from_random(*app.store.consents().verifier(secrets));
     let redirect_uri = redirect_uri(app);
     let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, verifier: &verifier };
@@ -202,7 +211,12 @@ async fn exchange(
     let credentials = tokens.stored_over(&Map::new());
     let offer = Offer { definition: Arc::clone(definition), method: method.clone(), context: consent.context.clone(), credentials };
     match connect(app, link, offer).await {
-        Ok(account) => Ok(destination(app, link, &account)),
+        Ok(account) => {
+            attempt.succeeded();
+            Ok(destination(app, &link.ended(&account)))
+        }
+        // Its page says why.
+        Err(NotConnected::Closed) => Ok(link.url(app)),
         Err(not_connected) => Err(not_stored(not_connected, label)),
     }
 }
@@ -238,12 +252,12 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
         }
         NotConnected::Unclear(said) => silent(label).said(said),
         NotConnected::Unreachable => silent(label),
-        NotConnected::OtherAccount { had, has } => {
-            let title = format!("This is not {had}");
-            Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))
+        NotConnected::OtherAccount(has) => {
+            Trouble::new(StatusCode::CONFLICT, "other_account", "This is another account", other_account(has.as_deref()))
                 .passing("Sign out there first if need be.")
         }
-        NotConnected::UsedBefore => Closed::Used.into(),
+        NotConnected::Moved => moved(),
+        NotConnected::Closed => Closed::Used.into(),
         NotConnected::AccountGone => Closed::AccountGone.into(),
         NotConnected::Store(error) => error.into(),
     }

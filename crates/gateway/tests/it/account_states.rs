@@ -115,9 +115,9 @@ const DAY: u64 = 24 * 60 * 60;
 #[tokio::test]
 async fn a_token_that_ended_after_ninety_days_is_told_to_everyone_with_a_link() {
     let account = Connected::to(Vendor::EDesk, json!({})).await;
+    assert_eq!(account.validate().await.1["reconnect_url"], Value::Null);
     let (is_error, answer) = account.call("list_all_e_desk_tags").await;
     assert!(!is_error, "{answer}");
-    assert_eq!(account.account().await["reconnect_url"], Value::Null);
 
     account.advance(91 * DAY).await;
     let (is_error, answer) = account.call("list_all_e_desk_tags").await;
@@ -144,8 +144,31 @@ async fn a_token_that_ended_after_ninety_days_is_told_to_everyone_with_a_link() 
 }
 
 #[tokio::test]
+async fn agents_get_no_link_for_an_account_of_which_nobody_knows_yet_whose_it_is() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.advance(91 * DAY).await;
+    account.call("list_all_e_desk_tags").await;
+    let told = account.becomes("needs_reauth").await;
+    assert!(is_link(&told["reconnect_url"], &account.gateway), "{told}");
+    let (_, answer) = account.call("list_all_e_desk_tags").await;
+    assert_eq!((&answer["error"]["code"], &answer["error"]["reconnect_url"]), (&json!("needs_reauth"), &Value::Null), "{answer}");
+    account.stop().await;
+}
+
+#[tokio::test]
+async fn a_check_that_is_made_anyway_learns_whose_the_account_is() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.fault(json!({"kind": "status", "status": 401, "path_prefix": "/v1/tags", "times": 1})).await;
+    assert!(account.call("list_all_e_desk_tags").await.0);
+    eventually("the identity is known", async || account.account().await["identity"].is_string()).await;
+    assert_eq!(account.account().await["status"], "active");
+    account.stop().await;
+}
+
+#[tokio::test]
 async fn an_environment_may_keep_the_link_from_agents_and_not_from_its_own_people() {
     let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.validate().await;
     let (status, settings) = account.gateway.api(Method::PATCH, "/environment", json!({"agent_reconnect_links": false})).await;
     assert_eq!((status, &settings["agent_reconnect_links"]), (StatusCode::OK, &json!(false)));
     account.advance(91 * DAY).await;
@@ -323,7 +346,7 @@ async fn an_account_whose_person_is_still_to_come_is_connecting_until_there_are_
     let (is_error, answer) = gateway.call(&server, "list_all_gladly_agents", json!({})).await;
     assert!(is_error);
     assert_eq!(answer["error"]["code"], "needs_reauth");
-    assert!(is_link(&answer["error"]["reconnect_url"], &gateway), "{answer}");
+    assert_eq!(answer["error"]["reconnect_url"], Value::Null, "nobody knows whose it is to be: {answer}");
     assert_eq!(gateway.api(Method::POST, &format!("/integrated-account/{id}/validate"), Value::Null).await.0, StatusCode::CONFLICT);
 
     let path = format!("/integrated-account/{id}");

@@ -111,6 +111,10 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
     };
     vec![
         ("done", done(&connected)),
+        (
+            "returning",
+            returning(&Returning { site, host: text, url: "https://app.acme.test/back?status=connected&integrated_account_id=1" }),
+        ),
         ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, ..connected })),
         ("problem_denied", problem(&denied)),
         ("problem_expired", problem(&expired)),

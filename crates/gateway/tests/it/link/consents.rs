@@ -37,7 +37,22 @@ async fn a_person_consents_at_the_vendor_and_the_account_works() {
     assert_eq!(end.location.unwrap(), format!("https://app.example/back?status=connected&integrated_account_id={id}"));
     assert_eq!(account(&gateway, &id).await["status"], "active");
     assert!(can_call(&gateway, &id).await);
-    assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
+    // Whoever comes once more is led there again, in this browser.
+    assert!(browser.get(&url).await.next().ends_with(&id));
+    assert_eq!(Browser::new().get(&url).await.summary(), "410: This link has been used");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn who_loads_the_way_back_again_for_want_of_an_answer_arrives_all_the_same() {
+    let (gateway, browser) = with_app().await;
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back"})).await;
+    browser.get(&url).await;
+    let callback = consent(&gateway, &browser, &url).await;
+    // The browser as it was: the answer, with what it says of cookies, is lost.
+    let end = browser.lost(&callback).await;
+    assert_eq!(browser.get(&callback).await.next(), end.location.unwrap());
+    assert_eq!(accounts(&gateway).await.len(), 1);
     gateway.stop().await;
 }
 
