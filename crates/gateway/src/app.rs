@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catalog::definition::Definition;
+use catalog::nearest::{nearest, remedy};
 use http::StatusCode;
 use store::{Account, Store};
 use tokio::sync::Semaphore;
@@ -75,12 +76,14 @@ impl App {
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors
-    /// 400 that lists the names there are; 500 when it cannot be read.
+    /// 400 that names the nearest, or all there are; 500 when it cannot be read.
     pub(crate) fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
         let catalog = self.catalog.current();
         catalog.get(name)?.cloned().ok_or_else(|| {
             let known: Vec<&str> = catalog.iter().map(|entry| entry.name.as_str()).collect();
-            ApiError::bad_request(format!("the catalog has no integration `{name}`; it has {}", known.join(", ")))
+            let near = nearest(name, known.iter().copied(), 3);
+            let remedy = remedy(&near, &format!("it has {}", known.join(", ")));
+            ApiError::bad_request(format!("the catalog has no integration `{name}`; {remedy}"))
         })
     }
 }

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use maud::Markup;
+use store::EnvironmentSettings;
 use url::Url;
 
 use super::page::{Site, Window};
@@ -13,6 +14,8 @@ use crate::app::App;
 #[derive(Debug, Clone)]
 pub(super) struct Audience {
     window: Window,
+    /// What the person knows whoever asks as.
+    asker: Option<String>,
     /// Origins that may show pages in a frame.
     frame_ancestors: Vec<String>,
     /// Those, and where the person goes in the end.
@@ -22,19 +25,20 @@ pub(super) struct Audience {
 impl Audience {
     /// Of a page that belongs to no environment: nobody frames it, nobody is told.
     pub(super) fn nobody(headers: &HeaderMap) -> Self {
-        Self { window: window(headers), frame_ancestors: Vec::new(), told_origins: Vec::new() }
+        Self { window: window(headers), asker: None, frame_ancestors: Vec::new(), told_origins: Vec::new() }
     }
 
-    pub(super) fn new(headers: &HeaderMap, frame_ancestors: Vec<String>, redirect_uri: Option<&str>) -> Self {
+    pub(super) fn new(headers: &HeaderMap, settings: EnvironmentSettings, redirect_uri: Option<&str>) -> Self {
+        let EnvironmentSettings { display_name: asker, frame_ancestors, .. } = settings;
         let frame_ancestors: Vec<String> = frame_ancestors.into_iter().filter(|origin| is_source(origin)).collect();
         let destination = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
         let mut told_origins = frame_ancestors.clone();
         told_origins.extend(destination.filter(|origin| !frame_ancestors.contains(origin)));
-        Self { window: window(headers), frame_ancestors, told_origins }
+        Self { window: window(headers), asker, frame_ancestors, told_origins }
     }
 
     pub(super) fn site<'a>(&'a self, app: &'a App) -> Site<'a> {
-        Site { public_path: &app.public_path, window: self.window, told_origins: &self.told_origins }
+        Site { public_path: &app.public_path, asker: self.asker.as_deref(), window: self.window, told_origins: &self.told_origins }
     }
 
     /// A page as it is sent.
@@ -81,8 +85,9 @@ mod tests {
     fn a_policy_names_who_may_frame_a_page_and_who_is_told_may_be_another() {
         let headers = HeaderMap::new();
         assert_snapshot!(Audience::nobody(&headers).policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-        let ancestors = vec!["https://app.test".to_owned(), "https://evil.test; script-src *".to_owned()];
-        let audience = Audience::new(&headers, ancestors, Some("https://back.test:8443/a?b=c"));
+        let frame_ancestors = vec!["https://app.test".to_owned(), "https://evil.test; script-src *".to_owned()];
+        let settings = EnvironmentSettings { frame_ancestors, ..EnvironmentSettings::default() };
+        let audience = Audience::new(&headers, settings, Some("https://back.test:8443/a?b=c"));
         assert_snapshot!(audience.policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors https://app.test");
         assert_eq!(audience.told_origins, ["https://app.test", "https://back.test:8443"]);
     }

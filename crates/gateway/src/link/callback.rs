@@ -160,10 +160,8 @@ fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
     Some(match error {
         "access_denied" => {
             let what = format!("The access was not allowed at {label}, so nothing was connected or changed.");
-            let said = brought.error_description.clone();
             Trouble::new(StatusCode::FORBIDDEN, "access_denied", "Not connected", what)
                 .passing("If that was a mistake, try again and allow it.")
-                .said(said)
         }
         "server_error" | "temporarily_unavailable" => {
             let what = format!("{label} could not ask you just now. Nothing was connected or changed.");
@@ -194,7 +192,8 @@ async fn exchange(
     let found = app.store.oauth_apps().with_secret(consent.environment_id, integration, method).await?;
     let (oauth_app, client_secret) = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;
     checked_target(app, definition, link.base_url(), &consent.context).map_err(|error| {
-        let what = format!("The vendor's address may not be used any more: {}.", error.message());
+        tracing::warn!(%integration, message = error.message(), "an address cannot be used any more");
+        let what = format!("The address of {label} may not be used any more. Nothing was connected or changed.");
         Trouble::new(StatusCode::CONFLICT, "not_set_up", "Not connected", what).for_others()
     })?;
     let server = authorization_server(definition, method, link.base_url(), &consent.context)?;
@@ -225,16 +224,15 @@ async fn exchange(
 fn not_exchanged(error: &OAuthError, label: &str) -> Trouble {
     let OAuthError { problem, message, .. } = error;
     tracing::warn!(?problem, message, "a code could not be exchanged");
-    let said = Some(message.clone());
     match problem {
         OAuthProblem::GrantRefused => {
             let what = format!("{label} did not accept that you had just allowed the access. Nothing was connected or changed.");
-            Trouble::new(StatusCode::BAD_GATEWAY, "code_refused", "Not connected", what).passing("Try again.").said(said)
+            Trouble::new(StatusCode::BAD_GATEWAY, "code_refused", "Not connected", what).passing("Try again.")
         }
-        OAuthProblem::Temporary { .. } => silent(label).said(said),
+        OAuthProblem::Temporary { .. } => silent(label),
         OAuthProblem::AppRefused | OAuthProblem::RequestRefused | OAuthProblem::Unintelligible | OAuthProblem::NotAllowed => {
             let what = format!("{label} and the app that sent you here do not understand each other. Nothing was connected or changed.");
-            Trouble::new(StatusCode::BAD_GATEWAY, "exchange_failed", "Not connected", what).for_others().said(said)
+            Trouble::new(StatusCode::BAD_GATEWAY, "exchange_failed", "Not connected", what).for_others()
         }
     }
 }
@@ -252,7 +250,8 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
                 .passing("Try again.")
                 .said(Some(said))
         }
-        NotConnected::Unclear(what) => silent(label).said(Some(what)),
+        NotConnected::Unclear(said) => silent(label).said(said),
+        NotConnected::Unreachable => silent(label),
         NotConnected::OtherAccount(has) => {
             Trouble::new(StatusCode::CONFLICT, "other_account", "This is another account", other_account(has.as_deref()))
                 .passing("Sign out there first if need be.")

@@ -78,7 +78,7 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
     let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, account_id, .. } = link;
     let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
     let settings = app.store.environments().settings(environment).await?;
-    let audience = Audience::new(headers, settings.frame_ancestors, redirect_uri.as_deref());
+    let audience = Audience::new(headers, settings, redirect_uri.as_deref());
     if let Some(account) = account_id.filter(|_| browser.is_some() && browser == link.browser) {
         let is_again = matches!(purpose, LinkPurpose::Reconnect { .. });
         let ended = Ended { environment, account, is_again, redirect_uri: redirect_uri.as_deref() };
@@ -111,7 +111,7 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, no
             goal: Goal::Reconnect { account: Box::new(account), by: By::Ticket },
             filter: Filter::default(),
             redirect_uri: None,
-            audience: Audience::new(headers, settings.frame_ancestors, None),
+            audience: Audience::new(headers, settings, None),
             // A ticket has no place to note it.
             browser: None,
         })));

@@ -89,7 +89,9 @@ async fn submit(app: &Arc<App>, link: &Link, choice: &Choice, submitted: &[(Stri
     let Filled { credentials, context } = filled;
     let credentials = SecretFields::from(credentials);
     if let Err(error) = checked_target(app, &choice.definition, link.base_url(), &context) {
-        return again(&[], Some(Failure::Other(error.message()))).await;
+        tracing::warn!(integration = choice.definition.integration.name, message = error.message(), "an address cannot be used");
+        let what = "This address cannot be used here. Nothing was saved. Check it, or tell whoever sent you here.";
+        return again(&[], Some(Failure::Other(what))).await;
     }
     if choice.way == Way::Consent {
         return consent::leave(app, link, choice, context).await;
@@ -102,7 +104,11 @@ async fn submit(app: &Arc<App>, link: &Link, choice: &Choice, submitted: &[(Stri
             Ok(lead_on(app, &link.audience, &destination(app, &link.ended(&account))))
         }
         Err(NotConnected::Refused(said)) => again(&[], Some(Failure::Refused(&said))).await,
-        Err(NotConnected::Unclear(what)) => again(&[], Some(Failure::Unclear(&what))).await,
+        Err(NotConnected::Unclear(said)) => again(&[], Some(Failure::Unclear(said.as_deref()))).await,
+        Err(NotConnected::Unreachable) => match form_of(link, choice)?.nothing_at(&choice.definition.integration.label, submitted) {
+            Some(problem) => again(&[problem], None).await,
+            None => again(&[], Some(Failure::Unclear(None))).await,
+        },
         Err(NotConnected::OtherAccount(has)) => again(&[], Some(Failure::Other(&other_account(has.as_deref())))).await,
         Err(NotConnected::Moved) => Err(moved().begin_again_at(link.url(app))),
         // Its page says why.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::audience::Audience;
 use super::opening::Closed;
-use super::page::{Problem, problem};
+use super::page::{Mood, Problem, problem};
 use crate::app::App;
 
 /// A page of bad news.
@@ -19,6 +19,7 @@ struct Told {
     status: StatusCode,
     /// For programs.
     reason: &'static str,
+    mood: Mood,
     title: String,
     what: String,
     remedy: String,
@@ -43,6 +44,7 @@ impl Trouble {
         Self(Box::new(Told {
             status,
             reason,
+            mood: Mood::Bad,
             title: title.into(),
             what: what.into(),
             remedy: ASK_AGAIN.to_owned(),
@@ -54,6 +56,12 @@ impl Trouble {
 
     pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.0.remedy = remedy.into();
+        self
+    }
+
+    /// Nothing went wrong; there is only nothing left to do.
+    pub(super) fn over(mut self) -> Self {
+        self.0.mood = Mood::Neutral;
         self
     }
 
@@ -92,6 +100,7 @@ impl Trouble {
             site: audience.site(app),
             label: told.label.as_deref(),
             reason: told.reason,
+            mood: told.mood,
             title: &told.title,
             what: &told.what,
             remedy: &told.remedy,
@@ -127,6 +136,7 @@ impl From<Closed> for Trouble {
                 "This link has been used",
                 "An account has been connected by it, and each link connects one account once.",
             )
+            .over()
             .remedy("If that was you, there is nothing left to do. If not, ask whoever sent you here for a new link."),
             Closed::AccountGone => Self::new(
                 StatusCode::GONE,

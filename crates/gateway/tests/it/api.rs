@@ -70,6 +70,12 @@ async fn bad_input_is_refused_with_a_message_that_names_it() {
         (&mcp, json!({"name": "x", "expires_at": "tomorrow"}), "`tomorrow` is not a time"),
         (&mcp, json!({"name": "x", "config": {"auth": "url", "require_api_token_auth": true}}), "contradict"),
         ("/integrated-account", json!({"integration": "nope", "tenant_id": "t", "credentials": {}}), "it has edesk, gladly, sendoso"),
+        ("/integrated-account", json!({"integration": "sendsoo", "tenant_id": "t", "credentials": {}}), "the nearest names here: sendoso"),
+        (
+            "/link-token",
+            json!({"integration": "gladly", "tenant_id": "t", "context": {"hots": "acme.gladly.com"}}),
+            "unknown value `hots`; the nearest names here: host",
+        ),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": {}}), "access_token"),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "", "credentials": credentials}), "`tenant_id`"),
         (

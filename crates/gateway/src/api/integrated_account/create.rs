@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use catalog::definition::Definition;
+use catalog::nearest::{nearest, remedy};
 use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
@@ -117,7 +118,7 @@ pub(super) async fn validated(
         Verdict::Refused { message } => {
             Err(ApiError::bad_request(format!("`credentials`: the vendor does not accept them, and nothing was stored: {message}")))
         }
-        Verdict::Unclear { message } => Err(unclear(&message)),
+        Verdict::Unclear { message, .. } => Err(unclear(&message)),
         Verdict::NotOffered => {
             let name = &definition.integration.name;
             Err(ApiError::bad_request(format!("`validate`: the integration `{name}` names no `check` for `{method}`; leave it out")))
@@ -183,9 +184,10 @@ pub(crate) fn checked_target(
 pub(crate) fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
-        let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
-        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
+        let known: Vec<&str> = variables.keys().map(String::as_str).collect();
+        let all = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {}", known.join(", ")) };
+        let remedy = remedy(&nearest(unknown, known, 3), &all);
+        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {remedy}")));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod consents;
 mod forms;
 mod reconnecting;
 mod tokens;
+mod wording;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
