@@ -19,12 +19,14 @@ pub(super) struct Audience {
     form_target: Option<String>,
     /// Those, and where the person goes in the end.
     told_origins: Vec<String>,
+    /// Where the person goes in the end.
+    redirect_uri: Option<String>,
 }
 
 impl Audience {
     /// Of a page that belongs to no environment: nobody frames it, nobody is told.
     pub(super) fn nobody(headers: &HeaderMap) -> Self {
-        Self { window: window(headers), frame_ancestors: Vec::new(), form_target: None, told_origins: Vec::new() }
+        Self { window: window(headers), frame_ancestors: Vec::new(), form_target: None, told_origins: Vec::new(), redirect_uri: None }
     }
 
     pub(super) fn new(headers: &HeaderMap, frame_ancestors: Vec<String>, redirect_uri: Option<&str>) -> Self {
@@ -32,7 +34,11 @@ impl Audience {
         let form_target = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
         let mut told_origins = frame_ancestors.clone();
         told_origins.extend(form_target.clone().filter(|origin| !frame_ancestors.contains(origin)));
-        Self { window: window(headers), frame_ancestors, form_target, told_origins }
+        Self { window: window(headers), frame_ancestors, form_target, told_origins, redirect_uri: redirect_uri.map(str::to_owned) }
+    }
+
+    pub(super) fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
     }
 
     pub(super) fn site<'a>(&'a self, app: &'a App) -> Site<'a> {

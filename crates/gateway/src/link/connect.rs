@@ -52,7 +52,7 @@ impl From<StoreError> for NotConnected {
 }
 
 /// How long the page that says so can be loaded again.
-const DONE: Duration = Duration::from_secs(600);
+pub(super) const DONE: Duration = Duration::from_secs(600);
 /// How often a ticket's account is read again when it has changed just now.
 const TRIES: u32 = 3;
 

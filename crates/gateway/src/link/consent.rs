@@ -45,7 +45,7 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
     let state = secrets.state.expose_secret();
     let request = AuthorizationRequest {
         client_id: &oauth_app.client_id,
-        redirect_uri: &redirect_uri(app),
+        redirect_uri: &redirect_uri(app, &integration.name),
         scopes: &scopes,
         state,
         verifier: &verifier,

@@ -142,7 +142,7 @@ fn address(word: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// What a vendor says, for a page: on one line, not endless, and nothing that shows it otherwise than it is.
-pub(super) fn vendor_words(text: &str) -> String {
+pub(crate) fn vendor_words(text: &str) -> String {
     const MAX_CHARACTERS: usize = 300;
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_deceptive(*c)).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -69,7 +69,7 @@ async fn what_a_link_cannot_be_for_is_refused_with_a_message_that_says_what_to_d
 async fn the_refusal_for_want_of_an_app_names_the_redirect_uri_to_register() {
     let gateway = Gateway::start().await;
     let (_, error) = gateway.api(Method::POST, "/link-token", json!({"tenant_id": "acme", "integration": "sendoso"})).await;
-    let redirect_uri = format!("{}/oauth/callback", gateway.url);
+    let redirect_uri = format!("{}/oauth/callback/sendoso", gateway.url);
     assert!(error["message"].as_str().unwrap().contains(&redirect_uri), "{error}");
     set_app(&gateway).await;
     consent_link(&gateway, json!({})).await;
