@@ -1,7 +1,9 @@
 """`tidegate demo`: the whole product with no setup."""
 
+import re
 import signal
 
+import httpx2
 import pytest
 
 import gateway
@@ -103,3 +105,13 @@ def test_the_line_is_printed_when_everything_is_ready_and_not_before(binary, tmp
         assert answer.json()["result"]["isError"] is False
     finally:
         demo.process.end()
+
+
+def test_people_can_connect_an_account_of_the_demo_in_a_browser(binary, tmp_path):
+    running = gateway.Process(binary, ["demo", "--listen", "127.0.0.1:0"], tmp_path)
+    try:
+        link = until(lambda: re.search(r"http\S+/link/tl_\S+", running.stdout.read_text()), within=20, what="a link")
+        page = httpx2.get(link.group())
+        assert page.status_code == 200 and "Sendoso" in page.text, page.text
+    finally:
+        running.end()

@@ -108,7 +108,7 @@ def test_from_the_link_by_the_vendor_s_consent_to_a_call(gate, link, visitor, sc
     somebody = visitor(java_script_enabled=script)
     page = somebody.page
     somebody.open(sendoso(link))
-    assert "Send gifts for the user" in page.inner_text("main")
+    assert "Send gifts in your name" in page.inner_text("main")
     page.click("text=Continue to Sendoso")
     page.click("text=Authorize")
     page.wait_for_selector("text=Sendoso is connected")

@@ -24,9 +24,30 @@ pub(crate) enum Verdict {
     /// The vendor does not accept it, in the vendor's words.
     Refused { message: String },
     /// Nobody knows: the vendor could not be asked, or answered something else.
-    Unclear { message: String },
+    Unclear { message: String, cause: Cause },
     /// The definition names no check for this way to authenticate.
     NotOffered,
+}
+
+/// Why nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// There is no connection to the vendor's host.
+    Unreachable,
+    /// The vendor said something else; the message has its words.
+    Vendor,
+    /// Anything else. The message is for whoever runs this server or made the link.
+    Here,
+}
+
+impl Cause {
+    pub(crate) fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure { source: Source::Vendor, .. } => Self::Vendor,
+            Failure { code: Code::Unreachable, .. } => Self::Unreachable,
+            _ => Self::Here,
+        }
+    }
 }
 
 /// Asks whether a credential that is not stored yet works for an account with this base URL and context.
@@ -42,10 +63,10 @@ pub(crate) async fn validate(
     let Some((scheme, check)) = scheme.zip(definition.check(method)) else { return Verdict::NotOffered };
     let target = match Target::new(&definition.integration, base_url, context) {
         Ok(target) => target,
-        Err(error) => return Verdict::Unclear { message: error.to_string() },
+        Err(error) => return unclear_here(error.to_string()),
     };
     if let Err(error) = app.upstream.check_base_url(&definition.integration, base_url, &target) {
-        return Verdict::Unclear { message: error.to_string() };
+        return unclear_here(error.to_string());
     }
     let completed = match scheme.kind {
         CredentialKind::OAuth2ClientCredentials if !credentials.contains_key("access_token") => {
@@ -66,7 +87,7 @@ pub(crate) async fn validate(
 pub(crate) async fn ask(app: &App, check: &Check, target: &Target, credential: &Credential) -> Verdict {
     let plan = match check.tool.plan(target, check.arguments.clone()) {
         Ok(plan) => plan,
-        Err(error) => return Verdict::Unclear { message: Failure::from(error).message },
+        Err(error) => return unclear_here(Failure::from(error).message),
     };
     verdict(check, app.upstream.call(&check.tool, &plan, credential, app.clock.now()).await)
 }
@@ -83,7 +104,7 @@ pub(crate) fn verdict(check: &Check, outcome: Outcome) -> Verdict {
             Verdict::Accepted { identity: check.identity(&answer) }
         }
         Err(failure) if is_refusal(&failure) => Verdict::Refused { message: failure.message },
-        Err(failure) => Verdict::Unclear { message: failure.message },
+        Err(failure) => Verdict::Unclear { cause: Cause::of(&failure), message: failure.message },
     }
 }
 
@@ -99,6 +120,10 @@ fn no_token(error: OAuthError) -> Verdict {
     let OAuthError { problem, message, .. } = error;
     match problem {
         OAuthProblem::GrantRefused | OAuthProblem::AppRefused => Verdict::Refused { message },
-        _ => Verdict::Unclear { message },
+        _ => unclear_here(message),
     }
+}
+
+fn unclear_here(message: String) -> Verdict {
+    Verdict::Unclear { message, cause: Cause::Here }
 }

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
-use store::MasterKey;
+use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp};
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
@@ -63,7 +64,12 @@ struct Connected {
     sandbox: Sandbox,
     account: String,
     server: McpServerSecret,
+    /// Where a person connects another account of it by consenting; `None` where the vendor has no consent.
+    link: Option<String>,
 }
+
+/// How long that link lives.
+const LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     telemetry::start(&args.log, LogFormat::Text)?;
@@ -137,7 +143,46 @@ async fn connect(server: &Server, vendor: Vendor) -> anyhow::Result<Connected> {
     let new = NewServer { name: format!("{vendor} demo"), config: ConfigChange::default(), expires_at: None };
     let mcp_server = create_server(&server.app, environment, account.id, new).await.map_err(refused)?;
     let label = server.app.definition(vendor.name()).map_err(refused)?.integration.label.clone();
-    Ok(Connected { vendor, label, sandbox, account: account.id.to_string(), server: mcp_server })
+    let link = link(server, vendor, sandbox.url()).await?;
+    Ok(Connected { vendor, label, sandbox, account: account.id.to_string(), server: mcp_server, link })
+}
+
+/// Sets the vendor's OAuth apps, with which tokens are refreshed too, and makes a link for the first.
+async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Result<Option<String>> {
+    let (app, environment) = (&server.app, server.environment.id);
+    let definition = app.definition(vendor.name()).map_err(refused)?;
+    let now = app.clock.now();
+    let mut methods = Vec::new();
+    for (method, scheme) in &definition.integration.credentials {
+        let asked = scheme.oauth2.iter().flat_map(|oauth2| oauth2.scopes.keys()).next();
+        let registered = vendor.oauth_apps().iter().find(|app| asked.is_some_and(|scope| app.scopes.contains(&scope.as_str())));
+        let Some(registered) = registered else { continue };
+        let new = NewOAuthApp {
+            integration: vendor.to_string(),
+            authentication_method: method.clone(),
+            client_id: registered.client_id.to_owned(),
+            client_secret: Some(registered.client_secret.into()),
+        };
+        app.store.oauth_apps().save(environment, new, now).await?;
+        methods.push(method.clone());
+    }
+    let Some(method) = methods.into_iter().next() else { return Ok(None) };
+    let connect = Connect {
+        tenant_id: "demo-customer".to_owned(),
+        integration: Some(vendor.to_string()),
+        authentication_method: Some(method),
+        name: None,
+        context: Map::new(),
+        base_url: Some(sandbox_url.to_owned()),
+    };
+    let new = NewLinkToken {
+        purpose: LinkPurpose::Connect(connect),
+        config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
+        redirect_uri: None,
+        expires_at: now.checked_add(LINK_LIFE)?,
+    };
+    let (_, secret) = app.store.link_tokens().create(environment, new, now).await?;
+    Ok(Some(format!("{}/link/{}", server.public_url(), secret.expose_secret())))
 }
 
 fn refused(error: ApiError) -> anyhow::Error {
@@ -176,6 +221,9 @@ fn ready_text(server: &Server, api_token: &str, connected: &[Connected], program
             let note = snippet.note.as_ref().map(|note| format!("    # {note}\n")).unwrap_or_default();
             lines.push(format!("  {}: {}\n    {}\n{note}", snippet.label, snippet.place, snippet.text.replace('\n', "\n    ")));
         }
+    }
+    for (one, link) in connected.iter().filter_map(|one| Some((one, one.link.as_ref()?))) {
+        lines.push(format!("Connect another {} account in a browser, as your customers do\n  {link}\n", one.label));
     }
     lines.push(format!("Management API  http://{}/docs", server.address));
     lines.push(format!("  API token     {api_token}"));

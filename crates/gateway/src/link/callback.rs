@@ -20,7 +20,7 @@ use url::form_urlencoded::{self, Serializer};
 use super::connect::{NotConnected, Offer, connect, destination};
 use super::consent::authorization_server;
 use super::cookie::{self, Kept};
-use super::ended::Ending;
+use super::ended::Unconnected;
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
 use super::submit::other_account;
@@ -71,10 +71,10 @@ pub(super) async fn handle(
 ) -> Response {
     let brought = Brought::read(query.as_deref());
     let Some(state) = brought.state.clone() else {
-        return lead_on(&app, Err(Ending::of_nobody(missing_state())));
+        return lead_on(&app, Err(Unconnected::of_nobody(missing_state())));
     };
     let Some(kept) = cookie::read(&app, &headers, state.expose_secret()) else {
-        return lead_on(&app, Err(Ending::of_nobody(other_browser())));
+        return lead_on(&app, Err(Unconnected::of_nobody(other_browser())));
     };
     let outcome = come_back(&app, &headers, &integration, &state, kept, brought).await;
     let mut response = lead_on(&app, outcome);
@@ -85,7 +85,7 @@ pub(super) async fn handle(
 }
 
 /// To where the person goes then, or to the page that says why nothing was connected.
-fn lead_on(app: &App, outcome: Result<String, Ending>) -> Response {
+fn lead_on(app: &App, outcome: Result<String, Unconnected>) -> Response {
     Redirect::to(&outcome.unwrap_or_else(|ending| ending.address(app))).into_response()
 }
 
@@ -97,24 +97,24 @@ async fn come_back(
     state: &SecretString,
     kept: Kept,
     brought: Brought,
-) -> Result<String, Ending> {
+) -> Result<String, Unconnected> {
     let secrets = ConsentSecrets { state: state.clone(), browser: kept.browser };
     let consent = match app.store.consents().take(&secrets).await {
         Ok(Returned::Consent(consent)) => *consent,
-        Ok(Returned::OtherBrowser) => return Err(Ending::of_nobody(other_browser())),
-        Ok(Returned::Unknown) => return Err(Ending::of_nobody(used_state())),
-        Err(error) => return Err(Ending::of_nobody(error.into())),
+        Ok(Returned::OtherBrowser) => return Err(Unconnected::of_nobody(other_browser())),
+        Ok(Returned::Unknown) => return Err(Unconnected::of_nobody(used_state())),
+        Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
     let environment = Some(consent.environment_id);
     let now = app.clock.now();
     let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
-        Ok(Opening::Open(_)) => return Err(Ending::of_nobody(used_state())),
+        Ok(Opening::Open(_)) => return Err(Unconnected::of_nobody(used_state())),
         Ok(Opening::Closed(closed, audience)) => {
             let redirect_uri = audience.redirect_uri().map(str::to_owned);
-            return Err(Ending { trouble: closed.into(), environment, redirect_uri });
+            return Err(Unconnected { trouble: closed.into(), environment, redirect_uri });
         }
-        Err(error) => return Err(Ending::of_nobody(error.into())),
+        Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
     let redirect_uri = link.redirect_uri.clone();
     let begin_again = format!("{}?{}", link.url(app), choice(&consent));
@@ -139,7 +139,7 @@ async fn come_back(
         }
     });
     let outcome = working.await.unwrap_or_else(|_| Err(Trouble::unfinished()));
-    outcome.map_err(|trouble| Ending { trouble, environment, redirect_uri })
+    outcome.map_err(|trouble| Unconnected { trouble, environment, redirect_uri })
 }
 
 const GONE: &str = "What you were to connect is no longer offered here.";
@@ -250,7 +250,8 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
                 .passing("Try again.")
                 .said(Some(said))
         }
-        NotConnected::Unclear(what) => silent(label).said(Some(what)),
+        NotConnected::Unclear(said) => silent(label).said(said),
+        NotConnected::Unreachable => silent(label),
         NotConnected::OtherAccount { had, has } => {
             let title = format!("This is not {had}");
             Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))

@@ -16,7 +16,7 @@ use url::form_urlencoded::Serializer;
 use super::opening::{By, Goal, Link};
 use crate::app::App;
 use crate::reconnect;
-use crate::validation::{Verdict, validate};
+use crate::validation::{Cause, Verdict, validate};
 
 /// What is about to be stored. Holds secrets.
 pub(super) struct Offer {
@@ -32,8 +32,10 @@ store::lacks!(Offer: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone
 pub(super) enum NotConnected {
     /// By the vendor, in its words.
     Refused(String),
-    /// Nobody knows whether the credential works.
-    Unclear(String),
+    /// Nobody knows whether the credential works; what the vendor said instead, if it said anything.
+    Unclear(Option<String>),
+    /// There is no connection to the vendor's host.
+    Unreachable,
     /// Somebody else was first.
     UsedBefore,
     AccountGone,
@@ -64,7 +66,7 @@ pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Acco
         Verdict::Accepted { identity } => identity,
         Verdict::NotOffered => None,
         Verdict::Refused { message } => return Err(NotConnected::Refused(message)),
-        Verdict::Unclear { message } => return Err(NotConnected::Unclear(message)),
+        Verdict::Unclear { message, cause } => return Err(untold(message, cause)),
     };
     // Not consumed, as an account that changes meanwhile is tried again.
     let again = |identity: Option<String>| AccountChange {
@@ -151,11 +153,23 @@ pub(super) fn destination(app: &App, link: &Link, account: &Account) -> String {
     format!("{}/link/done?{query}", app.public_path)
 }
 
-/// What the address of that page says, if it is one of ours and of now.
+/// A person is told the vendor's words, and nothing of the network here.
+fn untold(message: String, cause: Cause) -> NotConnected {
+    tracing::warn!(?cause, message, "a credential that was given on a link page could not be tried");
+    match cause {
+        Cause::Vendor => NotConnected::Unclear(Some(message)),
+        Cause::Unreachable => NotConnected::Unreachable,
+        Cause::Here => NotConnected::Unclear(None),
+    }
+}
+
+/// What the address of that page says, if it is one of ours.
 pub(super) struct DoneQuery {
     pub environment: String,
     pub account: String,
     pub is_again: bool,
+    /// Whether it is too late to tell more than that.
+    pub is_over: bool,
 }
 
 /// Reads what [`destination`] wrote. Nobody else can write such an address, so nobody can show a person, or the page around it, an account
@@ -169,6 +183,6 @@ pub(super) fn read_done(app: &App, query: &str, now: Timestamp) -> Option<DoneQu
         return None;
     }
     let [environment, account, until, again] = words;
-    let is_of_now = until.parse::<i64>().is_ok_and(|until| now.as_millisecond() < until);
-    is_of_now.then(|| DoneQuery { environment, account, is_again: again == "again" })
+    let is_over = until.parse::<i64>().map_or(true, |until| until <= now.as_millisecond());
+    Some(DoneQuery { environment, account, is_again: again == "again", is_over })
 }

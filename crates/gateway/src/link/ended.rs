@@ -21,9 +21,9 @@ use super::opening::Closed;
 use super::words::Trouble;
 use crate::app::App;
 
-/// How a way back ended.
+/// A way back that connected nothing.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Ending {
+pub(super) struct Unconnected {
     pub trouble: Trouble,
     /// Whose link it was, and where that leads in the end; as far as they are known.
     pub environment: Option<EnvironmentId>,
@@ -32,12 +32,12 @@ pub(super) struct Ending {
 
 #[derive(Serialize, Deserialize)]
 struct Written {
-    ending: Ending,
+    ending: Unconnected,
     /// Milliseconds since 1970.
     until: i64,
 }
 
-impl Ending {
+impl Unconnected {
     /// Before it is known who came back.
     pub(super) fn of_nobody(trouble: Trouble) -> Self {
         Self { trouble, environment: None, redirect_uri: None }
@@ -56,7 +56,7 @@ impl Ending {
     }
 }
 
-fn read(app: &App, query: &str, now: Timestamp) -> Option<Ending> {
+fn read(app: &App, query: &str, now: Timestamp) -> Option<Unconnected> {
     let value = |wanted: &str| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value);
     let page = value("page")?;
     let key = URL_SAFE_NO_PAD.decode(&*value("key")?).ok()?;
@@ -78,8 +78,8 @@ pub(super) async fn handle(State(app): State<Arc<App>>, RawQuery(query): RawQuer
     }
 }
 
-async fn audience(app: &App, headers: &HeaderMap, ending: &Ending) -> Result<Audience, StoreError> {
+async fn audience(app: &App, headers: &HeaderMap, ending: &Unconnected) -> Result<Audience, StoreError> {
     let Some(environment) = ending.environment else { return Ok(Audience::nobody(headers)) };
     let settings = app.store.environments().settings(environment).await?;
-    Ok(Audience::new(headers, settings.frame_ancestors, ending.redirect_uri.as_deref()))
+    Ok(Audience::new(headers, settings, ending.redirect_uri.as_deref()))
 }

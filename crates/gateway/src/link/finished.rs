@@ -17,7 +17,17 @@ use crate::app::App;
 pub(super) async fn handle(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let said = read_done(&app, query.as_deref().unwrap_or_default(), app.clock.now());
     let Some(said) = said else { return Trouble::from(Closed::Unknown).answer(&app, &Audience::nobody(&headers)) };
+    if said.is_over {
+        return over().answer(&app, &Audience::nobody(&headers));
+    }
     show(&app, &headers, &said).await.unwrap_or_else(|error| Trouble::from(error).answer(&app, &Audience::nobody(&headers)))
+}
+
+fn over() -> Trouble {
+    let what = "An account was connected here. This page says more only for a few minutes after that.";
+    Trouble::new(StatusCode::GONE, "done", "This was some time ago", what)
+        .over()
+        .remedy("There is nothing left to do. You can close this window.")
 }
 
 async fn show(app: &App, headers: &HeaderMap, said: &DoneQuery) -> Result<Response, StoreError> {
@@ -25,7 +35,7 @@ async fn show(app: &App, headers: &HeaderMap, said: &DoneQuery) -> Result<Respon
     let (Ok(environment), Ok(id)) = (said.environment.parse(), said.account.parse()) else { return Ok(gone()) };
     let Some(account) = app.store.accounts().get(environment, id).await? else { return Ok(gone()) };
     let settings = app.store.environments().settings(environment).await?;
-    let audience = Audience::new(headers, settings.frame_ancestors, None);
+    let audience = Audience::new(headers, settings, None);
     let definition = app.catalog.current().get(&account.integration).ok().flatten().cloned();
     let view = Done {
         site: audience.site(app),

@@ -5,6 +5,7 @@
 //! `finished.rs` and `ended.rs` are the requests a browser makes.
 
 pub(crate) mod assets;
+mod astray;
 mod audience;
 mod callback;
 mod connect;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use axum::routing::{any, get};
 
 use crate::app::App;
 
@@ -39,11 +40,18 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// What browsers ask for.
 pub(crate) fn router() -> Router<Arc<App>> {
+    let link = get(visit::handle).post(submit::handle).fallback(astray::handle);
     Router::new()
-        .route("/link/{token}", get(visit::handle).post(submit::handle))
-        .route("/link/done", get(finished::handle))
-        .route("/link/ended", get(ended::handle))
+        .route("/link/{token}", link.clone())
+        // As people paste it.
+        .route("/link/{token}/", link)
+        .route("/link/done", get(finished::handle).fallback(astray::handle))
+        .route("/link/ended", get(ended::handle).fallback(astray::handle))
         .route("/link/assets/{name}", get(assets::get))
-        .route("/oauth/callback/{integration}", get(callback::handle))
+        .route("/oauth/callback/{integration}", get(callback::handle).fallback(astray::handle))
+        .route("/oauth/callback", any(astray::handle))
+        .route("/link", any(astray::handle))
+        .route("/link/", any(astray::handle))
+        .route("/link/{token}/{*rest}", any(astray::handle))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }

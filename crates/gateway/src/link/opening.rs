@@ -71,7 +71,7 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
     };
     let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, .. } = link;
     let settings = app.store.environments().settings(environment).await?;
-    let audience = Audience::new(headers, settings.frame_ancestors, redirect_uri.as_deref());
+    let audience = Audience::new(headers, settings, redirect_uri.as_deref());
     if used_at.is_some() {
         return Ok(Opening::Closed(Closed::Used, audience));
     }
@@ -99,7 +99,7 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, no
             goal: Goal::Reconnect { account: Box::new(account), by: By::Ticket },
             filter: Filter::default(),
             redirect_uri: None,
-            audience: Audience::new(headers, settings.frame_ancestors, None),
+            audience: Audience::new(headers, settings, None),
         })));
     }
     // A ticket ends by itself, with the account, or when the account is connected again.

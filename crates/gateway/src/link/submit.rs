@@ -77,7 +77,9 @@ async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, S
     let Filled { credentials, context } = filled;
     let credentials = SecretFields::from(credentials);
     if let Err(error) = checked_target(app, &choice.definition, link.base_url(), &context) {
-        return again(&[], Some(Failure::Other(error.message()))).await;
+        tracing::warn!(integration = choice.definition.integration.name, message = error.message(), "an address cannot be used");
+        let what = "This address cannot be used here. Nothing was saved. Check it, or tell whoever sent you here.";
+        return again(&[], Some(Failure::Other(what))).await;
     }
     if choice.way == Way::Consent {
         return consent::leave(app, link, choice, context).await;
@@ -86,7 +88,11 @@ async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, S
     match connect(app, link, offer).await {
         Ok(account) => Ok(Redirect::to(&destination(app, link, &account)).into_response()),
         Err(NotConnected::Refused(said)) => again(&[], Some(Failure::Refused(&said))).await,
-        Err(NotConnected::Unclear(what)) => again(&[], Some(Failure::Unclear(&what))).await,
+        Err(NotConnected::Unclear(said)) => again(&[], Some(Failure::Unclear(said.as_deref()))).await,
+        Err(NotConnected::Unreachable) => match form_of(link, choice)?.nothing_at(&choice.definition.integration.label, submitted) {
+            Some(problem) => again(&[problem], None).await,
+            None => again(&[], Some(Failure::Unclear(None))).await,
+        },
         Err(NotConnected::OtherAccount { had, has }) => again(&[], Some(Failure::Other(&other_account(&had, &has)))).await,
         Err(NotConnected::UsedBefore) => Err(Closed::Used.into()),
         Err(NotConnected::AccountGone) => Err(Closed::AccountGone.into()),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::audience::Audience;
 use super::opening::Closed;
-use super::page::{Problem, problem, vendor_words};
+use super::page::{Ending, Problem, problem, vendor_words};
 use crate::app::App;
 
 /// A page of bad news.
@@ -20,6 +20,7 @@ struct Told {
     status: u16,
     /// For programs.
     reason: String,
+    kind: Ending,
     title: String,
     what: String,
     remedy: String,
@@ -47,6 +48,7 @@ impl Trouble {
         Self(Box::new(Told {
             status: status.as_u16(),
             reason: reason.to_owned(),
+            kind: Ending::Failed,
             title: title.into(),
             what: what.into(),
             remedy: ASK_AGAIN.to_owned(),
@@ -86,6 +88,12 @@ impl Trouble {
         self
     }
 
+    /// Nothing went wrong; there is only nothing left to do.
+    pub(super) fn over(mut self) -> Self {
+        self.0.kind = Ending::Over;
+        self
+    }
+
     /// Something that only whoever made the link, or runs this server, can mend.
     pub(super) fn for_others(self) -> Self {
         self.remedy(TELL_THEM)
@@ -117,10 +125,12 @@ impl Trouble {
 
     pub(super) fn answer(&self, app: &App, audience: &Audience) -> Response {
         let told = &self.0;
+        let back = audience.back(&told.reason);
         let view = Problem {
             site: audience.site(app),
             label: told.label.as_deref(),
             reason: &told.reason,
+            kind: told.kind,
             title: &told.title,
             what: &told.what,
             remedy: &told.remedy,
@@ -129,6 +139,7 @@ impl Trouble {
                 Retry::At(url) => Some(url),
                 Retry::Useless | Retry::Useful => None,
             },
+            back: back.as_deref(),
         };
         audience.answer(StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem(&view))
     }
@@ -156,6 +167,7 @@ impl From<Closed> for Trouble {
                 "This link has been used",
                 "An account has been connected by it, and each link connects one account once.",
             )
+            .over()
             .remedy("If that was you, there is nothing left to do. If not, ask whoever sent you here for a new link."),
             Closed::AccountGone => Self::new(
                 StatusCode::GONE,

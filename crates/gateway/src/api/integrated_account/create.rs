@@ -108,7 +108,7 @@ async fn validated(
         Verdict::Refused { message } => {
             Err(ApiError::bad_request(format!("`credentials`: the vendor does not accept them, and nothing was stored: {message}")))
         }
-        Verdict::Unclear { message } => Err(unclear(&message)),
+        Verdict::Unclear { message, .. } => Err(unclear(&message)),
         Verdict::NotOffered => {
             let name = &definition.integration.name;
             Err(ApiError::bad_request(format!("`validate`: the integration `{name}` names no `check` for `{method}`; leave it out")))

@@ -17,7 +17,7 @@ use crate::api::input::Id;
 use crate::app::App;
 use crate::call;
 use crate::connected_account::ConnectedAccount;
-use crate::validation::{self, Verdict};
+use crate::validation::{self, Cause, Verdict};
 
 /// Validate a connected account
 ///
@@ -44,7 +44,7 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
         (Verdict::Refused { message }, version) => {
             told(&app, connected, AccountState::failing(refused_status(connected), message), version).await?;
         }
-        (Verdict::Unclear { message }, _) => return Err(unclear(&message)),
+        (Verdict::Unclear { message, .. }, _) => return Err(unclear(&message)),
         (Verdict::NotOffered, _) => {
             let (name, method) = (&connected.account.integration, &connected.account.authentication_method);
             let message =
@@ -63,7 +63,7 @@ async fn verdict(app: &App, connected: &ConnectedAccount) -> (Verdict, i64) {
     match call::send(app, connected, &check.tool, check.arguments.clone()).await {
         Ok((outcome, used)) => (validation::verdict(check, outcome), used.version),
         Err(failure) if failure.code == Code::NeedsReauth => (Verdict::Refused { message: failure.message }, version),
-        Err(failure) => (Verdict::Unclear { message: failure.message }, version),
+        Err(failure) => (Verdict::Unclear { cause: Cause::of(&failure), message: failure.message }, version),
     }
 }
 

@@ -1,6 +1,7 @@
 //! How it ended.
 
 use maud::{Markup, html};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Purpose;
@@ -27,6 +28,7 @@ pub(crate) struct Problem<'a> {
     pub reason: &'a str,
     /// A few words, e.g. `This link has expired`.
     pub title: &'a str,
+    pub kind: Ending,
     /// What happened, in whole sentences.
     pub what: &'a str,
     /// What the person can do, in whole sentences.
@@ -35,6 +37,16 @@ pub(crate) struct Problem<'a> {
     pub vendor_said: Option<&'a str>,
     /// Where another try begins, as an address relative to this page or absolute.
     pub retry: Option<&'a str>,
+    /// The address at whoever sent the person here that is told of it.
+    pub back: Option<&'a str>,
+}
+
+/// Whether something went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ending {
+    Failed,
+    /// There is only nothing left to do.
+    Over,
 }
 
 pub(crate) fn done(view: &Done<'_>) -> Markup {
@@ -47,9 +59,14 @@ pub(crate) fn done(view: &Done<'_>) -> Markup {
         (emblem(view.label, State::Joined))
         h1 { (view.label) " is " (again) }
         @if let Some(identity) = view.identity {
-            p class="lead" { "You are connected as " strong { (identity) } "." }
+            p class="lead" { "The account is that of " strong { (identity) } "." }
         }
-        p { "You can close this window and go back to where you came from." }
+        p {
+            @match view.site.asker {
+                Some(asker) => { "You can close this window and go back to " (asker) "." },
+                None => "You can close this window and go back to where you came from.",
+            }
+        }
     };
     let head = Head { title: &format!("{} is {again}", view.label), next: None };
     page(&view.site, &head, Some(&Told { message: message.to_string() }), &content)
@@ -58,13 +75,18 @@ pub(crate) fn done(view: &Done<'_>) -> Markup {
 pub(crate) fn problem(view: &Problem<'_>) -> Markup {
     let message = json!({ "type": "tidegate:failed", "reason": view.reason });
     let vendor = view.label.unwrap_or("The service");
+    let state = match view.kind {
+        Ending::Failed => State::Broken,
+        Ending::Over => State::Over,
+    };
     let content = html! {
-        (emblem(view.label.unwrap_or("?"), State::Broken))
+        (emblem(view.label.unwrap_or("?"), state))
         h1 { (view.title) }
         p class="lead" { (view.what) }
         @if let Some(said) = view.vendor_said { (quoted(vendor, said)) }
         p { (view.remedy) }
         @if let Some(retry) = view.retry { p { a class="button" href=(retry) { "Try again" } } }
+        @if let Some(back) = view.back { p { a href=(back) { "Back to the app" } } }
     };
     page(&view.site, &Head { title: view.title, next: None }, Some(&Told { message: message.to_string() }), &content)
 }

@@ -98,6 +98,26 @@ async fn consent_that_is_denied_changes_nothing_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn who_connects_nothing_can_go_back_to_the_app_that_learns_why() {
+    let (gateway, browser) = with_app().await;
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back?a=b"})).await;
+    let back = |reason: &str| format!("href=\"https://app.example/back?a=b&amp;status=failed&amp;reason={reason}\"");
+    let form = browser.get(&url).await;
+    assert!(form.body.contains(&back("cancelled")), "{}", form.body);
+    let leaving = browser.post(&url, &[]).await;
+    vendor_will(&gateway, "deny").await;
+    let callback = Browser::new().get(&leaving.next()).await.location.unwrap();
+    let denied = ended(&gateway, &browser, &callback).await;
+    assert!(denied.body.contains(&back("access_denied")) && denied.retry().is_some(), "{}", denied.body);
+    gateway.clock.advance(Duration::from_secs(3600));
+    let expired = browser.get(&url).await;
+    assert!(expired.body.contains(&back("link_expired")), "{}", expired.body);
+    let without = browser.get(&consent_link(&gateway, json!({})).await).await;
+    assert!(!without.body.contains("status=failed"), "{}", without.body);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_vendor_s_error_is_shown_escaped_and_bounded() {
     let (gateway, browser) = with_app().await;
     let url = consent_link(&gateway, json!({})).await;
@@ -296,7 +316,7 @@ async fn only_the_scopes_that_the_account_will_be_used_for_are_asked_for() {
     assert_eq!(scopes(&some), ["marketplace"]);
     assert!(scopes(&all).len() > 1 && !scopes(&all).contains(&"scim".to_owned()), "{all}");
     let form = browser.get(&url).await;
-    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts for the user"), "{}", form.body);
+    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts in your name"), "{}", form.body);
     gateway.stop().await;
 }
 

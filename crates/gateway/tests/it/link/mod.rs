@@ -6,6 +6,7 @@ mod consents;
 mod forms;
 mod reconnecting;
 mod tokens;
+mod wording;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -42,6 +42,20 @@ async fn an_account_that_is_connected_again_keeps_id_name_and_servers() {
 }
 
 #[tokio::test]
+async fn a_scope_that_an_account_has_and_its_definition_does_not_know_is_asked_for_again() {
+    let (gateway, server) = broken().await;
+    let scope = json!({"credentials": {"access_token": "worthless", "refresh_token": "used-up", "scope": "offline_access smartsend"}});
+    gateway.api(Method::PATCH, &format!("/integrated-account/{}", server.account), scope).await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    assert!(browser.get(&url).await.body.contains("<li>offline_access</li>"));
+    let asked = url::Url::parse(&browser.post(&url, &[]).await.next()).unwrap();
+    let scope = asked.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+    assert_eq!(scope, "public marketplace smartsend offline_access");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
     let gateway = Gateway::start().await;
     set_app(&gateway).await;
