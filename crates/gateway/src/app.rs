@@ -13,6 +13,7 @@ use crate::access::Door;
 use crate::account_status::Checks;
 use crate::api::ApiError;
 use crate::clock::Clock;
+use crate::link::Tries;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub refreshing: Refreshing,
     /// Accounts whose credential was lately found wanting.
     pub checks: Checks,
+    /// How often links were tried.
+    pub link_tries: Tries,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
     /// Calls that a client may cancel.

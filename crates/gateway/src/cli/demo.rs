@@ -10,7 +10,7 @@ use clap::Args;
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
-use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp};
+use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp, Page};
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
@@ -175,11 +175,14 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
         context: Map::new(),
         base_url: Some(sandbox_url.to_owned()),
     };
+    let tokens = app.store.api_tokens().list(environment, Page { limit: 1, after: None }).await?;
+    let Some(token) = tokens.items.first() else { return Ok(None) };
     let new = NewLinkToken {
         purpose: LinkPurpose::Connect(connect),
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,
         expires_at: now.checked_add(LINK_LIFE)?,
+        created_by: token.id,
     };
     let (_, secret) = app.store.link_tokens().create(environment, new, now).await?;
     Ok(Some(format!("{}/link/{}", server.public_url(), secret.expose_secret())))

@@ -18,8 +18,6 @@ pub(super) struct Audience {
     asker: Option<String>,
     /// Origins that may show pages in a frame.
     frame_ancestors: Vec<String>,
-    /// Where forms may lead beside here: browsers apply the rule to redirects too.
-    form_target: Option<String>,
     /// Those, and where the person goes in the end.
     told_origins: Vec<String>,
     /// Where the person goes in the end.
@@ -29,23 +27,16 @@ pub(super) struct Audience {
 impl Audience {
     /// Of a page that belongs to no environment: nobody frames it, nobody is told.
     pub(super) fn nobody(headers: &HeaderMap) -> Self {
-        Self {
-            window: window(headers),
-            asker: None,
-            frame_ancestors: Vec::new(),
-            form_target: None,
-            told_origins: Vec::new(),
-            redirect_uri: None,
-        }
+        Self { window: window(headers), asker: None, frame_ancestors: Vec::new(), told_origins: Vec::new(), redirect_uri: None }
     }
 
     pub(super) fn new(headers: &HeaderMap, settings: EnvironmentSettings, redirect_uri: Option<&str>) -> Self {
         let EnvironmentSettings { display_name: asker, frame_ancestors, .. } = settings;
         let frame_ancestors: Vec<String> = frame_ancestors.into_iter().filter(|origin| is_source(origin)).collect();
-        let form_target = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
+        let destination = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
         let mut told_origins = frame_ancestors.clone();
-        told_origins.extend(form_target.clone().filter(|origin| !frame_ancestors.contains(origin)));
-        Self { window: window(headers), asker, frame_ancestors, form_target, told_origins, redirect_uri: redirect_uri.map(str::to_owned) }
+        told_origins.extend(destination.filter(|origin| !frame_ancestors.contains(origin)));
+        Self { window: window(headers), asker, frame_ancestors, told_origins, redirect_uri: redirect_uri.map(str::to_owned) }
     }
 
     /// The way back to whoever sent the person, who connected nothing for this reason.
@@ -79,9 +70,8 @@ impl Audience {
 
     fn policy(&self) -> String {
         let framed_by = if self.frame_ancestors.is_empty() { "'none'".to_owned() } else { self.frame_ancestors.join(" ") };
-        let form_target = self.form_target.as_ref().map_or_else(String::new, |origin| format!(" {origin}"));
         format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'{form_target}; \
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
              base-uri 'none'; frame-ancestors {framed_by}"
         )
     }
@@ -106,13 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_names_who_may_frame_a_page_and_where_its_form_may_lead() {
+    fn a_policy_names_who_may_frame_a_page_and_who_is_told_may_be_another() {
         let headers = HeaderMap::new();
         assert_snapshot!(Audience::nobody(&headers).policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
         let frame_ancestors = vec!["https://app.test".to_owned(), "https://evil.test; script-src *".to_owned()];
         let settings = EnvironmentSettings { frame_ancestors, ..EnvironmentSettings::default() };
         let audience = Audience::new(&headers, settings, Some("https://back.test:8443/a?b=c"));
-        assert_snapshot!(audience.policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self' https://back.test:8443; base-uri 'none'; frame-ancestors https://app.test");
+        assert_snapshot!(audience.policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors https://app.test");
         assert_eq!(audience.told_origins, ["https://app.test", "https://back.test:8443"]);
     }
 }

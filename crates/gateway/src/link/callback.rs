@@ -17,13 +17,14 @@ use tokio::time::timeout;
 use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProblem};
 use url::form_urlencoded::{self, Serializer};
 
-use super::connect::{NotConnected, Offer, connect, destination};
+use super::connect::{Ended, NotConnected, Offer, connect, destination};
 use super::consent::authorization_server;
 use super::cookie::{self, Kept};
 use super::ended::Unconnected;
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
-use super::submit::other_account;
+use super::submit::{moved, other_account};
+use super::tries::Try;
 use super::way::{Obstacle, redirect_uri};
 use super::words::Trouble;
 use crate::api::checked_target;
@@ -102,7 +103,13 @@ async fn come_back(
     let consent = match app.store.consents().take(&secrets).await {
         Ok(Returned::Consent(consent)) => *consent,
         Ok(Returned::OtherBrowser) => return Err(Unconnected::of_nobody(other_browser())),
-        Ok(Returned::Unknown) => return Err(Unconnected::of_nobody(used_state())),
+        Ok(Returned::Unknown) => {
+            // The answer that told of the end may not have arrived.
+            return match open_again(app, headers, kept.link.expose_secret(), app.clock.now()).await {
+                Ok(Opening::Ended(destination, _)) => Ok(destination),
+                _ => Err(Unconnected::of_nobody(used_state())),
+            };
+        }
         Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
     let environment = Some(consent.environment_id);
@@ -110,6 +117,7 @@ async fn come_back(
     let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
         Ok(Opening::Open(_)) => return Err(Unconnected::of_nobody(used_state())),
+        Ok(Opening::Ended(destination, _)) => return Ok(destination),
         Ok(Opening::Closed(closed, audience)) => {
             let redirect_uri = audience.redirect_uri().map(str::to_owned);
             return Err(Unconnected { trouble: closed.into(), environment, redirect_uri });
@@ -179,7 +187,7 @@ fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
 
 /// Exchanges the code, stores what it brings, and says where the person goes then.
 async fn exchange(
-    app: &App,
+    app: &Arc<App>,
     link: &Link,
     consent: &Consent,
     secrets: &ConsentSecrets,
@@ -203,11 +211,13 @@ async fn exchange(
         return Err(mixed_up(label));
     }
     let client = Client { client_id: oauth_app.client_id, client_secret };
+    let attempt = Try::begin(app, link.hash, app.clock.now())?;
     let verifier = CodeVerifier::from_random(*app.store.consents().verifier(secrets));
     let redirect_uri = redirect_uri(app, integration);
     let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, verifier: &verifier };
     let answered = timeout(VENDOR, app.upstream.tokens(&server, &client, grant, app.clock.now())).await;
     let mut tokens = answered.map_err(|_| silent(label))?.map_err(|error| not_exchanged(&error, label))?;
+    let lacking = tokens.scope.as_deref().map_or_else(String::new, |granted| lacking(&consent.scope, granted));
     if tokens.scope.is_none() && !consent.scope.is_empty() {
         // A vendor that does not say has granted what it was asked for (RFC 6749 section 5.1).
         tokens.scope = Some(consent.scope.clone());
@@ -215,9 +225,23 @@ async fn exchange(
     let credentials = tokens.stored_over(&Map::new());
     let offer = Offer { definition: Arc::clone(definition), method: method.clone(), context: consent.context.clone(), credentials };
     match connect(app, link, offer).await {
-        Ok(account) => Ok(destination(app, link, &account)),
+        Ok(account) => {
+            attempt.succeeded();
+            if !lacking.is_empty() {
+                tracing::warn!(account.id = %account.id, integration, lacking, "a vendor granted less than it was asked for");
+            }
+            Ok(destination(app, &Ended { lacking, ..link.ended(&account) }))
+        }
+        // Its page says why.
+        Err(NotConnected::Closed) => Ok(link.url(app)),
         Err(not_connected) => Err(not_stored(not_connected, label)),
     }
+}
+
+/// What was asked for and is not among what was granted, which some vendors write with commas.
+fn lacking(asked: &str, granted: &str) -> String {
+    let granted: Vec<&str> = granted.split([' ', ',']).collect();
+    asked.split_whitespace().filter(|scope| !granted.contains(scope)).collect::<Vec<_>>().join(" ")
 }
 
 fn not_exchanged(error: &OAuthError, label: &str) -> Trouble {
@@ -252,12 +276,12 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
         }
         NotConnected::Unclear(said) => silent(label).said(said),
         NotConnected::Unreachable => silent(label),
-        NotConnected::OtherAccount { had, has } => {
-            let title = format!("This is not {had}");
-            Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))
+        NotConnected::OtherAccount(has) => {
+            Trouble::new(StatusCode::CONFLICT, "other_account", "This is another account", other_account(has.as_deref()))
                 .passing("Sign out there first if need be.")
         }
-        NotConnected::UsedBefore => Closed::Used.into(),
+        NotConnected::Moved => moved(),
+        NotConnected::Closed => Closed::Used.into(),
         NotConnected::AccountGone => Closed::AccountGone.into(),
         NotConnected::Store(error) => Trouble::while_storing(error),
     }

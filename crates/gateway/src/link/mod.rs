@@ -20,6 +20,7 @@ mod scopes;
 mod step;
 mod submit;
 mod sweep;
+mod tries;
 mod visit;
 mod way;
 mod words;
@@ -33,6 +34,7 @@ use axum::routing::{any, get};
 use crate::app::App;
 
 pub(crate) use sweep::sweep;
+pub(crate) use tries::Tries;
 pub(crate) use way::{redirect_uri, refused, way};
 
 /// Forms have a few short fields.

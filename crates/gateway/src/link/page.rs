@@ -18,7 +18,7 @@ pub(crate) use choose::{Choose, ChooseMethod, IntegrationChoice, choose, choose_
 pub(crate) use ending::{Done, Ending, Problem, done, problem};
 pub(crate) use fill::{Back, Failure, Fill, fill};
 pub(crate) use layout::{Site, Window, vendor_words};
-pub(crate) use leaving::{Leaving, leaving};
+pub(crate) use leaving::{Leaving, Returning, leaving, returning};
 
 /// What the person came for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

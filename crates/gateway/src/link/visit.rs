@@ -6,11 +6,14 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use catalog::connect_form::{FieldProblem, Form};
 use catalog::target::Target;
+use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 use url::Url;
 
 use super::audience::Audience;
+use super::connect::lead_on;
+use super::cookie;
 use super::opening::{Goal, Link, Opening, open};
 use super::page::{self, Choose, ChooseMethod, Failure, Fill, Purpose};
 use super::scopes;
@@ -43,16 +46,21 @@ pub(super) async fn handle(
         Ok(Step::Fill(choice)) => form(&app, &link, &choice, StatusCode::OK, &Attempt::default()).await,
         Err(trouble) => Err(trouble),
     };
-    shown.unwrap_or_else(|trouble| trouble.answer(&app, &link.audience))
+    let mut response = shown.unwrap_or_else(|trouble| trouble.answer(&app, &link.audience));
+    if let Some(header) = link.browser.is_none().then(|| cookie::set_browser(&app)).flatten() {
+        response.headers_mut().append(SET_COOKIE, header);
+    }
+    response
 }
 
 /// A link that is open.
 ///
 /// # Errors
-/// The page that says why it is not.
+/// The page that says why it is not, or leads on whoever has used it.
 pub(super) async fn opened(app: &App, headers: &HeaderMap, token: &str) -> Result<Link, Box<Response>> {
     match open(app, headers, token, app.clock.now()).await {
         Ok(Opening::Open(link)) => Ok(*link),
+        Ok(Opening::Ended(destination, audience)) => Err(Box::new(lead_on(app, &audience, &destination))),
         Ok(Opening::Closed(closed, audience)) => Err(Box::new(Trouble::from(closed).answer(app, &audience))),
         Err(error) => Err(Box::new(Trouble::from(error).answer(app, &Audience::nobody(headers)))),
     }

@@ -17,6 +17,8 @@ pub(crate) struct Done<'a> {
     pub integrated_account_id: &'a str,
     /// Who the vendor says the account belongs to.
     pub identity: Option<&'a str>,
+    /// What was asked for and not granted, in words.
+    pub lacking: &'a [&'a str],
 }
 
 /// The page that says what went wrong and what to do.
@@ -60,6 +62,10 @@ pub(crate) fn done(view: &Done<'_>) -> Markup {
         h1 { (view.label) " is " (again) }
         @if let Some(identity) = view.identity {
             p class="lead" { "The account is that of " strong { (identity) } "." }
+        }
+        @if !view.lacking.is_empty() {
+            p { (view.label) " did not give all the access that was asked for. Agents will have to do without:" }
+            ul { @for permits in view.lacking { li { (permits) } } }
         }
         p {
             @match view.site.asker {

@@ -31,7 +31,22 @@ async fn a_person_consents_at_the_vendor_and_the_account_works() {
     assert_eq!(end.location.unwrap(), format!("https://app.example/back?status=connected&integrated_account_id={id}"));
     assert_eq!(account(&gateway, &id).await["status"], "active");
     assert!(can_call(&gateway, &id).await);
-    assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
+    // Whoever comes once more is led there again, in this browser.
+    assert!(browser.get(&url).await.next().ends_with(&id));
+    assert_eq!(Browser::new().get(&url).await.summary(), "410: This link has been used");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn who_loads_the_way_back_again_for_want_of_an_answer_arrives_all_the_same() {
+    let (gateway, browser) = with_app().await;
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back"})).await;
+    browser.get(&url).await;
+    let callback = consent(&gateway, &browser, &url).await;
+    // The browser as it was: the answer, with what it says of cookies, is lost.
+    let end = browser.lost(&callback).await;
+    assert_eq!(browser.get(&callback).await.next(), end.location.unwrap());
+    assert_eq!(accounts(&gateway).await.len(), 1);
     gateway.stop().await;
 }
 
@@ -114,6 +129,27 @@ async fn who_connects_nothing_can_go_back_to_the_app_that_learns_why() {
     assert!(expired.body.contains(&back("link_expired")), "{}", expired.body);
     let without = browser.get(&consent_link(&gateway, json!({})).await).await;
     assert!(!without.body.contains("status=failed"), "{}", without.body);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn access_that_was_not_granted_is_told_of_and_the_account_works_without() {
+    let (gateway, browser) = with_app().await;
+    let granted = gateway.sandbox.issue_credentials()["access_token"].as_str().unwrap().to_owned();
+    let body = json!({"access_token": granted, "token_type": "Bearer", "scope": "public,write,marketplace,smartsend,openid"});
+    let less = json!({"kind": "status", "status": 200, "body": body});
+    let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
+    fault(&gateway, less.clone()).await;
+    let done = browser.get(&format!("{}{}", gateway.url, browser.get(&callback).await.location.unwrap())).await;
+    assert_eq!(done.summary(), "200: Sendoso is connected");
+    assert!(done.body.contains("did not give all the access") && done.body.contains("<li>Change account details</li>"), "{}", done.body);
+    assert!(!done.body.contains("Send gifts"), "{}", done.body);
+    assert_eq!(accounts(&gateway).await[0]["status"], "active");
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back"})).await;
+    let callback = consent(&gateway, &browser, &url).await;
+    fault(&gateway, less).await;
+    let back = browser.get(&callback).await.location.unwrap();
+    assert!(back.starts_with("https://app.example/back?status=connected") && back.ends_with("&missing_scope=update"), "{back}");
     gateway.stop().await;
 }
 

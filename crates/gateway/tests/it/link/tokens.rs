@@ -121,3 +121,28 @@ async fn an_integration_that_leaves_the_catalog_is_told_of() {
     assert_eq!(browser.get(&url).await.heading(), "This link cannot be used now");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_link_can_be_taken_back_and_ends_with_the_api_token_that_made_it() {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    let browser = Browser::new();
+    let new = json!({"tenant_id": "acme", "integration": "sendoso", "base_url": gateway.sandbox.url()});
+    let (_, made) = gateway.api(Method::POST, "/link-token", new.clone()).await;
+    let (url, path) = (made["url"].as_str().unwrap(), format!("/link-token/{}", made["id"].as_str().unwrap()));
+    let callback = super::consent(&gateway, &browser, url).await;
+    assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
+    assert_eq!(browser.get(&callback).await.summary(), "404: This link opens nothing");
+    assert!(super::accounts(&gateway).await.is_empty());
+
+    let (_, app) = gateway.api(Method::POST, "/api-token", json!({"name": "app"})).await;
+    let request = gateway.request(Method::POST, "/link-token").bearer_auth(app["token"].as_str().unwrap()).json(&new);
+    let made: Value = request.send().await.unwrap().json().await.unwrap();
+    let url = made["url"].as_str().unwrap();
+    assert_eq!(browser.get(url).await.summary(), "200: Connect Sendoso");
+    gateway.api(Method::DELETE, &format!("/api-token/{}", app["id"].as_str().unwrap()), Value::Null).await;
+    assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
+    gateway.stop().await;
+}
