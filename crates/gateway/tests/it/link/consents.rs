@@ -45,7 +45,7 @@ async fn who_loads_the_way_back_again_for_want_of_an_answer_arrives_all_the_same
     let callback = consent(&gateway, &browser, &url).await;
     // The browser as it was: the answer, with what it says of cookies, is lost.
     let end = browser.lost(&callback).await;
-    assert_eq!(browser.get(&callback).await.next(), end.location.unwrap());
+    assert_eq!(browser.get(&callback).await.location, end.location);
     assert_eq!(accounts(&gateway).await.len(), 1);
     gateway.stop().await;
 }

@@ -134,7 +134,7 @@ async fn a_link_can_be_taken_back_and_ends_with_the_api_token_that_made_it() {
     assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
     assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
     assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
-    assert_eq!(browser.get(&callback).await.summary(), "404: This link opens nothing");
+    assert_eq!(super::ended(&gateway, &browser, &callback).await.summary(), "404: This link opens nothing");
     assert!(super::accounts(&gateway).await.is_empty());
 
     let (_, app) = gateway.api(Method::POST, "/api-token", json!({"name": "app"})).await;
