@@ -75,6 +75,16 @@ def test_an_account_is_validated_and_one_that_the_vendor_refuses_is_a_failure(to
     assert "error: the vendor does not accept" in done.stderr and "hint: " in done.stderr, done
 
 
+def test_credentials_that_the_vendor_refuses_are_not_taken_where_it_is_to_be_asked_first(told, tidegate, account, vendor):
+    wrong, before = json.dumps({"access_token": "wrong"}), told("account", "show", account)
+    place = ["--integration", "sendoso", "--tenant-id", "refused", "--base-url", vendor.url]
+    for command in (["create", *place], ["update", account, "--credentials-file", "-"]):
+        assert_refused(tidegate("account", *command, "--validate", stdin=wrong), 1, "does not accept them")
+    assert told("account", "list", "--tenant-id", "refused")["result"] == []
+    assert told("account", "show", account) == before
+    assert tidegate("account", "update", account, "--name", "x", "--validate").returncode == 2
+
+
 def test_an_account_is_connected_shown_changed_and_disconnected(told, tidegate, vendor, tmp_path):
     credentials = tmp_path / "credentials.json"
     credentials.write_text(json.dumps({"access_token": SECRET}))

@@ -54,5 +54,5 @@ pub(crate) async fn access_token(
 
 /// Nothing was sent: what is known leads to no request.
 pub(crate) fn unasked(reason: impl ToString) -> OAuthError {
-    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message: reason.to_string(), vendor_error: None }
+    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message: reason.to_string() }
 }

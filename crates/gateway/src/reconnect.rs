@@ -56,11 +56,11 @@ async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreEr
     if !app.door.settings(account.environment_id).await?.agent_reconnect_links {
         return Ok(None);
     }
-    if account.status != AccountStatus::Active {
-        return Ok(url(app, account));
-    }
-    // The call may have found out that there is something to do.
-    let present = app.store.accounts().get(account.environment_id, account.id).await?;
+    let present = match account.status {
+        // The call may have found out that there is something to do.
+        AccountStatus::Active => app.store.accounts().get(account.environment_id, account.id).await?,
+        _ => Some(account.clone()),
+    };
     Ok(present.filter(|account| account.identity.is_some() || !has_identity(app, account)).and_then(|account| url(app, &account)))
 }
 

@@ -10,7 +10,7 @@ use clap::Args;
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
-use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp, Page};
+use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp};
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
@@ -175,14 +175,14 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
         context: Map::new(),
         base_url: Some(sandbox_url.to_owned()),
     };
-    let tokens = app.store.api_tokens().list(environment, Page { limit: 1, after: None }).await?;
-    let Some(token) = tokens.items.first() else { return Ok(None) };
+    let api_token = server.first_api_token.as_ref().context("the demo has no API token")?;
+    let created_by = app.door.api_token(api_token.expose_secret(), now).await?.context("the demo's API token is gone")?.id;
     let new = NewLinkToken {
         purpose: LinkPurpose::Connect(connect),
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,
         expires_at: now.checked_add(LINK_LIFE)?,
-        created_by: token.id,
+        created_by,
     };
     let (_, secret) = app.store.link_tokens().create(environment, new, now).await?;
     Ok(Some(format!("{}/link/{}", server.public_url(), secret.expose_secret())))

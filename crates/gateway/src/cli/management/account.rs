@@ -106,6 +106,10 @@ struct CreateArgs {
     /// JSON file with the credentials; - reads standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     credentials_file: PathBuf,
+
+    /// Ask the vendor first, and connect nothing that it does not accept
+    #[arg(long)]
+    validate: bool,
 }
 
 #[derive(Args)]
@@ -169,6 +173,10 @@ struct UpdateArgs {
     /// JSON file with credentials that replace the present ones; - reads standard input
     #[arg(long, value_name = "FILE")]
     credentials_file: Option<PathBuf>,
+
+    /// Ask the vendor first, and change nothing if it does not accept the credentials
+    #[arg(long, requires = "credentials_file")]
+    validate: bool,
 }
 
 const COLUMNS: &[Column] = &[
@@ -232,6 +240,7 @@ fn new_account(args: CreateArgs) -> anyhow::Result<Value> {
         ("context", Some(object(args.context))),
         ("base_url", args.base_url.map(Value::from)),
         ("credentials", Some(credentials(&args.credentials_file)?)),
+        ("validate", args.validate.then_some(json!(true))),
     ]))
 }
 
@@ -255,5 +264,6 @@ fn changes(args: UpdateArgs) -> anyhow::Result<Value> {
         ("context", (!args.context.is_empty()).then(|| object(args.context))),
         ("base_url", args.base_url.map(text_or_none)),
         ("credentials", args.credentials_file.as_deref().map(credentials).transpose()?),
+        ("validate", args.validate.then_some(json!(true))),
     ]))
 }

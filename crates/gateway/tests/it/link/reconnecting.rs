@@ -179,7 +179,6 @@ async fn a_ticket_takes_no_credential_of_somebody_else_and_a_link_token_does() {
 async fn a_key_that_was_tried_for_one_address_is_not_stored_for_another() {
     let Acme { gateway, id, vendor, url, _folder } = Acme::start().await;
     let elsewhere = SlowVendor::start().await;
-    let before = account(&gateway, &id).await;
     let browser = Browser::new();
     let (page, ()) = tokio::join!(browser.post(&url, &[("credentials.token", "theirs")]), async {
         let request = vendor.request().await;
@@ -190,7 +189,7 @@ async fn a_key_that_was_tried_for_one_address_is_not_stored_for_another() {
     assert_eq!(page.summary(), "409: This was changed meanwhile");
     assert!(page.retry().is_some());
     let after = account(&gateway, &id).await;
-    assert_eq!((&after["base_url"], &after["identity"]), (&json!(elsewhere.url), &before["identity"]), "{after}");
+    assert_eq!((&after["base_url"], &after["identity"]), (&json!(elsewhere.url), &Value::Null), "{after}");
     // The link is still good, for the account as it is now.
     assert_eq!(paste(&browser, &url, &elsewhere, "eve@acme.example").await.status, StatusCode::SEE_OTHER);
     gateway.stop().await;

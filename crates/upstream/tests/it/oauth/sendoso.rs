@@ -176,8 +176,7 @@ async fn each_refresh_brings_a_new_pair_and_a_replayed_token_is_refused_for_good
 
     let replayed = sendoso.refresh(refresh_token(&first)).await.err().unwrap();
     assert_eq!((replayed.problem, replayed.grant), (OAuthProblem::GrantRefused, GrantState::Worthless));
-    assert_eq!(replayed.vendor_error.as_deref(), Some("invalid_grant"));
-    assert!(replayed.message.ends_with("connect the account again"), "{replayed}");
+    assert!(replayed.message.contains("invalid_grant") && replayed.message.ends_with("connect the account again"), "{replayed}");
     assert!(!format!("{replayed:?}").contains(refresh_token(&first).expose_secret()));
     assert!(sendoso.refresh(refresh_token(&second)).await.is_ok(), "the successor is not harmed");
 }
@@ -225,7 +224,7 @@ async fn a_wrong_app_is_told_from_a_wrong_token_and_costs_nothing() {
     let right = std::mem::replace(&mut sendoso.app.client_secret, SecretString::from("wr0ng-secret"));
     let refused = sendoso.refresh(refresh_token(&tokens)).await.err().unwrap();
     assert_eq!((refused.problem, refused.grant), (OAuthProblem::AppRefused, GrantState::Unused));
-    assert_eq!(refused.vendor_error.as_deref(), Some("invalid_client"));
+    assert!(refused.message.contains("invalid_client"), "{refused}");
     let refused = sendoso.client.revoke(&sendoso.server, &sendoso.app, refresh_token(&tokens), sendoso.now().await).await;
     assert_eq!(refused.err().unwrap().problem, OAuthProblem::AppRefused);
     sendoso.app.client_secret = right;
