@@ -20,12 +20,14 @@ pub(super) struct Audience {
     frame_ancestors: Vec<String>,
     /// Those, and where the person goes in the end.
     told_origins: Vec<String>,
+    /// Where the person goes in the end.
+    redirect_uri: Option<String>,
 }
 
 impl Audience {
     /// Of a page that belongs to no environment: nobody frames it, nobody is told.
     pub(super) fn nobody(headers: &HeaderMap) -> Self {
-        Self { window: window(headers), asker: None, frame_ancestors: Vec::new(), told_origins: Vec::new() }
+        Self { window: window(headers), asker: None, frame_ancestors: Vec::new(), told_origins: Vec::new(), redirect_uri: None }
     }
 
     pub(super) fn new(headers: &HeaderMap, settings: EnvironmentSettings, redirect_uri: Option<&str>) -> Self {
@@ -34,7 +36,18 @@ impl Audience {
         let destination = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
         let mut told_origins = frame_ancestors.clone();
         told_origins.extend(destination.filter(|origin| !frame_ancestors.contains(origin)));
-        Self { window: window(headers), asker, frame_ancestors, told_origins }
+        Self { window: window(headers), asker, frame_ancestors, told_origins, redirect_uri: redirect_uri.map(str::to_owned) }
+    }
+
+    /// The way back to whoever sent the person, who connected nothing for this reason.
+    pub(super) fn back(&self, reason: &str) -> Option<String> {
+        let mut back = Url::parse(self.redirect_uri()?).ok()?;
+        back.query_pairs_mut().append_pair("status", "failed").append_pair("reason", reason);
+        Some(back.into())
+    }
+
+    pub(super) fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
     }
 
     pub(super) fn site<'a>(&'a self, app: &'a App) -> Site<'a> {
@@ -50,7 +63,8 @@ impl Audience {
         let headers = response.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        // Other sites learn nothing, and our own forms say where they come from.
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         response
     }
 

@@ -61,7 +61,7 @@ impl From<StoreError> for NotConnected {
 }
 
 /// How long the page that says so can be loaded again.
-const DONE: Duration = Duration::from_secs(600);
+pub(super) const DONE: Duration = Duration::from_secs(600);
 /// How often an account is read again when it has changed just now.
 const TRIES: u32 = 3;
 
@@ -176,6 +176,8 @@ pub(super) struct Ended<'a> {
     /// Whether the account was there before.
     pub is_again: bool,
     pub redirect_uri: Option<&'a str>,
+    /// Scopes that were asked for and not granted, with blanks between them.
+    pub lacking: String,
 }
 
 /// Where the person goes then: back to whoever sent them, or to a page of ours.
@@ -183,17 +185,19 @@ pub(super) fn destination(app: &App, ended: &Ended<'_>) -> String {
     if let Some(mut back) = ended.redirect_uri.and_then(|uri| Url::parse(uri).ok()) {
         let id = ended.account.to_string();
         back.query_pairs_mut().append_pair("status", "connected").append_pair("integrated_account_id", &id);
+        if !ended.lacking.is_empty() {
+            back.query_pairs_mut().append_pair("missing_scope", &ended.lacking);
+        }
         return back.into();
     }
     let now = app.clock.now();
     let until = now.checked_add(DONE).unwrap_or(now).as_millisecond();
     let again = if ended.is_again { "again" } else { "new" };
-    let words = [ended.environment.to_string(), ended.account.to_string(), until.to_string(), again.to_owned()];
+    let words = [ended.environment.to_string(), ended.account.to_string(), until.to_string(), again.to_owned(), ended.lacking.clone()];
     let key = URL_SAFE_NO_PAD.encode(*app.store.derive(Derived::Done, &words.join(" ")));
-    let [environment, id, until, again] = words;
-    let query = Serializer::new(String::new())
-        .extend_pairs([("environment", &*environment), ("account", &*id), ("until", &*until), ("kind", &*again), ("key", &*key)])
-        .finish();
+    let names = ["environment", "account", "until", "kind", "lacking"];
+    let pairs = names.into_iter().zip(words.iter().map(String::as_str)).chain([("key", &*key)]);
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
     format!("{}/link/done?{query}", app.public_path)
 }
 
@@ -226,6 +230,8 @@ pub(super) struct DoneQuery {
     pub is_again: bool,
     /// Whether it is too late to tell more than that.
     pub is_over: bool,
+    /// As in [`Ended`].
+    pub lacking: String,
 }
 
 /// Reads what [`destination`] wrote. Nobody else can write such an address, so nobody can show a person, or the page around it, an account
@@ -233,12 +239,12 @@ pub(super) struct DoneQuery {
 pub(super) fn read_done(app: &App, query: &str, now: Timestamp) -> Option<DoneQuery> {
     let value =
         |wanted: &str| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
-    let words = [value("environment")?, value("account")?, value("until")?, value("kind")?];
+    let words = [value("environment")?, value("account")?, value("until")?, value("kind")?, value("lacking")?];
     let key = URL_SAFE_NO_PAD.decode(value("key")?).ok()?;
     if !app.store.is_derived(Derived::Done, &words.join(" "), &key) {
         return None;
     }
-    let [environment, account, until, again] = words;
+    let [environment, account, until, again, lacking] = words;
     let is_over = until.parse::<i64>().map_or(true, |until| until <= now.as_millisecond());
-    Some(DoneQuery { environment, account, is_again: again == "again", is_over })
+    Some(DoneQuery { environment, account, is_again: again == "again", is_over, lacking })
 }

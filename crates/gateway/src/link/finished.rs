@@ -37,12 +37,17 @@ async fn show(app: &App, headers: &HeaderMap, said: &DoneQuery) -> Result<Respon
     let settings = app.store.environments().settings(environment).await?;
     let audience = Audience::new(headers, settings, None);
     let definition = app.catalog.current().get(&account.integration).ok().flatten().cloned();
+    let scopes =
+        definition.as_ref().and_then(|definition| definition.integration.credentials.get(&account.authentication_method)?.oauth2.as_ref());
+    let permits = |scope| scopes.and_then(|oauth2| oauth2.scopes.get(scope)).map_or(scope, String::as_str);
+    let lacking: Vec<&str> = said.lacking.split_whitespace().map(permits).collect();
     let view = Done {
         site: audience.site(app),
         purpose: if said.is_again { Purpose::Reconnect { account: account.name.as_deref() } } else { Purpose::Connect },
         label: definition.as_ref().map_or(account.integration.as_str(), |definition| &definition.integration.label),
         integrated_account_id: &said.account,
         identity: account.identity.as_deref(),
+        lacking: &lacking,
     };
     Ok(audience.answer(StatusCode::OK, done(&view)))
 }

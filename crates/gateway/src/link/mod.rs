@@ -1,8 +1,8 @@
 //! Links for people: what they open in a browser to connect an account (`/link/{token}`), and the way back from a vendor
-//! (`/oauth/callback`).
+//! (`/oauth/callback/{integration}`).
 //!
-//! `opening.rs` says what a link opens, `step.rs` what comes next, `page/` how that looks; `visit.rs`, `submit.rs`, `callback.rs` and
-//! `finished.rs` are the four requests a browser makes.
+//! `opening.rs` says what a link opens, `step.rs` what comes next, `page/` how that looks; `visit.rs`, `submit.rs`, `callback.rs`,
+//! `finished.rs` and `ended.rs` are the requests a browser makes.
 
 pub(crate) mod assets;
 mod astray;
@@ -11,6 +11,7 @@ mod callback;
 mod connect;
 mod consent;
 mod cookie;
+mod ended;
 mod finished;
 mod opening;
 pub(crate) mod page;
@@ -47,8 +48,10 @@ pub(crate) fn router() -> Router<Arc<App>> {
         // As people paste it.
         .route("/link/{token}/", link)
         .route("/link/done", get(finished::handle).fallback(astray::handle))
+        .route("/link/ended", get(ended::handle).fallback(astray::handle))
         .route("/link/assets/{name}", get(assets::get))
-        .route("/oauth/callback", get(callback::handle).fallback(astray::handle))
+        .route("/oauth/callback/{integration}", get(callback::handle).fallback(astray::handle))
+        .route("/oauth/callback", any(astray::handle))
         .route("/link", any(astray::handle))
         .route("/link/", any(astray::handle))
         .route("/link/{token}/{*rest}", any(astray::handle))

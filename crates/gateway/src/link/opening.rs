@@ -81,7 +81,7 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
     let audience = Audience::new(headers, settings, redirect_uri.as_deref());
     if let Some(account) = account_id.filter(|_| browser.is_some() && browser == link.browser) {
         let is_again = matches!(purpose, LinkPurpose::Reconnect { .. });
-        let ended = Ended { environment, account, is_again, redirect_uri: redirect_uri.as_deref() };
+        let ended = Ended { environment, account, is_again, redirect_uri: redirect_uri.as_deref(), lacking: String::new() };
         return Ok(Opening::Ended(destination(app, &ended), audience));
     }
     if used_at.is_some() {
@@ -147,7 +147,13 @@ impl Link {
     /// What it has led to, now that this account is connected.
     pub(super) fn ended(&self, account: &Account) -> Ended<'_> {
         let redirect_uri = self.redirect_uri.as_deref();
-        Ended { environment: account.environment_id, account: account.id, is_again: self.account().is_some(), redirect_uri }
+        Ended {
+            environment: account.environment_id,
+            account: account.id,
+            is_again: self.account().is_some(),
+            redirect_uri,
+            lacking: String::new(),
+        }
     }
 
     /// The address of its page.

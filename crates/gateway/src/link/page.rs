@@ -17,7 +17,7 @@ mod words;
 pub(crate) use choose::{Choose, ChooseMethod, IntegrationChoice, choose, choose_method};
 pub(crate) use ending::{Done, Mood, Problem, done, problem};
 pub(crate) use fill::{Back, Failure, Fill, fill};
-pub(crate) use layout::{Site, Window};
+pub(crate) use layout::{Site, Window, vendor_words};
 pub(crate) use leaving::{Leaving, Returning, leaving, returning};
 
 /// What the person came for.

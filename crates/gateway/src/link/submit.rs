@@ -58,24 +58,13 @@ pub(super) async fn handle(
             });
             match working.await {
                 Ok(answer) => answer.unwrap_or_else(|trouble| trouble.answer(&app, &audience)),
-                Err(_) => unfinished().answer(&app, &audience),
+                Err(_) => Trouble::unfinished().answer(&app, &audience),
             }
         }
         // Nothing to fill in yet: the page that comes first.
         Ok(_) => Redirect::to(&link.url(&app)).into_response(),
         Err(trouble) => trouble.answer(&app, &link.audience),
     }
-}
-
-/// What is told of a task that ended in a bug of ours.
-pub(super) fn unfinished() -> Trouble {
-    Trouble::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal_error",
-        "Something went wrong here",
-        "It is not known whether anything was saved.",
-    )
-    .remedy("Open the link again: if it has been used, the account is connected.")
 }
 
 async fn submit(app: &Arc<App>, link: &Link, choice: &Choice, submitted: &[(String, String)]) -> Result<Response, Trouble> {
@@ -114,7 +103,7 @@ async fn submit(app: &Arc<App>, link: &Link, choice: &Choice, submitted: &[(Stri
         // Its page says why.
         Err(NotConnected::Closed) => Ok(Redirect::to(&link.url(app)).into_response()),
         Err(NotConnected::AccountGone) => Err(Closed::AccountGone.into()),
-        Err(NotConnected::Store(error)) => Err(error.into()),
+        Err(NotConnected::Store(error)) => Err(Trouble::while_storing(error)),
     }
 }
 

@@ -83,6 +83,7 @@ pub(super) async fn form(app: &App, link: &Link, choice: &Choice, status: Status
     let purpose = scopes::of_link(app, link, app.clock.now()).await?;
     let scopes = purpose.scopes(definition, method);
     let host = host(link, choice, &asked);
+    let cancel = link.audience.back("cancelled");
     let view = Fill {
         site: link.audience.site(app),
         purpose: match &link.goal {
@@ -94,11 +95,12 @@ pub(super) async fn form(app: &App, link: &Link, choice: &Choice, status: Status
         form: &asked,
         host: host.as_deref(),
         abilities: &purpose.abilities(definition, method),
-        scopes: scopes.as_ref(),
+        scopes: scopes.as_deref(),
         submitted: attempt.submitted,
         problems: attempt.problems,
         failure: attempt.failure,
         back: *back,
+        cancel: cancel.as_deref(),
     };
     Ok(link.audience.answer(status, page::fill(&view)))
 }

@@ -278,7 +278,7 @@ async fn an_oauth_app_is_set_read_and_deleted_and_its_secret_never_shown() {
     let body = json!({"client_id": "c1", "client_secret": "app-sentinel"});
     let (status, set) = gateway.api(Method::PUT, path, body).await;
     assert_eq!(status, StatusCode::OK);
-    let redirect_uri = format!("{}/oauth/callback", gateway.url);
+    let redirect_uri = format!("{}/oauth/callback/sendoso", gateway.url);
     assert_eq!(
         set,
         json!({

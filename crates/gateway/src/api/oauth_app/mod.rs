@@ -39,7 +39,8 @@ struct OAuthAppView {
 impl OAuthAppView {
     fn of(app: &App, oauth_app: OAuthApp) -> Self {
         let OAuthApp { integration, authentication_method, client_id, updated_at } = oauth_app;
-        Self { integration, authentication_method, client_id, redirect_uri: redirect_uri(app), updated_at: Time(updated_at) }
+        let redirect_uri = redirect_uri(app, &integration);
+        Self { integration, authentication_method, client_id, redirect_uri, updated_at: Time(updated_at) }
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Done<'a> {
     pub integrated_account_id: &'a str,
     /// Who the vendor says the account belongs to.
     pub identity: Option<&'a str>,
+    /// What was asked for and not granted, in words.
+    pub lacking: &'a [&'a str],
 }
 
 /// The page that says what went wrong and what to do.
@@ -37,6 +39,8 @@ pub(crate) struct Problem<'a> {
     pub vendor_said: Option<&'a str>,
     /// Where another try begins, as an address relative to this page or absolute.
     pub retry: Option<&'a str>,
+    /// The address at whoever sent the person here that is told of it.
+    pub back: Option<&'a str>,
 }
 
 /// Whether something went wrong.
@@ -58,6 +62,10 @@ pub(crate) fn done(view: &Done<'_>) -> Markup {
         h1 { (view.label) " is " (again) }
         @if let Some(identity) = view.identity {
             p class="lead" { "The account is that of " strong { (identity) } "." }
+        }
+        @if !view.lacking.is_empty() {
+            p { (view.label) " did not give all the access that was asked for. Agents will have to do without:" }
+            ul { @for permits in view.lacking { li { (permits) } } }
         }
         p {
             @match view.site.asker {
@@ -84,6 +92,7 @@ pub(crate) fn problem(view: &Problem<'_>) -> Markup {
         @if let Some(said) = view.vendor_said { (quoted(vendor, said)) }
         p { (view.remedy) }
         @if let Some(retry) = view.retry { p { a class="button" href=(retry) { "Try again" } } }
+        @if let Some(back) = view.back { p { a href=(back) { "Back to the app" } } }
     };
     page(&view.site, &Head { title: view.title, next: None }, Some(&Told { message: message.to_string() }), &content)
 }

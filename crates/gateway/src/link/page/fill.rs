@@ -2,7 +2,7 @@
 
 use catalog::connect_form::{Abilities, Field, FieldProblem, Form};
 use catalog::integration::CredentialKind;
-use catalog::scopes::NeededScopes;
+use catalog::scopes::NeededScope;
 use maud::{Markup, html};
 
 use super::layout::{Head, Site, State, Window, emblem, page, vendor_words, with_links};
@@ -21,13 +21,15 @@ pub(crate) struct Fill<'a> {
     pub host: Option<&'a str>,
     pub abilities: &'a Abilities,
     /// What the vendor will ask consent for.
-    pub scopes: Option<&'a NeededScopes<'a>>,
+    pub scopes: Option<&'a [NeededScope<'a>]>,
     /// What was submitted, as pairs of name and value. Secrets are not shown again.
     pub submitted: &'a [(String, String)],
     pub problems: &'a [FieldProblem],
     /// Why the last try failed, where no field is to blame.
     pub failure: Option<Failure<'a>>,
     pub back: Back,
+    /// The address at whoever sent the person here that is told that they would rather not.
+    pub cancel: Option<&'a str>,
 }
 
 /// Why an attempt to connect failed, though the form was filled in well.
@@ -77,6 +79,7 @@ pub(crate) fn fill(view: &Fill<'_>) -> Markup {
             @for field in &view.form.fields { (input(view, field)) }
             (permissions(view))
             (submit(view, verb))
+            @if let Some(cancel) = view.cancel { p { a href=(cancel) { "Cancel" } } }
         }
         (elsewhere(view))
     };
@@ -152,7 +155,7 @@ fn permissions(view: &Fill<'_>) -> Markup {
     let Abilities { read, write, delete, tools } = view.abilities;
     // What is deleted is gone, so that is never folded away.
     let lines = [("Read", read, SHOWN), ("Create and change", write, SHOWN), ("Delete", delete, usize::MAX)];
-    let scopes = view.scopes.map_or(&[][..], |needed| &needed.scopes);
+    let scopes = view.scopes.unwrap_or_default();
     html! {
         @if !tools.is_empty() {
             section class="abilities" aria-labelledby="abilities" {

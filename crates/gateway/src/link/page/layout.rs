@@ -54,7 +54,7 @@ pub(super) fn page(site: &Site<'_>, head: &Head<'_>, told: Option<&Told>, conten
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
+                meta name="referrer" content="same-origin";
                 meta name="robots" content="noindex, nofollow";
                 meta name="color-scheme" content="light dark";
                 @if let Some(next) = head.next {
@@ -155,7 +155,7 @@ fn address(word: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// What a vendor says, for a page: on one line, not endless, and nothing that shows it otherwise than it is.
-pub(super) fn vendor_words(text: &str) -> String {
+pub(crate) fn vendor_words(text: &str) -> String {
     const MAX_CHARACTERS: usize = 300;
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_deceptive(*c)).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");

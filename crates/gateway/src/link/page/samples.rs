@@ -67,6 +67,7 @@ fn forms(definition: &Definition, own: Site<'_>, framed: Site<'_>, text: &str) -
         problems: &[],
         failure: None,
         back: Back::Nowhere,
+        cancel: None,
     };
     let unknown = Fill { site: Site { asker: None, ..own }, ..blank };
     let again = Purpose::Reconnect { account: Some(text) };
@@ -78,15 +79,25 @@ fn forms(definition: &Definition, own: Site<'_>, framed: Site<'_>, text: &str) -
             fill(&Fill { form: &key, submitted: &submitted, failure: Some(Failure::Refused(text)), back: Back::ToMethods, ..blank }),
         ),
         ("fill_unclear", fill(&Fill { form: &key, purpose: again, failure: Some(Failure::Unclear(Some(text))), ..blank })),
-        ("fill_consent", fill(&Fill { form: &consent, scopes: scopes.as_ref(), ..unknown })),
-        ("fill_consent_framed", fill(&Fill { form: &consent, scopes: scopes.as_ref(), site: framed, ..blank })),
+        ("fill_consent", fill(&Fill { form: &consent, scopes: scopes.as_deref(), ..unknown })),
+        (
+            "fill_consent_framed",
+            fill(&Fill {
+                form: &consent,
+                scopes: scopes.as_deref(),
+                site: framed,
+                cancel: Some("https://app.acme.test/?status=failed&reason=cancelled"),
+                ..blank
+            }),
+        ),
         ("leaving", leaving(&Leaving { site: own, label: text, url: "https://acme.test/authorize?a=1&b=2" })),
     ]
 }
 
 fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
     let id = "0198c0de-0000-7000-8000-000000000001";
-    let connected = Done { site, purpose: Purpose::Connect, label: text, integrated_account_id: id, identity: Some(text) };
+    let lacking = ["Read parts", text];
+    let connected = Done { site, purpose: Purpose::Connect, label: text, integrated_account_id: id, identity: Some(text), lacking: &[] };
     let denied = Problem {
         site,
         label: Some(text),
@@ -97,6 +108,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
         remedy: "If that was a slip, start again.",
         vendor_said: Some(text),
         retry: Some("/gate/link/again"),
+        back: Some("https://app.acme.test/?status=failed&reason=access_denied"),
     };
     let expired = Problem {
         label: None,
@@ -107,6 +119,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
         remedy: "Ask for a new one where you found it.",
         vendor_said: None,
         retry: None,
+        back: None,
         ..denied
     };
     vec![
@@ -115,7 +128,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
             "returning",
             returning(&Returning { site, host: text, url: "https://app.acme.test/back?status=connected&integrated_account_id=1" }),
         ),
-        ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, ..connected })),
+        ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, lacking: &lacking, ..connected })),
         ("problem_denied", problem(&denied)),
         ("problem_expired", problem(&expired)),
     ]

@@ -42,8 +42,9 @@ impl Browser {
     }
 
     pub(super) async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
-        // As browsers do from a page that allows no referrer.
-        self.send(self.client.post(url).header("origin", "null").header("sec-fetch-site", "same-origin").form(fields)).await
+        // As browsers do on plain http.
+        let origin = url::Url::parse(url).unwrap().origin().ascii_serialization();
+        self.send(self.client.post(url).header("origin", origin).form(fields)).await
     }
 
     /// A form that another page sends.

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{account, can_call, connected, consent, link, set_app, vendor_will};
+use super::{account, can_call, connected, consent, ended, link, set_app, vendor_will};
 use crate::link::browser::{Browser, Page};
 use crate::support::{Gateway, McpUrl, SlowVendor};
 
@@ -42,6 +42,20 @@ async fn an_account_that_is_connected_again_keeps_id_name_and_servers() {
 }
 
 #[tokio::test]
+async fn a_scope_that_an_account_has_and_its_definition_does_not_know_is_asked_for_again() {
+    let (gateway, server) = broken().await;
+    let scope = json!({"credentials": {"access_token": "worthless", "refresh_token": "used-up", "scope": "offline_access smartsend"}});
+    gateway.api(Method::PATCH, &format!("/integrated-account/{}", server.account), scope).await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    assert!(browser.get(&url).await.body.contains("<li>offline_access</li>"));
+    let asked = url::Url::parse(&browser.post(&url, &[]).await.next()).unwrap();
+    let scope = asked.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+    assert_eq!(scope, "public marketplace smartsend offline_access");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
     let gateway = Gateway::start().await;
     set_app(&gateway).await;
@@ -52,11 +66,11 @@ async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
     let leaving = browser.post(&url, &[]).await;
     vendor_will(&gateway, "deny").await;
     let denied = Browser::new().get(&leaving.next()).await.location.unwrap();
-    assert_eq!(browser.get(&denied).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ended(&gateway, &browser, &denied).await.status, StatusCode::FORBIDDEN);
     let callback = consent(&gateway, &browser, &url).await;
     let fault = json!({"kind": "status", "status": 400, "body": {"error": "invalid_grant"}, "path_prefix": "/oauth/token"});
     gateway.control(Method::POST, "faults", fault).await;
-    assert_eq!(browser.get(&callback).await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(ended(&gateway, &browser, &callback).await.status, StatusCode::BAD_GATEWAY);
     assert_eq!(account(&gateway, &id).await, before);
     assert!(can_call(&gateway, &id).await);
     gateway.stop().await;
@@ -69,7 +83,7 @@ async fn an_account_that_is_deleted_meanwhile_is_not_made_anew() {
     let browser = Browser::new();
     let callback = consent(&gateway, &browser, &url).await;
     gateway.api(Method::DELETE, &format!("/integrated-account/{}", server.account), Value::Null).await;
-    assert_eq!(browser.get(&callback).await.summary(), "410: The account is gone");
+    assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "410: The account is gone");
     assert_eq!(browser.get(&url).await.summary(), "410: The account is gone");
     assert!(super::accounts(&gateway).await.is_empty());
     gateway.stop().await;
@@ -106,7 +120,7 @@ async fn a_ticket_connects_its_account_again_once() {
     assert_eq!(end.status, StatusCode::SEE_OTHER, "{}", end.body);
     assert!(can_call(&gateway, &server.account).await);
     assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
-    assert_eq!(browser.get(&late).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ended(&gateway, &browser, &late).await.status, StatusCode::BAD_REQUEST);
     gateway.stop().await;
 }
 

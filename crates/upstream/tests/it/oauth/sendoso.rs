@@ -132,7 +132,7 @@ async fn consent_becomes_an_account_that_can_call() {
     let sendoso = Connection::start().await;
     let filter = Filter { methods: Vec::new(), tags: vec!["sends".to_owned(), "campaigns".to_owned()] };
     let needed = needed_scopes(&sendoso.definition, "oauth2", &filter).unwrap();
-    let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
     let tokens = sendoso.connected(&scopes).await;
     assert_eq!(tokens.scope.as_deref(), Some("public write"));
     assert_eq!(tokens.expires_at.unwrap().as_second(), sendoso.now().await.as_second() + 7200);
@@ -235,7 +235,7 @@ async fn a_wrong_app_is_told_from_a_wrong_token_and_costs_nothing() {
 async fn scim_has_an_app_of_its_own_whose_token_only_scim_takes() {
     let scim = Connection::by("scim", 1).await;
     let needed = needed_scopes(&scim.definition, "scim", &Filter::default()).unwrap();
-    let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
     let tokens = scim.connected(&scopes).await;
     assert_eq!(scim.call("list_all_sendoso_scim_users", &tokens.stored_over(&Map::new())).await, None);
     // The app of the rest cannot even ask for it.
