@@ -10,7 +10,7 @@ use clap::Args;
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
-use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp};
+use store::{Connect, LinkConfig, LinkPurpose, MasterKey, NewLinkToken, NewOAuthApp, Page};
 use upstream::{PrivateAddresses, UpstreamSettings};
 use url::Url;
 
@@ -175,7 +175,10 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
         context: Map::new(),
         base_url: Some(sandbox_url.to_owned()),
     };
+    let tokens = app.store.api_tokens().list(environment, Page { limit: 1, after: None }).await?;
+    let created_by = tokens.items.first().context("the demo has no API token")?.id;
     let new = NewLinkToken {
+        created_by,
         purpose: LinkPurpose::Connect(connect),
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,
