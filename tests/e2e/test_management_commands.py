@@ -66,6 +66,15 @@ def assert_refused(done, code, *words):
 # --- accounts ---
 
 
+def test_an_account_is_validated_and_one_that_the_vendor_refuses_is_a_failure(told, tidegate, account, vendor):
+    assert "@" in told("account", "validate", account)["identity"]
+    vendor.will_fail(kind="status", status=401, path_prefix="/api/v3", times=2)
+    done = tidegate("account", "validate", account, "--json")
+    vendor.reset()
+    assert (done.returncode, json.loads(done.stdout)["status"]) == (1, "needs_reauth"), done
+    assert "error: the vendor does not accept" in done.stderr and "hint: " in done.stderr, done
+
+
 def test_an_account_is_connected_shown_changed_and_disconnected(told, tidegate, vendor, tmp_path):
     credentials = tmp_path / "credentials.json"
     credentials.write_text(json.dumps({"access_token": SECRET}))

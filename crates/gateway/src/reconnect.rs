@@ -53,9 +53,11 @@ pub(crate) async fn offer(app: &App, account: &Account, failure: &mut Failure) {
 }
 
 async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreError> {
-    let settings = app.store.environments().settings(account.environment_id).await?;
-    if !settings.agent_reconnect_links {
+    if !app.door.settings(account.environment_id).await?.agent_reconnect_links {
         return Ok(None);
+    }
+    if account.status != AccountStatus::Active {
+        return Ok(url(app, account));
     }
     // The call may have found out that there is something to do.
     let present = app.store.accounts().get(account.environment_id, account.id).await?;

@@ -7,6 +7,7 @@ use catalog::definition::Definition;
 use catalog::integration::CredentialKind;
 use catalog::target::Target;
 use serde_json::{Map, Value};
+use store::SecretFields;
 use upstream::oauth::{OAuthError, OAuthProblem};
 use upstream::{Answer, Code, Credential, Failure, Outcome, Source};
 
@@ -29,10 +30,31 @@ pub(crate) enum Verdict {
     NotOffered,
 }
 
-/// Asks whether a credential that is not stored yet works for an account with this base URL and context.
+/// Asks whether a credential that is not stored yet works for an account with this base URL and context, and gives it back to be
+/// stored: completed by the access token that it was checked with, where one had to be fetched.
 pub(crate) async fn validate(
     app: &App,
     definition: &Arc<Definition>,
+    method: &str,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+    credentials: SecretFields,
+) -> (Verdict, SecretFields) {
+    let is_client =
+        definition.integration.credentials.get(method).is_some_and(|scheme| scheme.kind == CredentialKind::OAuth2ClientCredentials);
+    let mut credentials = credentials;
+    if is_client && definition.check(method).is_some() && !credentials.contains_key("access_token") {
+        credentials = match with_access_token(app, definition, method, base_url, context, &credentials).await {
+            Ok(completed) => completed,
+            Err(error) => return (no_token(error), credentials),
+        };
+    }
+    (check(app, definition, method, base_url, context, &credentials).await, credentials)
+}
+
+async fn check(
+    app: &App,
+    definition: &Definition,
     method: &str,
     base_url: Option<&str>,
     context: &Map<String, Value>,
@@ -47,16 +69,7 @@ pub(crate) async fn validate(
     if let Err(error) = app.upstream.check_base_url(&definition.integration, base_url, &target) {
         return Verdict::Unclear { message: error.to_string() };
     }
-    let completed = match scheme.kind {
-        CredentialKind::OAuth2ClientCredentials if !credentials.contains_key("access_token") => {
-            match with_access_token(app, definition, method, base_url, context, credentials).await {
-                Ok(completed) => Some(completed),
-                Err(error) => return no_token(error),
-            }
-        }
-        _ => None,
-    };
-    match Credential::from_stored(scheme, completed.as_deref().unwrap_or(credentials)) {
+    match Credential::from_stored(scheme, credentials) {
         Ok(credential) => ask(app, check, &target, &credential).await,
         Err(error) => Verdict::Refused { message: error.to_string() },
     }
@@ -82,14 +95,14 @@ pub(crate) fn verdict(check: &Check, outcome: Outcome) -> Verdict {
             let answer = serde_json::from_str(&text).unwrap_or(Value::Null);
             Verdict::Accepted { identity: check.identity(&answer) }
         }
-        Err(failure) if is_refusal(&failure) => Verdict::Refused { message: failure.message },
+        Err(failure) if refuses_credential(&failure) => Verdict::Refused { message: failure.message },
         Err(failure) => Verdict::Unclear { message: failure.message },
     }
 }
 
 /// Whether the vendor does not accept the credential, as opposed to anything else that may be wrong. A check is something that every
 /// account may do, so a credential that may not is the wrong one, too.
-pub(crate) fn is_refusal(failure: &Failure) -> bool {
+fn refuses_credential(failure: &Failure) -> bool {
     let is_vendors = failure.source == Source::Vendor;
     failure.code == Code::NeedsReauth || (is_vendors && (failure.status == Some(401) || failure.code == Code::Forbidden))
 }

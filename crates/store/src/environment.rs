@@ -87,6 +87,7 @@ impl<'a> Environments<'a> {
     pub async fn change_settings(&self, id: EnvironmentId, new: SettingsChange) -> Result<EnvironmentSettings, StoreError> {
         let write = self.store.database.write(move |change| -> Work<'_, EnvironmentSettings> {
             Box::pin(async move {
+                change.touch(id.uuid());
                 // Takes the row's lock before it is read.
                 let claim = sqlx::query("UPDATE environment SET settings = settings WHERE id = $1 RETURNING settings").bind(id.to_string());
                 let row = change.fetch_optional(claim).await?.ok_or_else(|| StoreError::conflict("the environment was deleted"))?;

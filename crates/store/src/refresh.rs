@@ -10,7 +10,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use uuid::Uuid;
 
-use crate::account::{save_credential, told};
+use crate::account::{self, save_credential, told};
 use crate::database::{Change, Dialect, Work};
 use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
 
@@ -81,6 +81,7 @@ impl<'a> Refreshes<'a> {
         let vault = Arc::clone(&self.store.vault);
         let write = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
+                account::lock(change, (lease.environment, lease.account)).await?;
                 let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
                 let (holder, until, sealed): (Option<String>, Option<i64>, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
                 let is_mine = holder.as_ref() == Some(&lease.holder);
@@ -108,6 +109,7 @@ impl<'a> Refreshes<'a> {
     pub async fn fail(&self, lease: RefreshLease, status: AccountStatus, error: String, now: Timestamp) -> Result<bool, StoreError> {
         let write = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
+                account::lock(change, (lease.environment, lease.account)).await?;
                 let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
                 let sealed: Vec<u8> = row.try_get(2)?;
                 let is_told = end(change, &lease).await? && sealed == lease.sealed;

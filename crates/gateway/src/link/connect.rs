@@ -66,7 +66,7 @@ const TRIES: u32 = 3;
 /// Asks the vendor whether the credential works, and stores it: as a new account, or as another credential of the one there is.
 pub(super) async fn connect(app: &App, link: &Link, offer: Offer) -> Result<Account, NotConnected> {
     let Offer { definition, method, context, credentials } = offer;
-    let verdict = validate(app, &definition, &method, link.base_url(), &context, &credentials).await;
+    let (verdict, credentials) = validate(app, &definition, &method, link.base_url(), &context, credentials).await;
     let identity = match verdict {
         Verdict::Accepted { identity } => identity,
         Verdict::NotOffered => None,

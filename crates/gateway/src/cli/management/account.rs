@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use store::AccountId;
@@ -10,6 +11,7 @@ use store::AccountId;
 use super::input::{body, credentials, entries, object, pair, text_or_none};
 use super::show::Column;
 use super::{Common, PageArgs, print_deleted, print_list, print_one, with_api};
+use crate::hint::hinted;
 
 /// Connected accounts of a running server.
 #[derive(Args)]
@@ -42,6 +44,12 @@ enum AccountCommand {
     #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso --methods read\n  \
                             tidegate account link --account 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
     Link(LinkArgs),
+    /// Ask the vendor now whether it accepts an account's credentials; exit code 1 if it does not
+    #[command(after_help = "Example:\n  tidegate account validate 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
+    Validate {
+        /// The account's id
+        account_id: AccountId,
+    },
     /// Change an account; what is not given stays
     #[command(
         after_help = "Example:\n  tidegate account update 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2 --credentials-file - < credentials.json"
@@ -199,6 +207,18 @@ pub(in crate::cli) fn run(args: AccountArgs) -> anyhow::Result<ExitCode> {
         AccountCommand::Link(args) => {
             let link = api.post("/link-token", Some(&new_link(args))).await?;
             print_one(&link, "Send the person to the `url`. Whoever has it can connect the account until then, once.", json)
+        }
+        AccountCommand::Validate { account_id } => {
+            let account = api.post(&format!("/integrated-account/{account_id}/validate"), None).await?;
+            print_one(&account, "", json)?;
+            if account["status"] != "active" {
+                let problem = anyhow!("the vendor does not accept the account's credentials");
+                return Err(hinted(
+                    problem,
+                    "a person connects it again at its `reconnect_url`, or give others with `tidegate account update`",
+                ));
+            }
+            Ok(())
         }
         AccountCommand::Update(args) => {
             let path = format!("/integrated-account/{}", args.account_id);
