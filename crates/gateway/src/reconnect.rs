@@ -56,12 +56,13 @@ async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreEr
     if !app.door.settings(account.environment_id).await?.agent_reconnect_links {
         return Ok(None);
     }
+    let told = |account: &Account| if account.identity.is_some() || !has_identity(app, account) { url(app, account) } else { None };
     if account.status != AccountStatus::Active {
-        return Ok(url(app, account));
+        return Ok(told(account));
     }
     // The call may have found out that there is something to do.
     let present = app.store.accounts().get(account.environment_id, account.id).await?;
-    Ok(present.filter(|account| account.identity.is_some() || !has_identity(app, account)).and_then(|account| url(app, &account)))
+    Ok(present.as_ref().and_then(told))
 }
 
 /// Whether the vendor says whose an account is.
