@@ -256,6 +256,9 @@ def test_a_link_is_made_for_a_new_account_and_for_one_that_is_there(told, tidega
     assert made["url"].endswith(f"/link/{made['link_token']}") and made["link_token"].startswith("tl_")
     done = tidegate("account", "link", "--tenant-id", "acme", "--integration", "edesk")
     assert done.returncode == 0 and "/link/tl_" in done.stdout
+    assert told("account", "link", "--tenant-id", "acme", "--integration", "edesk", "--methods", "read", "--tags", "contacts")["url"]
+    unknown = tidegate("account", "link", "--tenant-id", "acme", "--integration", "edesk", "--methods", "fly")
+    assert (unknown.returncode, "`config`" in unknown.stderr) == (1, True), unknown
     refused = tidegate("account", "link", "--account", account)
     assert (refused.returncode, "oauth-app" in refused.stderr) == (1, True), refused
     assert tidegate("account", "link", "--account", account, "--integration", "edesk").returncode == 2

@@ -18,6 +18,10 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         if !is_snake_case(name) {
             problems.push(Problem::error(&path, "an authentication method's name is snake_case, e.g. `api_key`"));
         }
+        if scheme.check.is_none() {
+            let message = "nothing tells whether such a credential works, so whatever people paste is stored; add a `check` that every such account may read";
+            problems.push(Problem::warning(&path, message));
+        }
         check_oauth2(&path, scheme, problems);
         if let Some(oauth2) = &scheme.oauth2 {
             check_requests(&format!("{path}.oauth2"), oauth2, problems);

@@ -178,11 +178,11 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
     let api_token = server.first_api_token.as_ref().context("the demo has no API token")?;
     let created_by = app.door.api_token(api_token.expose_secret(), now).await?.context("the demo's API token is gone")?.id;
     let new = NewLinkToken {
+        created_by,
         purpose: LinkPurpose::Connect(connect),
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,
         expires_at: now.checked_add(LINK_LIFE)?,
-        created_by,
     };
     let (_, secret) = app.store.link_tokens().create(environment, new, now).await?;
     Ok(Some(format!("{}/link/{}", server.public_url(), secret.expose_secret())))

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use catalog::definition::Definition;
+use catalog::integration::CredentialKind;
 use http::{HeaderMap, StatusCode};
 use store::StoreError;
 
 use super::audience::Audience;
 use super::connect::{DoneQuery, read_done};
 use super::opening::Closed;
-use super::page::{Done, Purpose, done};
+use super::page::{Done, Purpose, Trial, done};
 use super::words::Trouble;
 use crate::app::App;
 
@@ -48,6 +50,13 @@ async fn show(app: &App, headers: &HeaderMap, said: &DoneQuery) -> Result<Respon
         integrated_account_id: &said.account,
         identity: account.identity.as_deref(),
         lacking: &lacking,
+        trial: definition.as_ref().map_or(Trial::Taken, |definition| trial(definition, &account.authentication_method)),
     };
     Ok(audience.answer(StatusCode::OK, done(&view)))
+}
+
+/// Tokens are a vendor's own, so it takes them; of what is pasted only a check tells.
+fn trial(definition: &Definition, method: &str) -> Trial {
+    let is_given = definition.integration.credentials.get(method).is_some_and(|scheme| scheme.kind == CredentialKind::OAuth2);
+    if is_given || definition.check(method).is_some() { Trial::Taken } else { Trial::NotAsked }
 }

@@ -15,7 +15,7 @@ mod tests;
 mod words;
 
 pub(crate) use choose::{Choose, ChooseMethod, IntegrationChoice, choose, choose_method};
-pub(crate) use ending::{Done, Mood, Problem, done, problem};
+pub(crate) use ending::{Done, Mood, Problem, Trial, done, problem};
 pub(crate) use fill::{Back, Failure, Fill, fill};
 pub(crate) use layout::{Site, Window, vendor_words};
 pub(crate) use leaving::{Leaving, Returning, leaving, returning};

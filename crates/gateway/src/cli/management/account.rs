@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use store::AccountId;
 
-use super::input::{body, credentials, object, pair, text_or_none};
+use super::input::{body, credentials, entries, object, pair, text_or_none};
 use super::show::Column;
 use super::{Common, PageArgs, print_deleted, print_list, print_one, with_api};
 use crate::hint::hinted;
@@ -41,7 +41,7 @@ enum AccountCommand {
     )]
     Create(CreateArgs),
     /// Make a link by which a person connects an account, or connects one again, in a browser
-    #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso\n  \
+    #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso --methods read\n  \
                             tidegate account link --account 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
     Link(LinkArgs),
     /// Ask the vendor now whether it accepts an account's credentials; exit code 1 if it does not
@@ -142,6 +142,14 @@ struct LinkArgs {
     /// Replaces the vendor's own address
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+
+    /// What the account will be used for, as for an MCP server: read, write, custom or exact method names, separated by commas
+    #[arg(long, value_name = "METHODS", value_delimiter = ',')]
+    methods: Option<Vec<String>>,
+
+    /// Only tools that have one of these tags, separated by commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    tags: Option<Vec<String>>,
 
     /// Where the person goes in the end [default: a page that says so]
     #[arg(long, value_name = "URL")]
@@ -245,6 +253,7 @@ fn new_account(args: CreateArgs) -> anyhow::Result<Value> {
 }
 
 fn new_link(args: LinkArgs) -> Value {
+    let config = body([("methods", args.methods.map(entries)), ("tags", args.tags.map(entries))]);
     body([
         ("tenant_id", args.tenant_id.map(Value::from)),
         ("integrated_account_id", args.account.map(|id| json!(id))),
@@ -253,6 +262,7 @@ fn new_link(args: LinkArgs) -> Value {
         ("name", args.name.map(Value::from)),
         ("context", (!args.context.is_empty()).then(|| object(args.context))),
         ("base_url", args.base_url.map(Value::from)),
+        ("config", (config != json!({})).then_some(config)),
         ("redirect_uri", args.redirect_uri.map(Value::from)),
         ("expires_in", args.expires_in.map(Value::from)),
     ])

@@ -19,6 +19,15 @@ pub(crate) struct Done<'a> {
     pub identity: Option<&'a str>,
     /// What was asked for and not granted, in words.
     pub lacking: &'a [&'a str],
+    pub trial: Trial,
+}
+
+/// Whether the vendor has taken what was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trial {
+    Taken,
+    /// The definition does not say how to ask.
+    NotAsked,
 }
 
 /// The page that says what went wrong and what to do.
@@ -52,14 +61,18 @@ pub(crate) enum Mood {
 }
 
 pub(crate) fn done(view: &Done<'_>) -> Markup {
-    let again = match view.purpose {
-        Purpose::Connect => "connected",
-        Purpose::Reconnect { .. } => "connected again",
+    let again = match (view.trial, view.purpose) {
+        (Trial::NotAsked, _) => "saved",
+        (Trial::Taken, Purpose::Connect) => "connected",
+        (Trial::Taken, Purpose::Reconnect { .. }) => "connected again",
     };
     let message = json!({ "type": "tidegate:connected", "integrated_account_id": view.integrated_account_id });
     let content = html! {
         (emblem(view.label, State::Joined))
         h1 { (view.label) " is " (again) }
+        @if view.trial == Trial::NotAsked {
+            p class="lead" { "What you gave is saved; " (view.label) " has not been asked whether it is right." }
+        }
         @if let Some(identity) = view.identity {
             p class="lead" { "The account is that of " strong { (identity) } "." }
         }

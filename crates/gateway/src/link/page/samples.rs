@@ -97,7 +97,15 @@ fn forms(definition: &Definition, own: Site<'_>, framed: Site<'_>, text: &str) -
 fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
     let id = "0198c0de-0000-7000-8000-000000000001";
     let lacking = ["Read parts", text];
-    let connected = Done { site, purpose: Purpose::Connect, label: text, integrated_account_id: id, identity: Some(text), lacking: &[] };
+    let connected = Done {
+        site,
+        purpose: Purpose::Connect,
+        label: text,
+        integrated_account_id: id,
+        identity: Some(text),
+        lacking: &[],
+        trial: Trial::Taken,
+    };
     let denied = Problem {
         site,
         label: Some(text),
@@ -129,6 +137,7 @@ fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
             returning(&Returning { site, host: text, url: "https://app.acme.test/back?status=connected&integrated_account_id=1" }),
         ),
         ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, lacking: &lacking, ..connected })),
+        ("done_unasked", done(&Done { identity: None, trial: Trial::NotAsked, ..connected })),
         ("problem_denied", problem(&denied)),
         ("problem_expired", problem(&expired)),
     ]

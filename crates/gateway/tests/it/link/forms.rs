@@ -250,3 +250,19 @@ async fn a_link_is_good_for_twenty_guesses_and_for_three_at_a_time() {
     }
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_key_that_nobody_can_check_is_not_said_to_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let definition = "version: 1\nname: acme\nlabel: Acme\ndescription: An API.\nbase_url: https://acme.example\ncredentials:\n  token: {kind: bearer}\nresources:\n  things:\n    methods:\n      list:\n        request: GET /things\n        documentation: {description: Lists things.}\n";
+    std::fs::write(folder.path().join("acme.yaml"), definition).unwrap();
+    let path = folder.path().to_owned();
+    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(path)).await;
+    let url = link(&gateway, json!({"tenant_id": "acme", "integration": "acme"})).await;
+    let browser = Browser::new();
+    let sent = browser.post(&url, &[("credentials.token", "whatever")]).await;
+    let done = browser.get(&format!("{}{}", gateway.url, sent.location.unwrap())).await;
+    assert_eq!(done.summary(), "200: Acme is saved");
+    assert!(done.body.contains("Acme has not been asked whether it is right"), "{}", done.body);
+    gateway.stop().await;
+}
