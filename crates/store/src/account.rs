@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::database::{Change, Statement, Work};
+use crate::database::{Change, Dialect, Statement, Work};
 use crate::delivery::{queue, queue_status_change};
 use crate::event::Event;
 use crate::vault::{Envelope, Owner, Sealed, Vault};
@@ -367,6 +367,18 @@ pub(crate) async fn alter(
     }
     queue_status_change(transaction, before, &account).await?;
     Ok(Some(account))
+}
+
+/// Keeps others from changing an account before the transaction ends. Whoever goes on to change its credential begins with this, as
+/// updates and deletions do: two who took the rows in different orders would wait for each other.
+pub(crate) async fn lock(change: &mut Change<'_>, (environment, id): (EnvironmentId, AccountId)) -> Result<(), StoreError> {
+    if change.dialect() == Dialect::Postgres {
+        let lock = sqlx::query("SELECT id FROM integrated_account WHERE environment_id = $1 AND id = $2 FOR NO KEY UPDATE")
+            .bind(environment.to_string())
+            .bind(id.to_string());
+        change.fetch_optional(lock).await?;
+    }
+    Ok(())
 }
 
 /// Seals a credential and stores it in the same transaction. Whoever refreshes the one before has lost the right to.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::account::{save_credential, told};
+use crate::account::{self, save_credential, told};
 use crate::database::{Change, Dialect, Work};
 use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, Hold, SecretFields, Store, StoreError, row};
 
@@ -176,13 +176,9 @@ impl<'a> Refreshes<'a> {
 }
 
 impl Locked {
-    /// `None` where there is no credential. Takes the account's row before the credential's, as everybody does who changes both.
+    /// `None` where there is no credential.
     async fn read(change: &mut Change<'_>, environment: EnvironmentId, account: AccountId) -> Result<Option<Locked>, StoreError> {
-        let lock = match change.dialect() {
-            Dialect::Sqlite => "SELECT id FROM integrated_account WHERE environment_id = $1 AND id = $2",
-            Dialect::Postgres => "SELECT id FROM integrated_account WHERE environment_id = $1 AND id = $2 FOR UPDATE",
-        };
-        change.fetch_optional(sqlx::query(lock).bind(environment.to_string()).bind(account.to_string())).await?;
+        account::lock(change, (environment, account)).await?;
         let select = sqlx::query(
             "SELECT status, credential_version, refresh_holder, refresh_until, refresh_refused_at \
              FROM credential JOIN integrated_account ON integrated_account.environment_id = credential.environment_id AND id = account_id \

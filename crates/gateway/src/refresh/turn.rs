@@ -59,3 +59,22 @@ impl Drop for Taken<'_> {
         *self.turn.taken_at() = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_is_known_to_be_long_while_it_lasts_and_no_longer() {
+        const LONG: Duration = Duration::from_secs(3);
+        let turn = Turn::default();
+        assert!(!turn.is_taken_since(LONG));
+        let taken = turn.taken().await;
+        tokio::time::advance(LONG).await;
+        assert!(!turn.is_taken_since(LONG));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(turn.is_taken_since(LONG));
+        drop(taken);
+        assert!(!turn.is_taken_since(LONG));
+    }
+}

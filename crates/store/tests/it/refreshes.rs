@@ -240,3 +240,34 @@ async fn leases_of_whoever_had_a_sqlite_file_before_are_inherited_at_once(databa
         RefreshClaim::Mine(_) | RefreshClaim::Gone => panic!("it was never given back"),
     }
 }
+
+/// Both change the account and its credential: in the same order, or each would wait for the other.
+#[tokio::test]
+async fn on_postgresql_what_a_refresh_brings_is_saved_while_the_account_is_edited() {
+    let Some(database) = TestDatabase::postgres().await else { return };
+    let store = database.open().await;
+    let (environment, account, ..) = connected(&store).await;
+    let owner = (environment.id, account.id);
+    for is_saved in [true, false] {
+        let lease = lease(&store, owner, 10).await;
+        let mut editing = database.session().await;
+        let edit = format!("BEGIN; UPDATE integrated_account SET version = version + 1 WHERE id = '{}'", account.id);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(edit)).execute(&mut editing).await.unwrap();
+        let ending = tokio::spawn({
+            let store = store.clone();
+            async move {
+                match is_saved {
+                    true => save(&store, lease, "new").await == RefreshSaved::Saved,
+                    false => store.refreshes().fail(lease, REFUSED, "refused".to_owned(), at(11)).await.unwrap(),
+                }
+            }
+        });
+        while database.sql("SELECT 1 FROM pg_locks WHERE NOT granted").await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let save = format!("UPDATE credential SET updated_at = updated_at WHERE account_id = '{}'; COMMIT", account.id);
+        sqlx::raw_sql(sqlx::AssertSqlSafe(save)).execute(&mut editing).await.unwrap();
+        assert!(ending.await.unwrap());
+    }
+    database.remove().await;
+}
