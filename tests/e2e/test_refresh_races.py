@@ -16,6 +16,7 @@ from mcp_client import post
 from open_call import OpenRequest, open_call
 from poll import until
 from refreshing import APP, ME, TOKEN, Connected, is_leased, let_the_lease_end
+from relay import Relay
 
 
 @pytest.fixture
@@ -223,6 +224,40 @@ def test_a_credential_that_is_given_during_a_refresh_is_the_one_that_counts(serv
     assert bearers(vendor) == [(given["access_token"], 200)] * 2
     assert [status for status, _ in account.refreshes()] == [vendor_says]
     assert account.shown()["status"] == "active" and account.shown()["last_error"] is None
+
+
+@pytest.mark.parametrize("vendor_says", [200, 400])
+def test_a_call_that_was_planned_for_one_host_is_not_sent_there_with_the_credential_of_another(
+    serve, start, database, vendor, relay, vendor_says
+):
+    account = Connected(serve(database_url=database.url), vendor, relay)
+    if vendor_says == 400:
+        account.give(**{**vendor.tokens(), "expires_at": 1, "refresh_token": "made-up"})
+    elsewhere = start(Relay, vendor.url)
+    with relay.holding("answer", TOKEN) as gate, calling(account) as call:
+        assert gate.reached.wait(10)
+        moved = {"base_url": elsewhere.origin, "credentials": vendor.tokens()}
+        assert account.server.api("PATCH", f"/integrated-account/{account.id}", moved).is_success
+        gate.open()
+        error = json.loads(call.answer()[1])["result"]["structuredContent"]["error"]
+    assert error["code"] == "conflict" and "changed" in error["message"], error
+    assert relay.asked(ME) == [] == elsewhere.asked(ME)
+    assert account.call() is None
+    assert relay.asked(ME) == [] and len(elsewhere.asked(ME)) == 1
+
+
+def test_tokens_of_an_account_that_was_deleted_before_they_came_are_ended_at_the_vendor(serve, database, vendor, relay):
+    account = Connected(serve(database_url=database.url), vendor, relay)
+    with relay.holding("answer", TOKEN) as gate, calling(account) as call:
+        assert gate.reached.wait(10)
+        # What another server does that has waited long enough.
+        for table in ("mcp_server", "credential", "integrated_account"):
+            database.run(f"DELETE FROM {table}")
+        gate.open()
+        error = json.loads(call.answer()[1])["result"]["structuredContent"]["error"]
+    assert error["code"] == "needs_reauth" and "gone" in error["message"], error
+    assert vendor.state()["grants"][-1]["revoked"]
+    assert "access token refreshed" not in account.server.process.log()
 
 
 def test_an_account_that_is_deleted_during_a_refresh_stays_deleted_and_leaves_no_token_behind(serve, database, vendor, relay):

@@ -194,8 +194,8 @@ impl Door {
     async fn load(&self, hash: &TokenHash) -> Result<Option<Cached<Access>>, AccessError> {
         let mark = self.store.generations().mark();
         let catalog_version = self.catalog.version();
-        let Some((server, account)) = self.store.mcp_servers().access_by_hash(hash).await? else { return Ok(None) };
-        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, &self.upstream, account).await?);
+        let Some(server) = self.store.mcp_servers().find_by_hash(hash).await? else { return Ok(None) };
+        let Some(connected) = self.connected(server.environment_id, server.account_id).await? else { return Ok(None) };
         let tools = self.tool_sets.get(&connected.definition, &server.config);
         if tools.exposure() == ToolExposure::Discovery {
             // Ahead of the first search, and out of everybody's way.
@@ -215,11 +215,15 @@ impl Door {
     async fn load_account(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Cached<AccountAccess>>, AccessError> {
         let mark = self.store.generations().mark();
         let catalog_version = self.catalog.version();
-        let Some(account) = self.store.accounts().get(environment, id).await? else { return Ok(None) };
-        let connected = Arc::new(ConnectedAccount::load(&self.store, &self.catalog, &self.upstream, account).await?);
+        let Some(connected) = self.connected(environment, id).await? else { return Ok(None) };
         let generation = self.store.generations().since(mark, id.uuid());
         let value = Arc::new(AccountAccess { connected, places: self.places.of(id.uuid()) });
         Ok(Some(Cached { value, generation, catalog_version }))
+    }
+
+    async fn connected(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Arc<ConnectedAccount>>, AccessError> {
+        let Some(read) = self.store.accounts().with_credential(environment, id).await? else { return Ok(None) };
+        Ok(Some(Arc::new(ConnectedAccount::load(&self.catalog, &self.upstream, read)?)))
     }
 }
 

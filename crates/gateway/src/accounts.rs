@@ -7,9 +7,8 @@ use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
 use catalog::target::TargetError;
 use jiff::Timestamp;
-use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
-use store::{Account, Store, StoreError, TokenHash};
+use store::{Account, SecretFields, Store, StoreError};
 use upstream::Credential;
 use upstream::oauth::{App as Client, stored_expiry, stored_issue, stored_refresh_token};
 
@@ -24,9 +23,10 @@ pub(crate) struct Loaded {
     pub expires_at: Option<Timestamp>,
     /// When it was fetched; `None` where somebody else did.
     pub issued_at: Option<Timestamp>,
-    /// Tells what one refresh brought from what the next does; `None` where there is nothing to get another one with.
-    pub refreshable: Option<TokenHash>,
-    /// [`Account::credential_version`], or an earlier one if it was replaced while it was read.
+    /// Whether there is something to get another access token with.
+    pub refreshable: bool,
+    /// [`Account::credential_version`]: tells what one refresh brought from what the next does, even where a vendor gives a living token
+    /// again with a longer life.
     pub version: i64,
 }
 
@@ -44,22 +44,18 @@ impl Loaded {
     }
 }
 
-/// The credential of an account, ready to attach. `None` when the account has none that its integration
-/// understands; the reason is logged, because the caller can only reconnect the account.
-pub(crate) async fn credential(store: &Store, definition: &Definition, account: &Account) -> Result<Option<Loaded>, StoreError> {
-    let stored = match store.accounts().credentials(account.environment_id, account.id).await {
-        Err(error @ StoreError::Unreadable(_)) => {
-            tracing::error!(account.id = %account.id, %error, "the stored credential does not open; the account has to be connected again");
-            return Ok(None);
-        }
-        read => read?,
-    };
-    let Some(stored) = stored else { return Ok(None) };
-    Ok(loaded(store, definition, account, &stored))
+/// What was read of an account's credential. `None` if there is none, or it does not open; the reason is logged, because the caller can
+/// only reconnect the account.
+pub(crate) fn opened(account: &Account, fields: Result<Option<SecretFields>, StoreError>) -> Result<Option<SecretFields>, StoreError> {
+    if let Err(error @ StoreError::Unreadable(_)) = &fields {
+        tracing::error!(account.id = %account.id, %error, "the stored credential does not open; the account has to be connected again");
+        return Ok(None);
+    }
+    fields
 }
 
-/// The same for `stored` credentials, unsealed.
-pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, stored: &Map<String, Value>) -> Option<Loaded> {
+/// The credential of an account, ready to attach. `None` when it is none that the account's integration understands, which is logged.
+pub(crate) fn loaded(definition: &Definition, account: &Account, stored: &Map<String, Value>) -> Option<Loaded> {
     let Some(scheme) = definition.integration.credentials.get(&account.authentication_method) else {
         tracing::warn!(account.id = %account.id, method = account.authentication_method, "the integration has no such authentication method");
         return None;
@@ -73,7 +69,7 @@ pub(crate) fn loaded(store: &Store, definition: &Definition, account: &Account, 
             credential,
             expires_at: stored_expiry(stored),
             issued_at: stored_issue(stored),
-            refreshable: can_have_another(scheme, stored).then(|| store.hash_token(&obtained(stored))),
+            refreshable: can_have_another(scheme, stored),
             version: account.credential_version,
         }),
         Err(error) => {
@@ -127,13 +123,6 @@ pub(crate) enum NoAuthorizationServer {
     Unknown { method: String },
     #[error(transparent)]
     Target(#[from] TargetError),
-}
-
-/// What another refresh may change. The access token alone does not tell: vendors give a living one again, with a longer life.
-fn obtained(stored: &Map<String, Value>) -> Zeroizing<String> {
-    let text = |field: &str| stored.get(field).and_then(Value::as_str).unwrap_or_default();
-    let moments = [stored_expiry(stored), stored_issue(stored)].map(|moment| moment.map(Timestamp::as_second));
-    Zeroizing::new(format!("{} {} {moments:?}", text("access_token"), text("refresh_token")))
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {

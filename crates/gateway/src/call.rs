@@ -135,7 +135,7 @@ pub(crate) fn push_rate_limit(headers: &mut HeaderMap, facts: &RateLimitFacts) {
 }
 
 async fn run(app: &Arc<App>, connected: &Arc<ConnectedAccount>, tool: &Arc<Tool>, arguments: Map<String, Value>) -> Outcome {
-    let mut outcome = match send(app, connected, tool, arguments).await {
+    let mut outcome = match send(app, connected, tool, arguments, Occasion::Call).await {
         Ok((outcome, used)) => {
             account_status::noticed(app, connected, &used, &outcome).await;
             outcome
@@ -158,6 +158,7 @@ pub(crate) async fn send(
     connected: &ConnectedAccount,
     tool: &Tool,
     arguments: Map<String, Value>,
+    occasion: Occasion,
 ) -> Result<(Outcome, Arc<Loaded>), Box<Failure>> {
     if let Some(unknown_host) = &connected.unknown_host {
         let hint = "Nothing was sent. A person has to correct the base URL of the account, or allow its host.";
@@ -169,7 +170,7 @@ pub(crate) async fn send(
     let plan = tool.plan(target, arguments).map_err(|error| Box::new(Failure::from(error)))?;
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
-        match refresh::in_time(app, connected, credential).await {
+        match refresh::in_time(app, connected, credential, occasion).await {
             Ok(fresh) => used = fresh,
             // It was early: what there is may do for this call, and a later one tries again.
             Err(_) if credential.is_usable(app.clock.now()) => {}
@@ -181,11 +182,11 @@ pub(crate) async fn send(
     let is_refused = outcome.result.as_ref().is_err_and(|failure| failure.status == Some(401));
     // One that was refused right after it was replaced would be refused again.
     let was_renewed = !Arc::ptr_eq(&used, credential);
-    if !is_refused || used.refreshable.is_none() || was_renewed {
+    if !is_refused || !used.refreshable || was_renewed {
         return Ok((outcome, used));
     }
-    let fresh = refresh::renewed(app, connected, &used, Occasion::Call).await?;
-    if fresh.refreshable == used.refreshable {
+    let fresh = refresh::for_plan(app, connected, &used, occasion).await?;
+    if fresh.version == used.version {
         return Ok((outcome, used));
     }
     let Some(shown) = &fresh.credential else { return Err(Box::new(refresh::no_token())) };

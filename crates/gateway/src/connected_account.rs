@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::definition::Definition;
 use catalog::target::Target;
-use store::{Account, AccountStatus, Store};
+use store::{Account, AccountCredential, AccountStatus};
 use upstream::{Client, UnknownHost};
 
 use crate::access::AccessError;
@@ -28,7 +28,8 @@ store::lacks!(ConnectedAccount: std::fmt::Debug, std::fmt::Display, serde::Seria
 impl ConnectedAccount {
     /// # Errors
     /// The catalog has lost the account's integration, its address cannot be made, or the store failed.
-    pub(crate) async fn load(store: &Store, catalog: &LiveCatalog, upstream: &Client, account: Account) -> Result<Self, AccessError> {
+    pub(crate) fn load(catalog: &LiveCatalog, upstream: &Client, read: AccountCredential) -> Result<Self, AccessError> {
+        let AccountCredential { account, fields, .. } = read;
         let unusable = |reason: String| AccessError::Unusable { account: account.id.to_string(), reason };
         let definition = catalog
             .current()
@@ -45,7 +46,7 @@ impl ConnectedAccount {
         let unknown_host = target.as_ref().and_then(|target| upstream.check_base_url(&definition.integration, base_url, target).err());
         let credential = match unknown_host {
             Some(_) => None,
-            None => accounts::credential(store, &definition, &account).await?.map(Arc::new),
+            None => accounts::opened(&account, fields)?.and_then(|stored| accounts::loaded(&definition, &account, &stored)).map(Arc::new),
         };
         Ok(Self { account, definition, target, unknown_host, credential })
     }

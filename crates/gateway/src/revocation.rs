@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use catalog::definition::Definition;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use store::{Account, RefreshClaim, StoreError};
+use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
-use upstream::oauth::{OAuthError, Revocation, stored_refresh_token};
+use upstream::Client;
+use upstream::oauth::{App as OAuthClient, OAuthError, Revocation, stored_refresh_token};
 
 use crate::access::AccessError;
 use crate::accounts;
@@ -33,7 +37,11 @@ enum RevocationError {
 /// Ends the account's tokens where its definition says how and there is an app to do it with. What goes wrong is logged. To be called
 /// right before the account is deleted: nobody refreshes it from here on.
 pub(crate) async fn revoke(app: &App, account: &Account) {
-    match timeout(PATIENCE, attempt(app, account)).await {
+    log(account, timeout(PATIENCE, attempt(app, account)).await);
+}
+
+fn log(account: &Account, outcome: Result<Result<Revocation, RevocationError>, Elapsed>) {
+    match outcome {
         Ok(Ok(Revocation::Revoked)) => tracing::info!(account.id = %account.id, "tokens revoked at the vendor"),
         Ok(Ok(Revocation::NotOffered)) => {}
         Ok(Err(error)) => {
@@ -41,6 +49,23 @@ pub(crate) async fn revoke(app: &App, account: &Account) {
         }
         Err(_) => tracing::warn!(account.id = %account.id, "tokens of a deleted account could not be revoked at the vendor in time"),
     }
+}
+
+/// Ends tokens that a refresh has brought of an account that was deleted meanwhile, as [`revoke`] does.
+pub(crate) async fn revoke_orphans(
+    upstream: &Client,
+    (definition, account): (&Definition, &Account),
+    client: &OAuthClient,
+    stored: &Map<String, Value>,
+    now: Timestamp,
+) {
+    let Account { authentication_method: method, base_url, context, .. } = account;
+    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else { return };
+    let Some(token) = token(stored).filter(|_| server.revoke_url.is_some()) else { return };
+    log(
+        account,
+        timeout(PATIENCE, upstream.revoke(&server, client, &token, now)).await.map(|revoked| revoked.map_err(RevocationError::from)),
+    );
 }
 
 async fn attempt(app: &App, account: &Account) -> Result<Revocation, RevocationError> {
@@ -66,7 +91,13 @@ async fn attempt(app: &App, account: &Account) -> Result<Revocation, RevocationE
             RefreshClaim::Gone => return Ok(Revocation::NotOffered),
         }
     }
-    let Some(stored) = app.store.accounts().credentials(account.environment_id, account.id).await? else {
+    let Some(read) = app.store.accounts().with_credential(account.environment_id, account.id).await? else {
+        return Ok(Revocation::NotOffered);
+    };
+    let Some(stored) = read.fields? else { return Ok(Revocation::NotOffered) };
+    // Of the account as it is with this credential: it may have been moved to another host.
+    let Account { authentication_method: method, base_url, context, .. } = &read.account;
+    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else {
         return Ok(Revocation::NotOffered);
     };
     let client = accounts::client(&app.store, definition, account, &stored).await?;

@@ -71,6 +71,7 @@ impl Server {
         let url = config.database_url.expose_secret();
         let hold = Hold::take(url)?;
         let store = Store::open(url, &config.master_key).await.context("cannot open the database")?;
+        store.refreshes().inherit_all(&hold).await?;
         // Last, because the first API token is told only once.
         let (environment, first) = first_start(&store, config.bootstrap_api_token, &clock).await?;
         let (first_api_token_id, first_api_token) = first.unzip();

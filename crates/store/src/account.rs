@@ -120,7 +120,7 @@ pub struct AccountFilter {
 
 /// The accounts of a [`Store`].
 pub struct Accounts<'a> {
-    store: &'a Store,
+    pub(crate) store: &'a Store,
 }
 
 /// In the order that [`read`] expects.
@@ -129,6 +129,10 @@ macro_rules! columns {
         "id, environment_id, integration, tenant_id, name, authentication_method, context, base_url, status, last_error, created_at, updated_at, version, identity, credential_version"
     };
 }
+pub(crate) use columns;
+
+/// How many columns [`columns!`] names.
+pub(crate) const COLUMNS: usize = 15;
 
 impl<'a> Accounts<'a> {
     pub(crate) fn new(store: &'a Store) -> Accounts<'a> {
@@ -225,35 +229,6 @@ impl<'a> Accounts<'a> {
         }
         Ok(is_deleted)
     }
-
-    /// The fields of an account's credential, unsealed.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`] if the sealed value was changed, or belongs to another account; [`StoreError::WrongKey`] if the master
-    /// key was replaced while this process could not hear of it.
-    pub async fn credentials(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<SecretFields>, StoreError> {
-        let Some(mut envelope) = self.envelope(environment, id).await? else { return Ok(None) };
-        if !self.store.vault.knows(&envelope) {
-            // The master key is being replaced; whatever was wrapped anew is read by way of the key before.
-            self.store.vault.renew(&self.store.database).await?;
-            match self.envelope(environment, id).await? {
-                Some(present) => envelope = present,
-                None => return Ok(None),
-            }
-        }
-        let plain = self.store.vault.open_envelope(&self.store.keys, Owner::Account(environment, id), &envelope)?;
-        Ok(Some(row::from_json(&plain)?))
-    }
-
-    async fn envelope(&self, environment: EnvironmentId, id: AccountId) -> Result<Option<Envelope>, StoreError> {
-        let select = sqlx::query(
-            "SELECT key_generation, data_key, sealed, (SELECT COUNT(*) FROM key_generation WHERE number = 1) \
-             FROM credential WHERE environment_id = $1 AND account_id = $2",
-        )
-        .bind(environment.to_string())
-        .bind(id.to_string());
-        self.store.database.fetch_optional(select).await?.map(|row| read_envelope(&row, 0)).transpose()
-    }
 }
 
 impl AccountStatus {
@@ -267,9 +242,11 @@ impl AccountStatus {
         }
     }
 
-    fn from_text(text: &str) -> Option<AccountStatus> {
+    pub(crate) fn read(row: &AnyRow, column: usize) -> Result<AccountStatus, StoreError> {
         use AccountStatus::{Active, Connecting, NeedsReauth, ValidationError};
-        [Connecting, Active, NeedsReauth, ValidationError].into_iter().find(|status| status.as_str() == text)
+        let text: String = row.try_get(column)?;
+        let found = [Connecting, Active, NeedsReauth, ValidationError].into_iter().find(|status| status.as_str() == text);
+        found.ok_or_else(|| StoreError::unreadable("an account has an unknown status"))
     }
 }
 
@@ -415,7 +392,7 @@ pub(crate) async fn save_credential(
         "INSERT INTO credential (environment_id, account_id, key_generation, data_key, sealed, updated_at) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (environment_id, account_id) DO UPDATE SET key_generation = excluded.key_generation, \
          data_key = excluded.data_key, sealed = excluded.sealed, updated_at = excluded.updated_at, \
-         refresh_holder = NULL, refresh_until = NULL",
+         refresh_holder = NULL, refresh_until = NULL, refresh_refused_at = NULL",
     )
     .bind(environment.to_string())
     .bind(account.to_string())
@@ -488,7 +465,6 @@ pub(crate) fn read_envelope(row: &AnyRow, first: usize) -> Result<Envelope, Stor
 
 /// Reads an account from the columns of [`columns!`], of which the first is number `first`.
 pub(crate) fn read(row: &AnyRow, first: usize) -> Result<Account, StoreError> {
-    let status: String = row.try_get(first + 8)?;
     Ok(Account {
         id: row::id(row, first)?,
         environment_id: row::id(row, first + 1)?,
@@ -498,7 +474,7 @@ pub(crate) fn read(row: &AnyRow, first: usize) -> Result<Account, StoreError> {
         authentication_method: row.try_get(first + 5)?,
         context: row::json(row, first + 6)?,
         base_url: row.try_get(first + 7)?,
-        status: AccountStatus::from_text(&status).ok_or_else(|| StoreError::unreadable("an account has an unknown status"))?,
+        status: AccountStatus::read(row, first + 8)?,
         last_error: row.try_get(first + 9)?,
         created_at: row::time(row, first + 10)?,
         updated_at: row::time(row, first + 11)?,

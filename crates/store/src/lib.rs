@@ -4,6 +4,7 @@
 //! every look-up returns a domain type, and, but for the look-up of a token by its hash, asks for the environment.
 
 mod account;
+mod account_credential;
 mod api_token;
 mod cipher;
 mod consent;
@@ -40,6 +41,7 @@ mod vault;
 mod webhook;
 
 pub use account::{Account, AccountChange, AccountFilter, AccountState, AccountStatus, Accounts, NewAccount};
+pub use account_credential::AccountCredential;
 pub use api_token::{ApiToken, ApiTokens};
 pub use consent::{Consent, ConsentSecrets, Consents, Returned};
 pub use database::check_url;
@@ -57,7 +59,7 @@ pub use link_token::{Connect, Connection, LinkConfig, LinkPurpose, LinkToken, Li
 pub use mcp_server::{Auth, McpServer, McpServerChange, McpServerConfig, McpServers, NewMcpServer, ToolExposure};
 pub use oauth_app::{NewOAuthApp, OAuthApp, OAuthApps};
 pub use page::{Cursor, CursorError, Listed, Page};
-pub use refresh::{RefreshClaim, RefreshLease, Refreshes};
+pub use refresh::{LONGEST_LEASE, RefreshClaim, RefreshFailure, RefreshLease, RefreshSaved, Refreshes};
 pub use rotation::{Begun, KeyRotation, KeyState, RewrapFrom, Rewrapped, SecretOf};
 pub use secret_fields::SecretFields;
 pub use secret_json::secret_json;

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 
 use crate::database::{Statement, Work};
 use crate::token::{self, TokenKind};
-use crate::{Account, AccountId, EnvironmentId, Listed, McpServerId, Page, Store, StoreError, TokenHash, account, row};
+use crate::{AccountId, EnvironmentId, Listed, McpServerId, Page, Store, StoreError, TokenHash, row};
 
 /// An MCP server without its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,9 +92,6 @@ macro_rules! columns {
     };
 }
 
-/// How many of these there are: where the account's columns start in a join.
-const COLUMNS: usize = 9;
-
 /// How many rows one transaction of [`McpServers::purge_expired`] deletes at most, so that others get their turn.
 const PURGE_BATCH: u64 = 1000;
 
@@ -145,22 +142,14 @@ impl<'a> McpServers<'a> {
         Ok((created > 0).then_some((server, token)))
     }
 
-    /// What a token opens, in whichever environment; `None` for a token that was never issued, was rotated or deleted.
+    /// The server that a token opens, in whichever environment; `None` for a token that was never issued, was rotated or deleted.
     /// An expired server is returned as long as its row is there: compare `expires_at` with the clock.
     ///
     /// To cache the answer, take [`mark`](crate::Generations::mark) before and keep
     /// [`since`](crate::Generations::since) of the account's id with it.
-    pub async fn access_by_hash(&self, hash: &TokenHash) -> Result<Option<(McpServer, Account)>, StoreError> {
-        let select = sqlx::query(
-            "SELECT s.id, s.environment_id, s.account_id, s.name, s.config, s.expires_at, s.created_at, s.updated_at, s.version, \
-                    a.id, a.environment_id, a.integration, a.tenant_id, a.name, a.authentication_method, a.context, a.base_url, \
-                    a.status, a.last_error, a.created_at, a.updated_at, a.version, a.identity, a.credential_version \
-             FROM mcp_server s JOIN integrated_account a ON a.environment_id = s.environment_id AND a.id = s.account_id \
-             WHERE s.token_hash = $1",
-        )
-        .bind(hash.as_bytes().to_vec());
-        let Some(row) = self.store.database.fetch_optional(select).await? else { return Ok(None) };
-        Ok(Some((read(&row)?, account::read(&row, COLUMNS)?)))
+    pub async fn find_by_hash(&self, hash: &TokenHash) -> Result<Option<McpServer>, StoreError> {
+        let select = sqlx::query(concat!("SELECT ", columns!(), " FROM mcp_server WHERE token_hash = $1")).bind(hash.as_bytes().to_vec());
+        self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
     }
 
     pub async fn get(&self, environment: EnvironmentId, id: McpServerId) -> Result<Option<McpServer>, StoreError> {

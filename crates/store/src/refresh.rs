@@ -4,15 +4,20 @@
 //! its holder never gave back tells that the answer was lost.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::Row;
-use sqlx::any::AnyRow;
 use uuid::Uuid;
 
 use crate::account::{self, save_credential, told};
 use crate::database::{Change, Dialect, Work};
-use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, SecretFields, Store, StoreError};
+use crate::{AccountId, AccountState, AccountStatus, EnvironmentId, Hold, SecretFields, Store, StoreError, row};
+
+/// How long a lease lasts at most.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(90);
+/// How far the clocks of servers may be apart.
+const CLOCKS_APART: Duration = Duration::from_secs(30);
 
 /// The right to refresh one account's credential.
 #[derive(Clone)]
@@ -20,8 +25,8 @@ pub struct RefreshLease {
     environment: EnvironmentId,
     account: AccountId,
     holder: String,
-    /// The sealed credential when the lease was claimed. Each sealing has other bytes, so these tell whether it was replaced.
-    sealed: Vec<u8>,
+    /// [`Account::credential_version`](crate::Account::credential_version) when the lease was claimed.
+    version: i64,
 }
 
 /// What came of asking for it.
@@ -35,9 +40,37 @@ pub enum RefreshClaim {
     Gone,
 }
 
+/// What became of the tokens that a refresh brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefreshSaved {
+    Saved,
+    /// Nothing was changed: the account has another credential by now.
+    Replaced,
+    /// There is no such account any more.
+    Gone,
+}
+
+/// Why a refresh brought nothing.
+#[derive(Debug, Clone, Copy)]
+pub enum RefreshFailure {
+    /// The vendor refused for good what it was shown, which was read at `asked_at`.
+    Refused { asked_at: Timestamp },
+    /// Another attempt may bring something.
+    Passing,
+}
+
 /// The leases of a [`Store`].
 pub struct Refreshes<'a> {
     store: &'a Store,
+}
+
+/// An account and the lease of its credential, which nobody else changes until the transaction ends.
+struct Locked {
+    status: AccountStatus,
+    version: i64,
+    holder: Option<String>,
+    until: Option<i64>,
+    is_refused: bool,
 }
 
 impl<'a> Refreshes<'a> {
@@ -54,16 +87,17 @@ impl<'a> Refreshes<'a> {
         until: Timestamp,
     ) -> Result<RefreshClaim, StoreError> {
         let holder = Uuid::now_v7().to_string();
+        // What ends later than any lease does was written by a clock that has been set back since.
+        let latest = now.checked_add(LONGEST_LEASE + CLOCKS_APART).unwrap_or(now).as_millisecond();
         let write = self.store.database.write(move |change| -> Work<'_, RefreshClaim> {
             Box::pin(async move {
-                let Some(row) = locked(change, environment, account).await? else { return Ok(RefreshClaim::Gone) };
-                let held_until: Option<i64> = row.try_get(1)?;
-                if held_until.is_some_and(|until| until > now.as_millisecond()) {
+                let Some(locked) = Locked::read(change, environment, account).await? else { return Ok(RefreshClaim::Gone) };
+                if locked.until.is_some_and(|until| until > now.as_millisecond() && until <= latest) {
                     return Ok(RefreshClaim::Taken);
                 }
-                let lease = RefreshLease { environment, account, holder, sealed: row.try_get(2)? };
+                let lease = RefreshLease { environment, account, holder, version: locked.version };
                 hold(change, &lease, Some(&lease.holder), Some(until.as_millisecond())).await?;
-                Ok(match held_until {
+                Ok(match locked.until {
                     Some(_) => RefreshClaim::Inherited(lease),
                     None => RefreshClaim::Mine(lease),
                 })
@@ -72,28 +106,29 @@ impl<'a> Refreshes<'a> {
         write.await
     }
 
-    /// Saves what the refresh brought, and ends the lease; the account is active then.
+    /// Saves what the refresh brought, and ends the lease; what was said of the credential before does not count any more, unless it was
+    /// something else than a refresh that the vendor had refused.
     ///
     /// After its time too, as long as nobody has replaced the credential: the vendor may have used up what is stored for the tokens
-    /// that are saved here. Whoever inherited the lease keeps it, and what they save later counts then. `false`, and nothing is
-    /// changed, if the credential was replaced.
-    pub async fn save(&self, lease: RefreshLease, credentials: SecretFields, now: Timestamp) -> Result<bool, StoreError> {
+    /// that are saved here. Whoever inherited the lease keeps it, and what they save later counts then.
+    pub async fn save(&self, lease: RefreshLease, credentials: SecretFields, now: Timestamp) -> Result<RefreshSaved, StoreError> {
         let vault = Arc::clone(&self.store.vault);
-        let write = self.store.database.write(move |change| -> Work<'_, bool> {
+        let write = self.store.database.write(move |change| -> Work<'_, RefreshSaved> {
             Box::pin(async move {
-                account::lock(change, (lease.environment, lease.account)).await?;
-                let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
-                let (holder, until, sealed): (Option<String>, Option<i64>, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-                let is_mine = holder.as_ref() == Some(&lease.holder);
-                if !is_mine && sealed != lease.sealed {
-                    return Ok(false);
+                let Some(locked) = Locked::read(change, lease.environment, lease.account).await? else { return Ok(RefreshSaved::Gone) };
+                let is_mine = locked.holder.as_ref() == Some(&lease.holder);
+                if !is_mine && locked.version != lease.version {
+                    return Ok(RefreshSaved::Replaced);
                 }
                 save_credential(change, &vault, (lease.environment, lease.account), &credentials, now).await?;
                 if !is_mine {
-                    hold(change, &lease, holder.as_deref(), until).await?;
+                    hold(change, &lease, locked.holder.as_deref(), locked.until).await?;
                 }
-                told(change, (lease.environment, lease.account), AccountState::active(None), now).await?;
-                Ok(true)
+                // A token that the API itself does not accept is told of by the next call that it does accept.
+                if locked.status == AccountStatus::Active || locked.is_refused {
+                    told(change, (lease.environment, lease.account), AccountState::active(None), now).await?;
+                }
+                Ok(RefreshSaved::Saved)
             })
         });
         write.await
@@ -104,32 +139,61 @@ impl<'a> Refreshes<'a> {
         self.store.database.write(move |change| -> Work<'_, ()> { Box::pin(async move { end(change, &lease).await.map(drop) }) }).await
     }
 
-    /// Ends the lease and says of the account why there is no new credential. `false`, and nothing is said, if the credential was
-    /// replaced meanwhile or somebody else has the lease.
-    pub async fn fail(&self, lease: RefreshLease, status: AccountStatus, error: String, now: Timestamp) -> Result<bool, StoreError> {
+    /// Ends the lease and says of the account why there is no new credential; what somebody else has found wrong with it meanwhile, a
+    /// passing failure leaves as it is. `false`, and nothing is said, if the credential was replaced meanwhile or somebody else has
+    /// the lease.
+    pub async fn fail(&self, lease: RefreshLease, failure: RefreshFailure, error: String, now: Timestamp) -> Result<bool, StoreError> {
         let write = self.store.database.write(move |change| -> Work<'_, bool> {
             Box::pin(async move {
-                account::lock(change, (lease.environment, lease.account)).await?;
-                let Some(row) = locked(change, lease.environment, lease.account).await? else { return Ok(false) };
-                let sealed: Vec<u8> = row.try_get(2)?;
-                let is_told = end(change, &lease).await? && sealed == lease.sealed;
-                if is_told {
-                    told(change, (lease.environment, lease.account), AccountState::failing(status, error), now).await?;
+                let owner = (lease.environment, lease.account);
+                let Some(locked) = Locked::read(change, owner.0, owner.1).await? else { return Ok(false) };
+                let is_told = end(change, &lease).await? && locked.version == lease.version;
+                match failure {
+                    RefreshFailure::Refused { asked_at } if is_told => {
+                        refuse(change, &lease, asked_at).await?;
+                        told(change, owner, AccountState::failing(AccountStatus::NeedsReauth, error), now).await?;
+                    }
+                    RefreshFailure::Passing if is_told && locked.status == AccountStatus::Active => {
+                        told(change, owner, AccountState::failing(AccountStatus::Active, error), now).await?;
+                    }
+                    _ => {}
                 }
                 Ok(is_told)
             })
         });
         write.await
     }
+
+    /// Lets all leases run out that are there before this process has claimed any: whoever had the SQLite file before it is gone. On
+    /// PostgreSQL others may have theirs, so nothing happens.
+    pub async fn inherit_all(&self, _file: &Hold) -> Result<(), StoreError> {
+        if self.store.database.dialect() == Dialect::Postgres {
+            return Ok(());
+        }
+        let inherit = sqlx::query("UPDATE credential SET refresh_until = 0 WHERE refresh_until > 0");
+        self.store.database.write(move |change| -> Work<'_, ()> { Box::pin(async move { change.execute(inherit).await.map(drop) }) }).await
+    }
 }
 
-/// `refresh_holder, refresh_until, sealed` of a credential, which nobody else changes until the transaction ends.
-async fn locked(change: &mut Change<'_>, environment: EnvironmentId, account: AccountId) -> Result<Option<AnyRow>, StoreError> {
-    let select = match change.dialect() {
-        Dialect::Sqlite => SELECT,
-        Dialect::Postgres => SELECT_LOCKED,
-    };
-    change.fetch_optional(sqlx::query(select).bind(environment.to_string()).bind(account.to_string())).await
+impl Locked {
+    /// `None` where there is no credential.
+    async fn read(change: &mut Change<'_>, environment: EnvironmentId, account: AccountId) -> Result<Option<Locked>, StoreError> {
+        account::lock(change, (environment, account)).await?;
+        let select = sqlx::query(
+            "SELECT status, credential_version, refresh_holder, refresh_until, refresh_refused_at \
+             FROM credential JOIN integrated_account ON integrated_account.environment_id = credential.environment_id AND id = account_id \
+             WHERE credential.environment_id = $1 AND account_id = $2",
+        );
+        let row = change.fetch_optional(select.bind(environment.to_string()).bind(account.to_string())).await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Locked {
+            status: AccountStatus::read(&row, 0)?,
+            version: row.try_get(1)?,
+            holder: row.try_get(2)?,
+            until: row.try_get(3)?,
+            is_refused: row::optional_time(&row, 4)?.is_some(),
+        }))
+    }
 }
 
 async fn hold(change: &mut Change<'_>, lease: &RefreshLease, holder: Option<&str>, until: Option<i64>) -> Result<(), StoreError> {
@@ -142,9 +206,14 @@ async fn hold(change: &mut Change<'_>, lease: &RefreshLease, holder: Option<&str
     Ok(())
 }
 
-const SELECT: &str = "SELECT refresh_holder, refresh_until, sealed FROM credential WHERE environment_id = $1 AND account_id = $2";
-const SELECT_LOCKED: &str =
-    "SELECT refresh_holder, refresh_until, sealed FROM credential WHERE environment_id = $1 AND account_id = $2 FOR UPDATE";
+async fn refuse(change: &mut Change<'_>, lease: &RefreshLease, asked_at: Timestamp) -> Result<(), StoreError> {
+    let refuse = sqlx::query("UPDATE credential SET refresh_refused_at = $3 WHERE environment_id = $1 AND account_id = $2")
+        .bind(lease.environment.to_string())
+        .bind(lease.account.to_string())
+        .bind(asked_at.as_millisecond());
+    change.execute(refuse).await?;
+    Ok(())
+}
 
 /// `false` if the lease is somebody else's, or nobody's.
 async fn end(change: &mut Change<'_>, lease: &RefreshLease) -> Result<bool, StoreError> {

@@ -23,7 +23,7 @@ pub(super) enum Why {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
     account: Generation,
-    environment: Generation,
+    pub(super) environment: Generation,
 }
 
 impl Seen {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{Generation, TokenHash};
+use store::Generation;
 use upstream::Failure;
 use uuid::Uuid;
 
@@ -24,8 +24,8 @@ pub(super) struct Pauses(Cache<Uuid, Pause>);
 /// What was tried. For anything else there is no pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tried {
-    /// The token that was to be replaced.
-    pub used: Option<TokenHash>,
+    /// The version of the credential that was to be replaced.
+    pub used: i64,
     /// The environment with its apps, where another app might make a difference.
     pub app: Option<Generation>,
 }
@@ -51,7 +51,7 @@ impl Pauses {
     pub(super) fn present(
         &self,
         account: Uuid,
-        used: Option<TokenHash>,
+        used: i64,
         now: Timestamp,
         is_present: impl Fn(Generation) -> bool,
     ) -> Option<Box<Failure>> {
@@ -117,19 +117,14 @@ mod tests {
         Timestamp::from_second(1_795_176_000 + second).unwrap()
     }
 
-    fn used(token: &str) -> Option<TokenHash> {
-        // Any two that differ will do.
-        Some(serde_json::from_value(vec![token.len(); 32].into()).unwrap())
-    }
-
-    fn begin(pauses: &Pauses, token: &str, second: i64, asked: Option<Duration>) -> Option<u64> {
+    fn begin(pauses: &Pauses, used: i64, second: i64, asked: Option<Duration>) -> Option<u64> {
         let mut failure = Box::new(Failure::ours(Code::Unreachable, "busy", None));
-        pauses.begin(ACCOUNT, Tried { used: used(token), app: None }, at(second), (asked, None), u32::MAX, &mut failure);
+        pauses.begin(ACCOUNT, Tried { used, app: None }, at(second), (asked, None), u32::MAX, &mut failure);
         failure.rate_limit.retry_after
     }
 
-    fn left(pauses: &Pauses, token: &str, second: i64) -> Option<u64> {
-        pauses.present(ACCOUNT, used(token), at(second), |_| false).and_then(|failure| failure.rate_limit.retry_after)
+    fn left(pauses: &Pauses, used: i64, second: i64) -> Option<u64> {
+        pauses.present(ACCOUNT, used, at(second), |_| false).and_then(|failure| failure.rate_limit.retry_after)
     }
 
     #[test]
@@ -157,25 +152,25 @@ mod tests {
     #[test]
     fn a_pause_counts_down_and_ends() {
         let pauses = Pauses::default();
-        assert_eq!(begin(&pauses, "a", 0, Some(10 * SECOND)), Some(10));
-        assert_eq!([0, 4, 9, 10].map(|second| left(&pauses, "a", second)), [Some(10), Some(6), Some(1), None]);
-        assert_eq!((begin(&pauses, "a", 10, None), begin(&pauses, "a", 20, None)), (Some(10), Some(20)));
+        assert_eq!(begin(&pauses, 1, 0, Some(10 * SECOND)), Some(10));
+        assert_eq!([0, 4, 9, 10].map(|second| left(&pauses, 1, second)), [Some(10), Some(6), Some(1), None]);
+        assert_eq!((begin(&pauses, 1, 10, None), begin(&pauses, 1, 20, None)), (Some(10), Some(20)));
         pauses.end(ACCOUNT);
-        assert_eq!((left(&pauses, "a", 20), begin(&pauses, "a", 20, None)), (None, Some(5)));
+        assert_eq!((left(&pauses, 1, 20), begin(&pauses, 1, 20, None)), (None, Some(5)));
     }
 
     #[test]
     fn another_credential_is_tried_at_once() {
         let pauses = Pauses::default();
-        begin(&pauses, "a", 0, Some(10 * SECOND));
-        assert_eq!(left(&pauses, "another", 0), None);
-        assert_eq!(begin(&pauses, "another", 1, None), Some(5), "its failures are its own");
+        begin(&pauses, 1, 0, Some(10 * SECOND));
+        assert_eq!(left(&pauses, 2, 0), None);
+        assert_eq!(begin(&pauses, 2, 1, None), Some(5), "its failures are its own");
     }
 
     #[test]
     fn a_clock_that_was_set_back_makes_no_pause_longer() {
         let pauses = Pauses::default();
-        begin(&pauses, "a", 0, None);
-        assert_eq!(left(&pauses, "a", -3600), None);
+        begin(&pauses, 1, 0, None);
+        assert_eq!(left(&pauses, 1, -3600), None);
     }
 }

@@ -306,3 +306,80 @@ async fn an_answer_that_was_lost_on_its_way_is_told_and_ends_in_needs_reauth_whe
     assert_eq!(refreshes(&gateway).await, 2);
     gateway.stop().await;
 }
+
+/// An account whose refresh token the vendor has refused, beside the app that it is refreshed with.
+async fn refused() -> (Gateway, McpUrl) {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    advance(&gateway, 3 * 3600).await;
+    refuse_refreshes(&gateway, 1).await;
+    assert_eq!(list(&gateway, &server).await.1["error"]["code"], "needs_reauth");
+    (gateway, server)
+}
+
+async fn refuse_refreshes(gateway: &Gateway, times: u32) {
+    let body = json!({"error": "invalid_grant", "error_description": "it was revoked"});
+    let fault = json!({"kind": "status", "status": 400, "body": body, "path_prefix": "/oauth/token", "times": times});
+    gateway.control(Method::POST, "faults", fault).await;
+}
+
+#[tokio::test]
+async fn an_app_that_is_set_anew_after_a_refusal_is_worth_one_more_attempt_and_not_one_for_each_call() {
+    let (gateway, server) = refused().await;
+    refuse_refreshes(&gateway, 1).await;
+    let app = gateway.sandbox.vendor().oauth_apps()[0];
+    let body = json!({"client_id": app.client_id, "client_secret": app.client_secret});
+    gateway.clock.advance(Duration::from_secs(1));
+    assert_eq!(gateway.api(Method::PUT, "/integration/sendoso/oauth-app", body.clone()).await.0, StatusCode::OK);
+    gateway.clock.advance(Duration::from_secs(1));
+    for _ in 0..4 {
+        assert_eq!(list(&gateway, &server).await.1["error"]["code"], "needs_reauth");
+    }
+    assert_eq!(refreshes(&gateway).await, 2);
+    gateway.clock.advance(Duration::from_secs(1));
+    // What else is changed of the account between the app and the next call is no matter.
+    assert_eq!(gateway.api(Method::PUT, "/integration/sendoso/oauth-app", body).await.0, StatusCode::OK);
+    gateway.clock.advance(Duration::from_secs(1));
+    let path = format!("/integrated-account/{}", server.account);
+    assert_eq!(gateway.api(Method::PATCH, &path, json!({"name": "another"})).await.0, StatusCode::OK);
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_check_found_out_does_not_keep_a_refresh_token_from_being_used_that_was_never_refused() {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    gateway.control(Method::POST, "faults", json!({"kind": "status", "status": 401, "path_prefix": "/api/v3", "times": 1})).await;
+    let path = format!("/integrated-account/{}", server.account);
+    let mut credentials = gateway.sandbox.issue_credentials();
+    credentials.insert("issued_at".to_owned(), json!(gateway.clock.now().as_second()));
+    assert_eq!(gateway.api(Method::PATCH, &path, json!({"credentials": credentials})).await.0, StatusCode::OK);
+    gateway.control(Method::POST, "faults", json!({"kind": "status", "status": 403, "path_prefix": "/api/v3/me", "times": 1})).await;
+    let (_, told) = gateway.api(Method::POST, &format!("{path}/validate"), Value::Null).await;
+    assert_eq!(told["status"], "needs_reauth", "{told}");
+    advance(&gateway, 3 * 3600).await;
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    let told = account(&gateway, &server).await;
+    assert_eq!((&told["status"], &told["last_error"]), (&json!("active"), &Value::Null));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_who_asks_to_validate_has_the_vendor_asked_and_reads_its_words_as_they_are() {
+    let (gateway, server) = refused().await;
+    let path = format!("/integrated-account/{}", server.account);
+    let first = account(&gateway, &server).await["last_error"].clone();
+    assert!(first.as_str().unwrap().starts_with("127.0.0.1 refused the refresh token"), "{first}");
+    refuse_refreshes(&gateway, 3).await;
+    for _ in 0..3 {
+        let (status, told) = gateway.api(Method::POST, &format!("{path}/validate"), Value::Null).await;
+        assert_eq!((status, &told["status"], &told["last_error"]), (StatusCode::OK, &json!("needs_reauth"), &first));
+    }
+    assert_eq!(refreshes(&gateway).await, 4);
+    let (status, told) = gateway.api(Method::POST, &format!("{path}/validate"), Value::Null).await;
+    assert_eq!((status, &told["status"], &told["last_error"]), (StatusCode::OK, &json!("active"), &Value::Null), "{told}");
+    gateway.stop().await;
+}

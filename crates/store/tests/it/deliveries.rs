@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 use store::{
     Account, AccountChange, AccountState, AccountStatus, Attempt, ClaimedDelivery, Content, Delivery, DeliveryStatus, EnvironmentId,
-    EventId, EventType, Outcome, Page, RefreshClaim, SecretFields, Store, StoreError, ToSend, WebhookChange, WebhookId,
+    EventId, EventType, Outcome, Page, RefreshClaim, RefreshFailure, RefreshSaved, SecretFields, Store, StoreError, ToSend, WebhookChange,
+    WebhookId,
 };
 
 use crate::database::{TestDatabase, at, environment, first_page, new_account, object, on_both};
@@ -113,10 +114,10 @@ async fn a_refresh_that_changes_the_status_is_queued_and_one_that_does_not_is_no
         RefreshClaim::Mine(lease) => lease,
         _ => panic!("the lease is not free"),
     };
-    assert!(store.refreshes().save(lease(2).await, fresh(), at(2)).await.unwrap());
+    assert_eq!(store.refreshes().save(lease(2).await, fresh(), at(2)).await.unwrap(), RefreshSaved::Saved);
     assert!(kinds(&store, environment, webhook.id).await.is_empty());
-    store.refreshes().fail(lease(3).await, AccountStatus::NeedsReauth, "refused".to_owned(), at(3)).await.unwrap();
-    assert!(store.refreshes().save(lease(4).await, fresh(), at(4)).await.unwrap());
+    store.refreshes().fail(lease(3).await, RefreshFailure::Refused { asked_at: at(3) }, "refused".to_owned(), at(3)).await.unwrap();
+    assert_eq!(store.refreshes().save(lease(4).await, fresh(), at(4)).await.unwrap(), RefreshSaved::Saved);
     assert_eq!(kinds(&store, environment, webhook.id).await, ["integrated_account.status_changed"; 2]);
 }
 

@@ -58,7 +58,7 @@ async fn a_database_from_before_key_generations_opens_with_its_master_key_and_ke
     let (environment, account) = ids();
     let expected = object(json!({"access_token": "access-of-default", "expires_at": 1_790_000_000}));
     assert_eq!(store.accounts().credentials(environment, account).await.unwrap().as_deref(), Some(&expected));
-    assert!(store.mcp_servers().access_by_hash(&store.hash_token(MCP_TOKEN)).await.unwrap().is_some());
+    assert!(store.mcp_servers().find_by_hash(&store.hash_token(MCP_TOKEN)).await.unwrap().is_some());
     assert!(store.api_tokens().find_by_hash(&store.hash_token(API_TOKEN)).await.unwrap().is_some());
     assert!(matches!(examine(&database.url, &database.key).await.unwrap(), Examined::Current { .. }));
     store.close().await;

@@ -29,7 +29,7 @@ async fn hanging_up_during_a_look_up_costs_no_connection_to_postgresql() {
 }
 
 async fn look_up(store: &Store) {
-    assert!(store.mcp_servers().access_by_hash(&store.hash_token("nothing")).await.unwrap().is_none());
+    assert!(store.mcp_servers().find_by_hash(&store.hash_token("nothing")).await.unwrap().is_none());
 }
 
 /// PostgreSQL's processes, one for each connection to this database.

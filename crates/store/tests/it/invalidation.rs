@@ -89,7 +89,7 @@ async fn what_was_read_before_a_write_is_not_kept_after_it(database: TestDatabas
     let generations = store.generations();
 
     let mark = generations.mark();
-    let read = store.mcp_servers().access_by_hash(&hash).await.unwrap();
+    let read = store.mcp_servers().find_by_hash(&hash).await.unwrap();
     store.mcp_servers().delete(environment.id, server.id).await.unwrap();
     assert!(read.is_some());
     assert_ne!(generations.since(mark, account.id.uuid()), generations.of(account.id.uuid()));
@@ -97,7 +97,7 @@ async fn what_was_read_before_a_write_is_not_kept_after_it(database: TestDatabas
     // Once it is quiet. On PostgreSQL the store hears of its own writes a second time.
     let kept = async || {
         let mark = generations.mark();
-        assert!(store.mcp_servers().access_by_hash(&hash).await.unwrap().is_none());
+        assert!(store.mcp_servers().find_by_hash(&hash).await.unwrap().is_none());
         generations.since(mark, account.id.uuid()) == generations.of(account.id.uuid())
     };
     while !kept().await {}

@@ -39,8 +39,8 @@ async fn rows_of_one_environment_are_invisible_to_another(database: TestDatabase
     // And all of that left everything as it was.
     assert_eq!(accounts.get(own.id, account.id).await.unwrap(), Some(account.clone()));
     assert!(!accounts.credentials(own.id, account.id).await.unwrap().unwrap().is_empty());
-    let access = servers.access_by_hash(&store.hash_token(token.expose_secret())).await.unwrap();
-    assert_eq!(access, Some((server, account)));
+    let access = servers.find_by_hash(&store.hash_token(token.expose_secret())).await.unwrap();
+    assert_eq!(access, Some(server));
     let found = store.api_tokens().find_by_hash(&store.hash_token(api_secret.expose_secret())).await.unwrap();
     assert_eq!(found, Some(api_token));
 }

@@ -1,10 +1,10 @@
 use secrecy::{ExposeSecret, SecretString};
-use store::{Account, Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError, ToolExposure};
+use store::{Auth, McpServer, McpServerChange, McpServerConfig, NewMcpServer, Page, Store, StoreError, ToolExposure};
 
 use crate::database::{TestDatabase, at, connected, first_page, new_account, new_server, on_both};
 
 on_both!(
-    a_token_opens_its_server_and_account,
+    a_token_opens_its_server,
     a_token_that_was_never_issued_opens_nothing,
     a_rotated_token_opens_nothing_and_the_new_one_the_same_server,
     a_deleted_server_is_gone_with_its_token,
@@ -18,11 +18,11 @@ on_both!(
     concurrent_creates_are_all_there_after_reopening,
 );
 
-async fn access(store: &Store, token: &SecretString) -> Option<(McpServer, Account)> {
-    store.mcp_servers().access_by_hash(&store.hash_token(token.expose_secret())).await.unwrap()
+async fn access(store: &Store, token: &SecretString) -> Option<McpServer> {
+    store.mcp_servers().find_by_hash(&store.hash_token(token.expose_secret())).await.unwrap()
 }
 
-async fn a_token_opens_its_server_and_account(database: TestDatabase) {
+async fn a_token_opens_its_server(database: TestDatabase) {
     let store = database.open().await;
     let (environment, account, ..) = connected(&store).await;
     let config = McpServerConfig {
@@ -37,7 +37,7 @@ async fn a_token_opens_its_server_and_account(database: TestDatabase) {
     assert!(token.expose_secret().starts_with("tg_"));
     assert_eq!((&server.config, server.expires_at, server.version), (&config, Some(at(60)), 1));
     assert_eq!(store.mcp_servers().get(environment.id, server.id).await.unwrap(), Some(server.clone()));
-    assert_eq!(access(&store, &token).await, Some((server, account)));
+    assert_eq!(access(&store, &token).await, Some(server));
 }
 
 async fn a_token_that_was_never_issued_opens_nothing(database: TestDatabase) {
@@ -50,11 +50,11 @@ async fn a_token_that_was_never_issued_opens_nothing(database: TestDatabase) {
 
 async fn a_rotated_token_opens_nothing_and_the_new_one_the_same_server(database: TestDatabase) {
     let store = database.open().await;
-    let (environment, account, server, old) = connected(&store).await;
+    let (environment, _, server, old) = connected(&store).await;
     let (rotated, new) = store.mcp_servers().rotate(environment.id, server.id, at(9)).await.unwrap().unwrap();
     assert_eq!((rotated.id, rotated.version, rotated.updated_at), (server.id, 2, at(9)));
     assert_eq!(access(&store, &old).await, None);
-    assert_eq!(access(&store, &new).await, Some((rotated, account)));
+    assert_eq!(access(&store, &new).await, Some(rotated));
 }
 
 async fn a_deleted_server_is_gone_with_its_token(database: TestDatabase) {
@@ -183,6 +183,6 @@ async fn concurrent_creates_are_all_there_after_reopening(database: TestDatabase
 
     let store = database.open().await;
     for (server, token) in created {
-        assert_eq!(access(&store, &token).await.map(|(server, _)| server), Some(server));
+        assert_eq!(access(&store, &token).await, Some(server));
     }
 }

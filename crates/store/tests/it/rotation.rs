@@ -58,8 +58,8 @@ async fn after_a_rotation_only_the_new_master_key_opens_and_everything_is_as_it_
     assert!(matches!(examine(&database.url, &new).await.unwrap(), Examined::Current { .. }));
     let store = Store::open(&database.url, &new).await.unwrap();
     assert_eq!(credential(&store, &environment, account.id).await, credentials);
-    let found = store.mcp_servers().access_by_hash(&store.hash_token(token.expose_secret())).await.unwrap();
-    assert_eq!(found.map(|(server, _)| server.id), Some(server.id));
+    let found = store.mcp_servers().find_by_hash(&store.hash_token(token.expose_secret())).await.unwrap();
+    assert_eq!(found.map(|server| server.id), Some(server.id));
 }
 
 async fn while_it_lasts_both_master_keys_open_and_what_one_writes_the_other_reads(database: TestDatabase) {

@@ -34,11 +34,11 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
         return Err(conflict(format!("nothing is sent to this account's host: {unknown_host}")));
     }
     let used = connected.credential.as_ref().ok_or_else(|| conflict("the account holds no usable credential; connect it again"))?;
-    if used.refreshable.is_none() {
+    if !used.refreshable {
         return Err(nothing_to_refresh_with(connected));
     }
     let fresh = refresh::renewed(&app, connected, used, Occasion::Person).await.map_err(refused)?;
-    if Arc::ptr_eq(&fresh, used) {
+    if fresh.credential.version == used.version {
         let name = &connected.account.integration;
         return Err(conflict(format!("your environment has no OAuth app for this account; set it with PUT /integration/{name}/oauth-app")));
     }

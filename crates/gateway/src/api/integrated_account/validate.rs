@@ -7,7 +7,7 @@ use axum::extract::State;
 use catalog::integration::CredentialKind;
 use http::StatusCode;
 use store::{AccountId, AccountState, AccountStatus};
-use upstream::Code;
+use upstream::{Code, Source};
 
 use super::view::AccountView;
 use crate::account_status;
@@ -17,6 +17,7 @@ use crate::api::input::Id;
 use crate::app::App;
 use crate::call;
 use crate::connected_account::ConnectedAccount;
+use crate::refresh::Occasion;
 use crate::validation::{self, Cause, Verdict};
 
 /// Validate a connected account
@@ -29,7 +30,7 @@ use crate::validation::{self, Cause, Verdict};
     responses(
         (status = 200, body = AccountView),
         (status = 404, body = ErrorBody),
-        (status = 409, description = "The account has no credential yet, or its integration names no request to check one by", body = ErrorBody),
+        (status = 409, description = "The account has no usable credential, or its integration names no request to check one by", body = ErrorBody),
         (status = 502, description = "The vendor did not say", body = ErrorBody),
     ))]
 pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id): Id<AccountId>) -> Result<Json<AccountView>, ApiError> {
@@ -39,7 +40,7 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
         let message = "the account is not connected yet; a person does that at its `reconnect_url`, or PATCH it with `credentials`";
         return Err(ApiError::new(StatusCode::CONFLICT, message));
     }
-    match verdict(&app, connected).await {
+    match verdict(&app, connected).await? {
         (Verdict::Accepted { identity }, version) => told(&app, connected, AccountState::active(identity), version).await?,
         (Verdict::Refused { message }, version) => {
             told(&app, connected, AccountState::failing(refused_status(connected), message), version).await?;
@@ -57,13 +58,22 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
 }
 
 /// What the vendor says, and of which version of the credential.
-async fn verdict(app: &App, connected: &ConnectedAccount) -> (Verdict, i64) {
+async fn verdict(app: &App, connected: &ConnectedAccount) -> Result<(Verdict, i64), ApiError> {
     let version = connected.account.credential_version;
-    let Some(check) = connected.definition.check(&connected.account.authentication_method) else { return (Verdict::NotOffered, version) };
-    match call::send(app, connected, &check.tool, check.arguments.clone()).await {
-        Ok((outcome, used)) => (validation::verdict(check, outcome), used.version),
-        Err(failure) if failure.code == Code::NeedsReauth => (Verdict::Refused { message: failure.message }, version),
-        Err(failure) => (Verdict::Unclear { cause: Cause::of(&failure), message: failure.message }, version),
+    let account = &connected.account;
+    let Some(check) = connected.definition.check(&account.authentication_method) else { return Ok((Verdict::NotOffered, version)) };
+    match call::send(app, connected, &check.tool, check.arguments.clone(), Occasion::Person).await {
+        Ok((outcome, used)) => Ok((validation::verdict(check, outcome), used.version)),
+        Err(failure) if failure.code != Code::NeedsReauth => {
+            Ok((Verdict::Unclear { cause: Cause::of(&failure), message: failure.message }, version))
+        }
+        // Of a refresh that the vendor has refused, the account has the vendor's words already.
+        Err(failure) if failure.source == Source::Vendor => {
+            let told = app.store.accounts().get(account.environment_id, account.id).await?;
+            let message = told.and_then(|account| account.last_error).unwrap_or(failure.message);
+            Ok((Verdict::Refused { message }, version))
+        }
+        Err(failure) => Err(ApiError::new(StatusCode::CONFLICT, failure.message)),
     }
 }
 
