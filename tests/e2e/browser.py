@@ -72,7 +72,8 @@ def is_too_wide(page):
 
 
 class Host:
-    """A page of somebody's app that shows another in a frame, and notes what it is told by `postMessage`."""
+    """A page of somebody's app that shows another in a frame, and notes what it is told by `postMessage`. Its `/connected` leads on to
+    `/account` at another of its origins."""
 
     def __init__(self):
         self.frame = "about:blank"
@@ -80,6 +81,12 @@ class Host:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
+                path, _, query = self.path.partition("?")
+                if path == "/connected":
+                    self.send_response(302)
+                    self.send_header("location", f"{host.other_origin}/account?{query}")
+                    self.send_header("content-length", "0")
+                    return self.end_headers()
                 body = host.html().encode()
                 self.send_response(200)
                 self.send_header("content-type", "text/html; charset=utf-8")
@@ -93,6 +100,7 @@ class Host:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         # Another site than 127.0.0.1, as an app is another site than its gateway.
         self.origin = f"http://localhost:{self._server.server_port}"
+        self.other_origin = f"http://127.0.0.1:{self._server.server_port}"
         Thread(target=self._server.serve_forever, daemon=True).start()
 
     def html(self):

@@ -92,7 +92,7 @@ class Gateway:
         assert response.status_code == 201, response.text
         return response.json()
 
-    def connect_account(self, sandbox, credentials, tenant="acme", integration="sendoso"):
+    def connect_account(self, sandbox, credentials, tenant="acme", integration="sendoso", **more):
         return self.created(
             "/integrated-account",
             {
@@ -100,6 +100,7 @@ class Gateway:
                 "tenant_id": tenant,
                 "credentials": credentials,
                 "base_url": sandbox,
+                **more,
             },
         )["id"]
 

@@ -11,12 +11,18 @@ LINK = re.compile(r"/link/(tr_[A-Za-z0-9_-]{86})$")
 
 
 @pytest.fixture
-def refusing(vendor):
-    """The vendor does not accept any credential of the core API, for the next few requests."""
+def fresh(vendor):
+    """The vendor as if new, before and after."""
     vendor.reset()
-    vendor.will_fail(kind="status", status=401, path_prefix="/api/v3", times=4)
     yield vendor
     vendor.reset()
+
+
+def refused(server, vendor):
+    """An account whose owner is known. The vendor does not accept any credential of the core API any more, for the next few requests."""
+    account = server.connect_account(vendor.url, vendor.tokens(), validate=True)
+    vendor.will_fail(kind="status", status=401, path_prefix="/api/v3", times=4)
+    return account
 
 
 def error_of(url):
@@ -25,9 +31,9 @@ def error_of(url):
     return result["structuredContent"]["error"]
 
 
-def test_a_refused_credential_is_told_on_the_account_in_the_log_and_to_the_agent(serve, refusing):
+def test_a_refused_credential_is_told_on_the_account_in_the_log_and_to_the_agent(serve, fresh):
     server = serve()
-    account = server.connect_account(refusing.url, refusing.tokens())
+    account = refused(server, fresh)
     url = server.create_server(account)["url"]
     assert error_of(url)["code"] == "needs_reauth"
 
@@ -47,26 +53,26 @@ def test_a_refused_credential_is_told_on_the_account_in_the_log_and_to_the_agent
         assert secret not in log
 
 
-def test_the_state_of_an_account_and_its_links_survive_a_restart(serve, refusing):
+def test_the_state_of_an_account_and_its_links_survive_a_restart(serve, fresh):
     server = serve()
-    account = server.connect_account(refusing.url, refusing.tokens())
+    account = refused(server, fresh)
     assert server.api("POST", f"/integrated-account/{account}/validate").json()["status"] == "needs_reauth"
     server.process.end()
     again = serve()
     shown = again.api("GET", f"/integrated-account/{account}").json()
     assert shown["status"] == "needs_reauth" and LINK.search(shown["reconnect_url"])
-    refusing.reset()
+    fresh.reset()
     shown = again.api("POST", f"/integrated-account/{account}/validate").json()
     assert (shown["status"], shown["last_error"], shown["reconnect_url"]) == ("active", None, None)
     assert "@" in shown["identity"]
 
 
-def test_a_status_that_one_server_found_out_is_known_to_the_other(serve, cluster, refusing):
+def test_a_status_that_one_server_found_out_is_known_to_the_other(serve, cluster, fresh):
     first, second = (serve(folder, database_url=cluster.url) for folder in ("server", "second"))
-    account = first.connect_account(refusing.url, refusing.tokens())
+    account = refused(first, fresh)
     path = first.create_server(account)["url"].removeprefix(first.url)
     assert first.api("POST", f"/integrated-account/{account}/validate").json()["status"] == "needs_reauth"
     assert "/link/tr_" in error_of(second.url + path)["reconnect_url"]
-    refusing.reset()
+    fresh.reset()
     assert not call(second.url + path, "list_all_sendoso_campaigns").json()["result"]["isError"]
     assert first.api("GET", f"/integrated-account/{account}").json()["status"] == "active"

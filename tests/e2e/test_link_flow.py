@@ -56,19 +56,26 @@ def connected(server, browser, callback):
     return account["id"]
 
 
+def ended(server, browser, callback):
+    """The status of the page that a way back leads on to when nothing was connected."""
+    back = browser.get(callback)
+    assert back.status_code == 303 and back.headers["location"].startswith("/link/ended?"), back.headers
+    return browser.get(server.url + back.headers["location"]).status_code
+
+
 def exercise(server, vendor, browser):
     """Consents rightly and wrongly, and returns every secret by name."""
     url = link(server, vendor)
     callback = way_back(browser, url)
     brought = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
     [cookie] = [value for name, value in browser.cookies.items() if "consent" in name]
-    assert httpx2.get(callback).status_code == 400
-    assert browser.get(callback.replace("code=", "error=x&no=")).status_code == 502
+    assert ended(server, httpx2, callback) == 400
+    assert ended(server, browser, callback.replace("code=", "error=x&no=")) == 502
     callback = way_back(browser, url)
     second = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
     [second_cookie] = [value for name, value in browser.cookies.items() if "consent" in name]
     connected(server, browser, callback)
-    assert browser.get(callback).status_code == 400
+    assert ended(server, browser, callback) == 400
     assert browser.get(url).status_code == 410
     return {
         "link token": url.rsplit("/", 1)[1],

@@ -108,7 +108,7 @@ def test_from_the_link_by_the_vendor_s_consent_to_a_call(gate, link, visitor, sc
     somebody = visitor(java_script_enabled=script)
     page = somebody.page
     somebody.open(sendoso(link))
-    assert "Send gifts for the user" in page.inner_text("main")
+    assert "Send gifts in your name" in page.inner_text("main")
     page.click("text=Continue to Sendoso")
     page.click("text=Authorize")
     page.wait_for_selector("text=Sendoso is connected")
@@ -141,9 +141,30 @@ def test_a_pasted_key_is_tried_before_it_is_stored(gate, link, vendors, visitor,
     [account] = accounts(gate)
     assert account["status"] == "active", account
     assert answer(gate, account["id"], "list_all_e_desk_tags")["result"]
-    # The link is used up, and says so.
-    assert somebody.open(url).status in (404, 410)
-    assert "link" in somebody.heading().lower()
+    # The link is used up, and says so to everybody else; who comes again is told again.
+    somebody.open(url)
+    assert somebody.heading() == "eDesk is connected"
+    another = visitor()
+    assert another.open(url).status == 410
+    assert "link" in another.heading().lower()
+
+
+@WITH_AND_WITHOUT_SCRIPT
+@pytest.mark.parametrize("vendor", ["edesk", "sendoso"])
+def test_the_app_may_redirect_on_from_where_the_person_comes_back_to(gate, link, vendors, visitor, host, script, vendor):
+    somebody = visitor(java_script_enabled=script)
+    page = somebody.page
+    back = f"{host.origin}/connected?tab=crm"
+    somebody.open(sendoso(link, redirect_uri=back) if vendor == "sendoso" else link("edesk", redirect_uri=back))
+    if vendor == "sendoso":
+        page.click("text=Continue to Sendoso")
+        page.click("text=Authorize")
+    else:
+        page.fill("input[type=password]", vendors["edesk"].tokens()["token"])
+        page.click("button:has-text('Connect eDesk')")
+    page.wait_for_url(f"{host.other_origin}/account?**")
+    [account] = accounts(gate)
+    assert page.url.endswith(f"?tab=crm&status=connected&integrated_account_id={account['id']}")
 
 
 def test_whoever_denies_consent_can_think_again(gate, link, visitor):
@@ -179,7 +200,9 @@ def test_a_vendor_and_a_way_are_chosen_without_a_mouse(gate, visitor):
 
 
 def test_the_link_that_an_agent_is_given_mends_the_account(gate, vendors, visitor):
-    account = gate.connect_account(vendors["edesk"].url, {"token": "ended"}, integration="edesk")
+    edesk = vendors["edesk"]
+    account = gate.connect_account(edesk.url, edesk.tokens(), integration="edesk", validate=True)
+    edesk.will_fail(kind="status", status=401, path_prefix="/v1", times=1000)
     server = gate.create_server(account)["url"]
 
     def error():
@@ -188,11 +211,12 @@ def test_the_link_that_an_agent_is_given_mends_the_account(gate, vendors, visito
     # After the first refusal the vendor is asked whether it means the token; from then on everybody knows.
     assert error()["code"] == "needs_reauth"
     url = until(lambda: error().get("reconnect_url"), what="a link in the refusal")
+    edesk.reset()
     somebody = visitor()
     page = somebody.page
     somebody.open(url)
     assert somebody.heading() == "Reconnect eDesk"
-    page.fill("input[type=password]", vendors["edesk"].tokens()["token"])
+    page.fill("input[type=password]", edesk.tokens()["token"])
     page.click("button:has-text('Reconnect eDesk')")
     page.wait_for_selector("text=eDesk is connected again")
     [shown] = accounts(gate)
@@ -267,16 +291,16 @@ def test_nobody_else_can_show_the_page_in_a_frame(gate, link, vendors, visitor, 
     ],
     ids=["light", "dark and narrow", "forced colors"],
 )
-def test_every_page_is_accessible(gate, link, vendors, visitor, looks):
+def test_every_page_is_accessible(gate, link, vendors, visitor, host, looks):
     somebody = visitor(**looks)
     page = somebody.page
     titles = []
 
-    def look():
-        found = violations(page)
-        assert found == [], f"{page.title()}: {found}"
-        assert not is_too_wide(page), page.title()
-        titles.append(page.title())
+    def look(at=page):
+        found = violations(at)
+        assert found == [], f"{at.title()}: {found}"
+        assert not is_too_wide(at), at.title()
+        titles.append(at.title())
 
     somebody.open(gate.created("/link-token", {"tenant_id": "acme"})["url"])
     look()
@@ -311,4 +335,18 @@ def test_every_page_is_accessible(gate, link, vendors, visitor, looks):
     look()
     somebody.open(gate.url + "/link/tl_nothing")
     look()
-    assert len(set(titles)) >= 9, titles
+    gate.api("PATCH", "/environment", {"frame_ancestors": [host.origin], "display_name": "Acme"})
+    account = gate.connect_account(vendors["edesk"].url, {"token": "ended"}, integration="edesk")
+    somebody.open(gate.created("/link-token", {"integrated_account_id": account})["url"])
+    assert somebody.heading() == "Reconnect eDesk to Acme"
+    look()
+    host.frame = sendoso(link)
+    somebody.open(host.origin)
+    page.frame_locator("iframe").locator("summary").first.click()
+    framed = page.frames[1]
+    look(framed)
+    with somebody.context.expect_page():
+        framed.click("button")
+    framed.wait_for_selector("text=Go on in the window")
+    look(framed)
+    assert len(set(titles)) >= 11, titles

@@ -66,6 +66,25 @@ def assert_refused(done, code, *words):
 # --- accounts ---
 
 
+def test_an_account_is_validated_and_one_that_the_vendor_refuses_is_a_failure(told, tidegate, account, vendor):
+    assert "@" in told("account", "validate", account)["identity"]
+    vendor.will_fail(kind="status", status=401, path_prefix="/api/v3", times=2)
+    done = tidegate("account", "validate", account, "--json")
+    vendor.reset()
+    assert (done.returncode, json.loads(done.stdout)["status"]) == (1, "needs_reauth"), done
+    assert "error: the vendor does not accept" in done.stderr and "hint: " in done.stderr, done
+
+
+def test_credentials_that_the_vendor_refuses_are_not_taken_where_it_is_to_be_asked_first(told, tidegate, account, vendor):
+    wrong, before = json.dumps({"access_token": "wrong"}), told("account", "show", account)
+    place = ["--integration", "sendoso", "--tenant-id", "refused", "--base-url", vendor.url]
+    for command in (["create", *place], ["update", account, "--credentials-file", "-"]):
+        assert_refused(tidegate("account", *command, "--validate", stdin=wrong), 1, "does not accept them")
+    assert told("account", "list", "--tenant-id", "refused")["result"] == []
+    assert told("account", "show", account) == before
+    assert tidegate("account", "update", account, "--name", "x", "--validate").returncode == 2
+
+
 def test_an_account_is_connected_shown_changed_and_disconnected(told, tidegate, vendor, tmp_path):
     credentials = tmp_path / "credentials.json"
     credentials.write_text(json.dumps({"access_token": SECRET}))
@@ -237,6 +256,9 @@ def test_a_link_is_made_for_a_new_account_and_for_one_that_is_there(told, tidega
     assert made["url"].endswith(f"/link/{made['link_token']}") and made["link_token"].startswith("tl_")
     done = tidegate("account", "link", "--tenant-id", "acme", "--integration", "edesk")
     assert done.returncode == 0 and "/link/tl_" in done.stdout
+    assert told("account", "link", "--tenant-id", "acme", "--integration", "edesk", "--methods", "read", "--tags", "contacts")["url"]
+    unknown = tidegate("account", "link", "--tenant-id", "acme", "--integration", "edesk", "--methods", "fly")
+    assert (unknown.returncode, "`config`" in unknown.stderr) == (1, True), unknown
     refused = tidegate("account", "link", "--account", account)
     assert (refused.returncode, "oauth-app" in refused.stderr) == (1, True), refused
     assert tidegate("account", "link", "--account", account, "--integration", "edesk").returncode == 2

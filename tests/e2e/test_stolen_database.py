@@ -16,6 +16,8 @@ import pytest
 import gateway
 from conftest import API_TOKEN, MASTER_KEY
 from mcp_client import call, listed
+from poll import until
+from receiver import Receiver
 from spellings import occurrences
 from vendor import Vendor
 
@@ -44,11 +46,11 @@ def server(serve, database_url, tmp_path):
     return serve(database_url=database_url, catalog_dir=str(tmp_path / "catalog"), log="debug")
 
 
-def planted(server, vendors):
+def planted(server, vendors, receiver):
     """Puts in every kind of secret that there is, and gives them by name. A new kind takes a line here."""
     secrets = {"master key": MASTER_KEY, "master key bytes": base64.b64decode(MASTER_KEY), "bootstrap token": API_TOKEN}
     secrets["API token"] = server.created("/api-token", {"name": "second"})["token"]
-    secrets |= told(server)
+    secrets |= told(server, receiver)
     for integration, method, tool, credentials in [
         ("edesk", None, "list_all_e_desk_users", vendors["edesk"].tokens()),
         ("gladly", None, "list_all_gladly_agents", vendors["gladly"].tokens()),
@@ -63,12 +65,15 @@ def planted(server, vendors):
     fields = {"client_id": "made-up", "client_secret": secrets["client secret"], "access_token": "sentinel-access-token-51b0"}
     secrets["access token of client credentials"] = fields["access_token"]
     connected(server, vendors["example"], "example", fields, "client_credentials")
-    return secrets
+    # The links in what the receiver was sent; the account that is to come has one.
+    links = lambda: {event["data"]["reconnect_url"].split("/link/")[1] for event in receiver.bodies() if event["data"]["reconnect_url"]}
+    until(links, what="an event with a link")
+    return secrets | {f"ticket {number} that was sent": ticket for number, ticket in enumerate(links())}
 
 
-def told(server):
-    """A webhook that nobody answers, so that all that happens from now on waits in the database; its secret was replaced once."""
-    webhook = server.created("/webhook", {"url": f"http://127.0.0.1:{gateway.free_port()}/hook"})
+def told(server, receiver):
+    """A webhook whose receiver takes nothing, so that all that happens from now on waits in the database; its secret was replaced once."""
+    webhook = server.created("/webhook", {"url": receiver.url})
     rotated = server.api("POST", f"/webhook/{webhook['id']}/rotate-secret")
     assert rotated.status_code == 200, rotated.text
     made = {"webhook secret": webhook["secret"], "next webhook secret": rotated.json()["secret"]}
@@ -170,8 +175,10 @@ def owner(request, database_url):
     return None if database_url.startswith("sqlite") else request.getfixturevalue("cluster")
 
 
-def test_a_copy_of_the_database_holds_no_secret_at_any_time(server, vendors, serve, binary, database_url, owner, tmp_path):
-    secrets = planted(server, vendors)
+def test_a_copy_of_the_database_holds_no_secret_at_any_time(server, vendors, serve, start, binary, database_url, owner, tmp_path):
+    receiver = start(Receiver)
+    receiver.answers = [500] * 1000
+    secrets = planted(server, vendors, receiver)
     places = copied(tmp_path, owner, "in use")
     new_key = base64.b64encode(os.urandom(32)).decode()
     secrets |= {"new master key": new_key, "new master key bytes": base64.b64decode(new_key)}

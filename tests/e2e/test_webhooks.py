@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -34,7 +35,7 @@ def test_the_official_library_takes_what_is_sent_and_nothing_else(serve, vendor,
     headers, body = receiver.received[0]
     event = Webhook(made["secret"]).verify(body, headers)
     assert event["type"] == "integrated_account.created"
-    assert event["data"] == server.api("GET", f"/integrated-account/{account}").json()
+    assert event["data"] == {**server.api("GET", f"/integrated-account/{account}").json(), "version": 1}
     with pytest.raises(WebhookVerificationError):
         Webhook(made["secret"]).verify(body.replace(b"acme", b"evil"), headers)
 
@@ -127,3 +128,21 @@ def test_a_shutdown_finishes_what_is_in_flight(serve, vendor, receiver):
     (delivery,) = log(again, made)
     assert delivery["status"] == "delivered" and len(delivery["attempts"]) == 1, delivery
     assert len(receiver.received) == 1
+
+
+def test_old_deliveries_that_cannot_be_deleted_hold_up_no_event(serve, tmp_path, receiver):
+    server = serve()
+    made = webhook(server, receiver)
+    server.api("POST", f"/webhook/{made['id']}/test")
+    until(lambda: [delivery["status"] for delivery in log(server, made)] == ["delivered"], what="the first test")
+    server.process.stop()
+    [database] = tmp_path.glob("server/data/*.db")
+    with sqlite3.connect(database) as connection:
+        connection.executescript(
+            "UPDATE webhook_delivery SET ended_at = 1;"
+            "CREATE TRIGGER kept BEFORE DELETE ON webhook_delivery BEGIN SELECT RAISE(ABORT, 'kept'); END;"
+        )
+    again = serve()
+    again.api("POST", f"/webhook/{made['id']}/test")
+    until(lambda: len(receiver.received) == 2, what="the second test")
+    assert "old deliveries of webhooks could not be deleted" in again.process.log()

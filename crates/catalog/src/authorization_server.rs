@@ -27,6 +27,8 @@ pub struct AuthorizationServer {
     pub scope_separator: ScopeSeparator,
     /// Whether authorization requests carry a code challenge (RFC 7636, S256).
     pub pkce: bool,
+    /// What stands as `iss` in every answer of the authorization endpoint (RFC 9207), character for character. `None` = the vendor sends none.
+    pub issuer: Option<String>,
 }
 
 impl AuthorizationServer {
@@ -58,6 +60,7 @@ impl AuthorizationServer {
             revoke_token_in: oauth2.revoke_token_in,
             scope_separator: oauth2.scope_separator,
             pkce: oauth2.pkce,
+            issuer: oauth2.issuer.as_deref().map(|issuer| moved(integration, issuer, own.as_ref(), context)).transpose()?,
         })
     }
 }
@@ -65,7 +68,7 @@ impl AuthorizationServer {
 /// The variables that [`AuthorizationServer::new`] asks for, some of them perhaps twice.
 pub(crate) fn named_variables<'o>(integration: &Integration, oauth2: &'o OAuth2, base_url: Option<&str>) -> Vec<&'o str> {
     let base = base_url.and_then(|_| Split::of(&integration.base_url));
-    let urls = [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.revoke_url.as_ref()];
+    let urls = [oauth2.authorize_url.as_ref(), Some(&oauth2.token_url), oauth2.revoke_url.as_ref(), oauth2.issuer.as_ref()];
     let texts = urls.into_iter().flatten().map(|url| match (&base, Split::of(url)) {
         (Some(base), Some(endpoint)) if endpoint.origin.eq_ignore_ascii_case(base.origin) => endpoint.below(base).unwrap_or(endpoint.rest),
         _ => url.as_str(),
@@ -73,17 +76,22 @@ pub(crate) fn named_variables<'o>(integration: &Integration, oauth2: &'o OAuth2,
     texts.flat_map(|text| names_in_braces(text).unwrap_or_default()).collect()
 }
 
-fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<Url, TargetError> {
+/// A URL of the definition as the account has it.
+fn moved(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<String, TargetError> {
     let fill = |text: &str| filled(text, &integration.variables, context, Place::BaseUrl);
-    let moved = own.and_then(|own| Some((own, Split::of(url)?, Split::of(&integration.base_url)?)));
-    let text = match moved {
+    let both = own.and_then(|own| Some((own, Split::of(url)?, Split::of(&integration.base_url)?)));
+    Ok(match both {
         // The definition's hosts are compared as they are written: the account need not know the variables in them.
         Some((own, endpoint, base)) if endpoint.origin.eq_ignore_ascii_case(base.origin) => match endpoint.below(&base) {
             Some(rest) => format!("{}{}", own.as_str().trim_end_matches('/'), fill(rest)?),
             None => format!("{}{}", own.origin().ascii_serialization(), fill(endpoint.rest)?),
         },
         _ => fill(url)?,
-    };
+    })
+}
+
+fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<Url, TargetError> {
+    let text = moved(integration, url, own, context)?;
     let bad = |reason: &str| TargetError::BadEndpoint { url: text.clone(), reason: reason.to_owned() };
     let url = Url::parse(&text).map_err(|error| bad(&error.to_string()))?;
     match url.scheme() {

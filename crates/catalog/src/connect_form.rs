@@ -72,7 +72,7 @@ pub struct Filled {
     pub context: Map<String, Value>,
 }
 
-/// What is wrong with one field. Never holds what was typed.
+/// What is wrong with one field. Never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
     /// The field's `name`.
@@ -103,6 +103,16 @@ impl Form {
             fixed: fixed.collect(),
             given: given.clone(),
         })
+    }
+
+    /// What is told of a host that does not answer, where the person named it.
+    pub fn nothing_at(&self, vendor: &str, submitted: &[(String, String)]) -> Option<FieldProblem> {
+        let field = self.fields.iter().find(|field| field.around.is_some())?;
+        let (_, typed) = submitted.iter().find(|(name, _)| *name == field.name)?;
+        let value = field.read(typed).ok().filter(|value| !value.is_empty())?;
+        let (before, behind) = field.around.as_ref()?;
+        let message = format!("There is no {vendor} at {before}{value}{behind}. Check “{}”.", field.label);
+        Some(FieldProblem { field: field.name.clone(), message })
     }
 
     /// What a browser submitted, as pairs of name and value. White space around values goes, and an address that was pasted for a

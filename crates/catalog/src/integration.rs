@@ -180,6 +180,10 @@ pub struct Attach {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
+    /// What people who connect an account call the things, in the plural, e.g. `gift links`; absent: the name in words.
+    /// Resources of one label are shown as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Functional areas, used to filter MCP servers; every method of the resource has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,

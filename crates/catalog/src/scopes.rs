@@ -3,15 +3,7 @@
 use crate::definition::Definition;
 use crate::filter::Filter;
 use crate::integration::{CredentialScheme, OAuth2};
-
-/// What to ask a person's consent for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NeededScopes<'d> {
-    /// In the order of the definition, each once; empty where no tool of the view needs one.
-    pub scopes: Vec<NeededScope<'d>>,
-    /// Tools of the view that no account of this way to authenticate can use: they need a scope that it does not have.
-    pub out_of_reach: Vec<&'d str>,
-}
+use crate::tool::Tool;
 
 /// One scope to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,20 +15,18 @@ pub struct NeededScope<'d> {
     pub tools: Vec<&'d str>,
 }
 
-/// The scopes that the tools of `filter`'s view need of an account that is connected by `authentication_method`.
+/// The scopes that the tools of `filter`'s view need of an account that is connected by `authentication_method`, in the order of the
+/// definition, each once. A tool that needs a scope which this way to authenticate does not have is out of its reach and asks for none.
 ///
 /// `None` where the definition has no such method, or none with scopes: there is nothing to be asked for then.
-pub fn needed_scopes<'d>(definition: &'d Definition, authentication_method: &str, filter: &Filter) -> Option<NeededScopes<'d>> {
+pub fn needed_scopes<'d>(definition: &'d Definition, authentication_method: &str, filter: &Filter) -> Option<Vec<NeededScope<'d>>> {
     let scheme: &CredentialScheme = definition.integration.credentials.get(authentication_method)?;
     let OAuth2 { scopes: known, .. } = scheme.oauth2.as_ref()?;
-    let view = || definition.tools.iter().filter(|tool| filter.admits(tool));
-    let (within_reach, out_of_reach): (Vec<_>, Vec<_>) = view().partition(|tool| tool.scopes.iter().all(|scope| known.contains_key(scope)));
+    let is_within_reach = |tool: &&Tool| tool.scopes.iter().all(|scope| known.contains_key(scope));
+    let view: Vec<&Tool> = definition.tools.iter().map(|tool| &**tool).filter(|tool| filter.admits(tool)).filter(is_within_reach).collect();
     let scopes = known.iter().map(|(name, permits)| {
-        let tools = within_reach.iter().filter(|tool| tool.scopes.contains(name)).map(|tool| tool.name.as_str());
+        let tools = view.iter().filter(|tool| tool.scopes.contains(name)).map(|tool| tool.name.as_str());
         NeededScope { name, permits, tools: tools.collect() }
     });
-    Some(NeededScopes {
-        scopes: scopes.filter(|scope| !scope.tools.is_empty()).collect(),
-        out_of_reach: out_of_reach.iter().map(|tool| tool.name.as_str()).collect(),
-    })
+    Some(scopes.filter(|scope| !scope.tools.is_empty()).collect())
 }

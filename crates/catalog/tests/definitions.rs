@@ -48,6 +48,16 @@ fn a_doubtful_file_is_accepted_with_warnings_and_says_which_methods_are_hidden()
 }
 
 #[test]
+fn a_way_to_authenticate_that_nobody_can_check_is_warned_of() {
+    let text = "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: https://api.acme.test\n\
+        credentials:\n  token: { kind: bearer }\n  key: { kind: api_key, attach: { header: X-Key }, check: { resource: things, method: list } }\n\
+        resources:\n  things:\n    methods:\n      list: { request: GET /things, pagination: { style: none }, documentation: { description: Lists all. } }\n";
+    let warnings: Vec<String> = lint("acme.yaml", text).warnings.iter().map(ToString::to_string).collect();
+    let [warning] = &warnings[..] else { panic!("not one warning: {warnings:?}") };
+    assert!(warning.contains("credentials.token: nothing tells whether"), "{warning}");
+}
+
+#[test]
 fn a_shipped_definition_has_neither_errors_nor_warnings() {
     for (file, text) in integrations() {
         let report = lint(&file, &text);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use quick_cache::sync::Cache;
-use store::{AccountId, ApiToken, EnvironmentId, Generation, McpServer, Store, StoreError, TokenHash, ToolExposure};
+use store::{AccountId, ApiToken, EnvironmentId, EnvironmentSettings, Generation, McpServer, Store, StoreError, TokenHash, ToolExposure};
 use tokio::sync::Semaphore;
 use upstream::Client;
 use uuid::Uuid;
@@ -68,6 +68,7 @@ pub(crate) struct Door {
     servers: Cache<TokenHash, Cached<Access>>,
     accounts: Cache<AccountId, Cached<AccountAccess>>,
     api_tokens: Cache<TokenHash, Cached<ApiToken>>,
+    settings: Cache<EnvironmentId, Cached<EnvironmentSettings>>,
     places: Places,
     streams: Places,
     large_bodies: Places,
@@ -82,7 +83,7 @@ struct Places {
 struct Cached<T> {
     value: Arc<T>,
     generation: Generation,
-    /// The catalog that tool sets were taken from; unused for API tokens.
+    /// The catalog that tool sets were taken from; unused for API tokens and settings.
     catalog_version: u64,
 }
 
@@ -102,6 +103,7 @@ impl Door {
             servers: Cache::new(CAPACITY),
             accounts: Cache::new(CAPACITY),
             api_tokens: Cache::new(CAPACITY),
+            settings: Cache::new(CAPACITY),
             places: Places::new(MOST_IN_FLIGHT),
             streams: Places::new(MOST_STREAMS),
             large_bodies: Places::new(MOST_LARGE_BODIES),
@@ -163,6 +165,19 @@ impl Door {
         };
         let expired = token.expires_at.is_some_and(|expires_at| expires_at <= now);
         Ok((!expired).then_some(token))
+    }
+
+    /// What holds in an environment.
+    pub(crate) async fn settings(&self, id: EnvironmentId) -> Result<Arc<EnvironmentSettings>, StoreError> {
+        let generations = self.store.generations();
+        if let Some(cached) = self.settings.get(&id).filter(|cached| cached.generation == generations.of(id.uuid())) {
+            return Ok(cached.value);
+        }
+        let mark = generations.mark();
+        let value = Arc::new(self.store.environments().settings(id).await?);
+        let generation = generations.since(mark, id.uuid());
+        self.settings.insert(id, Cached { value: Arc::clone(&value), generation, catalog_version: 0 });
+        Ok(value)
     }
 
     /// Drops what nothing opens any more, and with it the credentials that were kept for calls.

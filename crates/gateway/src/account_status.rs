@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use store::{Account, AccountId, AccountState, AccountStatus, StoreError};
+use tokio::time::timeout;
 use upstream::{Code, Failure, Outcome, Source};
 
 use crate::accounts::Loaded;
@@ -14,6 +15,8 @@ use crate::connected_account::ConnectedAccount;
 use crate::refresh;
 use crate::validation::{self, Verdict};
 
+/// Longest wait of a refused call for what the check says.
+const CHECK_WAIT: Duration = Duration::from_secs(3);
 /// How long an account is not checked again, whatever its calls meet.
 const BETWEEN_CHECKS: Duration = Duration::from_secs(60);
 
@@ -31,14 +34,16 @@ pub(crate) async fn noticed(app: &Arc<App>, connected: &Arc<ConnectedAccount>, u
         Ok(_) if !is_active && !refresh::is_due(used, account, app.clock.now()) => {
             told_of_call(app, account, AccountState::active(None).of(used.version)).await;
         }
-        Err(failure) if is_active && is_refusal(failure) => match connected.definition.check(&account.authentication_method) {
+        Err(failure) if is_active && casts_doubt(failure) => match connected.definition.check(&account.authentication_method) {
             None => {
                 let state = AccountState::failing(AccountStatus::NeedsReauth, failure.message.clone()).of(used.version);
                 told_of_call(app, account, state).await;
             }
             Some(_) if app.checks.may_ask(account.id, app.clock.now()) => {
                 let (app, connected, used) = (Arc::clone(app), Arc::clone(connected), Arc::clone(used));
-                app.tasks.clone().spawn(async move { check(&app, &connected, &used).await });
+                let checking = app.tasks.clone().spawn(async move { check(&app, &connected, &used).await });
+                // Whoever made the call is given the link at once if the account needs a person. The check goes on without them.
+                let _ = timeout(CHECK_WAIT, checking).await;
             }
             Some(_) => {}
         },
@@ -68,10 +73,12 @@ pub(crate) async fn tell(app: &App, account: &Account, state: AccountState) -> R
 async fn check(app: &Arc<App>, connected: &ConnectedAccount, used: &Loaded) {
     let check = connected.definition.check(&connected.account.authentication_method);
     let (Some(check), Some(target), Some(credential)) = (check, &connected.target, &used.credential) else { return };
-    if let Verdict::Refused { message } = validation::ask(app, check, target, credential).await {
-        let state = AccountState::failing(AccountStatus::NeedsReauth, message).of(used.version);
-        told_of_call(app, &connected.account, state).await;
-    }
+    let state = match validation::ask(app, check, target, credential).await {
+        Verdict::Refused { message } => AccountState::failing(AccountStatus::NeedsReauth, message),
+        Verdict::Accepted { identity: Some(identity) } => AccountState::active(Some(identity)),
+        _ => return,
+    };
+    told_of_call(app, &connected.account, state.of(used.version)).await;
 }
 
 /// The caller has an answer whatever becomes of this; the next call finds out again.
@@ -81,7 +88,8 @@ async fn told_of_call(app: &App, account: &Account, state: AccountState) {
     }
 }
 
-fn is_refusal(failure: &Failure) -> bool {
+/// Whether a call's failure calls the account's credential in question.
+fn casts_doubt(failure: &Failure) -> bool {
     failure.source == Source::Vendor && failure.code == Code::NeedsReauth
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catalog::definition::Definition;
+use catalog::nearest::{nearest, remedy};
 use http::StatusCode;
 use store::{Account, Store};
 use tokio::sync::Semaphore;
@@ -13,6 +14,7 @@ use crate::access::Door;
 use crate::account_status::Checks;
 use crate::api::ApiError;
 use crate::clock::Clock;
+use crate::link::Tries;
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
@@ -31,6 +33,8 @@ pub(crate) struct App {
     pub refreshing: Refreshing,
     /// Accounts whose credential was lately found wanting.
     pub checks: Checks,
+    /// How often links were tried.
+    pub link_tries: Tries,
     /// Calls that are finished even when their client has gone; shutdown waits for them.
     pub tasks: TaskTracker,
     /// Calls that a client may cancel.
@@ -72,12 +76,14 @@ impl App {
     /// A definition by name, for a caller who named it.
     ///
     /// # Errors
-    /// 400 that lists the names there are; 500 when it cannot be read.
+    /// 400 that names the nearest, or all there are; 500 when it cannot be read.
     pub(crate) fn definition(&self, name: &str) -> Result<Arc<Definition>, ApiError> {
         let catalog = self.catalog.current();
         catalog.get(name)?.cloned().ok_or_else(|| {
             let known: Vec<&str> = catalog.iter().map(|entry| entry.name.as_str()).collect();
-            ApiError::bad_request(format!("the catalog has no integration `{name}`; it has {}", known.join(", ")))
+            let near = nearest(name, known.iter().copied(), 3);
+            let remedy = remedy(&near, &format!("it has {}", known.join(", ")));
+            ApiError::bad_request(format!("the catalog has no integration `{name}`; {remedy}"))
         })
     }
 }

@@ -48,11 +48,11 @@ pub(crate) async fn access_token(
     now: Timestamp,
 ) -> Result<Tokens, OAuthError> {
     let needed = needed_scopes(definition, method, &Filter::default()).unwrap_or_default();
-    let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
     upstream.tokens(server, client, Grant::ClientCredentials { scopes: &scopes }, now).await
 }
 
 /// Nothing was sent: what is known leads to no request.
 pub(crate) fn unasked(reason: impl ToString) -> OAuthError {
-    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message: reason.to_string(), vendor_error: None }
+    OAuthError { problem: OAuthProblem::NotAllowed, grant: GrantState::Unused, message: reason.to_string() }
 }

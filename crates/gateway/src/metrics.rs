@@ -60,7 +60,7 @@ impl Metrics {
             Outcome::Delivered => "delivered",
             Outcome::RetryAt(_) => "retry",
             Outcome::Failed => "failed",
-            Outcome::Disabled(_) => "disabled",
+            Outcome::Disabled { .. } => "disabled",
         };
         self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
     }

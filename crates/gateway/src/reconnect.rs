@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use catalog::check::Check;
 use jiff::Timestamp;
 use store::{Account, AccountStatus, StoreError};
 use upstream::{Code, Failure};
@@ -30,7 +31,9 @@ pub(crate) async fn account(app: &App, ticket: &str, now: Timestamp) -> Result<O
     Ok(account.filter(|account| account.status != AccountStatus::Active && ticket.opens(account)))
 }
 
-/// Gives the link to the agent whose call failed for want of a credential, if the environment gives agents such links.
+/// Gives the link to the agent whose call failed for want of a credential, if the environment gives agents such links. An account of
+/// which nobody knows yet whose it is, though the vendor would say so, is for those who ask the API alone: its ticket would take anybody's
+/// credential.
 pub(crate) async fn offer(app: &App, account: &Account, failure: &mut Failure) {
     if failure.code != Code::NeedsReauth {
         return;
@@ -50,11 +53,19 @@ pub(crate) async fn offer(app: &App, account: &Account, failure: &mut Failure) {
 }
 
 async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreError> {
-    let settings = app.store.environments().settings(account.environment_id).await?;
-    if !settings.agent_reconnect_links {
+    if !app.door.settings(account.environment_id).await?.agent_reconnect_links {
         return Ok(None);
     }
-    // The call may have found out that there is something to do.
-    let present = app.store.accounts().get(account.environment_id, account.id).await?;
-    Ok(present.and_then(|account| url(app, &account)))
+    let present = match account.status {
+        // The call may have found out that there is something to do.
+        AccountStatus::Active => app.store.accounts().get(account.environment_id, account.id).await?,
+        _ => Some(account.clone()),
+    };
+    Ok(present.filter(|account| account.identity.is_some() || !has_identity(app, account)).and_then(|account| url(app, &account)))
+}
+
+/// Whether the vendor says whose an account is.
+fn has_identity(app: &App, account: &Account) -> bool {
+    let definition = app.catalog.current().get(&account.integration).ok().flatten().cloned();
+    definition.is_some_and(|definition| definition.check(&account.authentication_method).is_some_and(Check::has_identity))
 }

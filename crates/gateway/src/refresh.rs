@@ -351,7 +351,6 @@ impl Refresh {
                 problem: OAuthProblem::Temporary { retry_after: None },
                 grant: GrantState::PerhapsUsed,
                 message: "the vendor gave no answer in time; it may have used up what was shown; try again later".to_owned(),
-                vendor_error: None,
             })
         })
     }

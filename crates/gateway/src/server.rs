@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::connections;
 use crate::hint::hinted;
-use crate::link;
+use crate::link::{self, Tries};
 use crate::live_catalog::LiveCatalog;
 use crate::mcp::{self, AllowedOrigins, InFlight, Relay, Sessions};
 use crate::metrics::Metrics;
@@ -86,6 +86,7 @@ impl Server {
             clock,
             refreshing: Refreshing::default(),
             checks: Checks::default(),
+            link_tries: Tries::default(),
             tasks: TaskTracker::new(),
             in_flight: InFlight::default(),
             sessions: Sessions::default(),

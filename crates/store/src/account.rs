@@ -73,8 +73,7 @@ pub struct AccountChange {
     /// Refuses the change unless this is the account's present version.
     pub version: Option<i64>,
     pub name: Option<Option<String>>,
-    pub authentication_method: Option<String>,
-    /// Replaces the whole credential.
+    /// Replaces the whole credential, and whose it is said to be with it.
     pub credentials: Option<SecretFields>,
     pub context: Option<Map<String, Value>>,
     pub base_url: Option<Option<String>>,
@@ -257,9 +256,6 @@ impl AccountChange {
         if let Some(name) = self.name {
             account.name = name;
         }
-        if let Some(method) = self.authentication_method {
-            account.authentication_method = method;
-        }
         if let Some(context) = self.context {
             account.context = context;
         }
@@ -272,7 +268,7 @@ impl AccountChange {
         if let Some(error) = self.last_error {
             account.last_error = error.map(storable);
         }
-        if let Some(identity) = self.identity {
+        if let Some(identity) = self.identity.or(self.credentials.is_some().then_some(None)) {
             account.identity = identity.map(storable);
         }
         self.credentials
@@ -491,13 +487,12 @@ pub(crate) fn read(row: &AnyRow, first: usize) -> Result<Account, StoreError> {
 /// Writes what [`AccountChange`] can change; version and time were written when the row was claimed.
 fn write(account: &Account) -> Result<Statement, StoreError> {
     Ok(sqlx::query(
-        "UPDATE integrated_account SET name = $3, authentication_method = $4, context = $5, base_url = $6, status = $7, last_error = $8, identity = $9 \
+        "UPDATE integrated_account SET name = $3, context = $4, base_url = $5, status = $6, last_error = $7, identity = $8 \
          WHERE environment_id = $1 AND id = $2",
     )
     .bind(account.environment_id.to_string())
     .bind(account.id.to_string())
     .bind(account.name.clone())
-    .bind(account.authentication_method.clone())
     .bind(row::to_json(&account.context)?)
     .bind(account.base_url.clone())
     .bind(account.status.as_str())

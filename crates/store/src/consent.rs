@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 use crate::database::Work;
 use crate::{Derived, EnvironmentId, Store, StoreError, TokenHash, row};
 
+/// Most people of one link who can be at a vendor at once; of more, those who left first begin again.
+const MOST_OF_ONE_LINK: i64 = 10;
+
 /// What a person was asked to consent to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Consent {
@@ -63,6 +66,12 @@ impl<'a> Consents<'a> {
     /// [`StoreError::Conflict`] if the environment does not exist.
     pub async fn begin(&self, consent: Consent) -> Result<ConsentSecrets, StoreError> {
         let secrets = ConsentSecrets { state: random()?, browser: random()? };
+        let forget = sqlx::query(
+            "DELETE FROM consent WHERE link_hash = $1 AND state_hash NOT IN \
+             (SELECT state_hash FROM consent WHERE link_hash = $1 ORDER BY expires_at DESC LIMIT $2)",
+        )
+        .bind(consent.link.as_bytes().to_vec())
+        .bind(MOST_OF_ONE_LINK - 1);
         let insert = sqlx::query(
             "INSERT INTO consent (state_hash, browser_hash, environment_id, link_hash, integration, authentication_method, context, scope, \
              expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -76,7 +85,13 @@ impl<'a> Consents<'a> {
         .bind(row::to_json(&consent.context)?)
         .bind(consent.scope)
         .bind(consent.expires_at.as_millisecond());
-        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(insert)) }).await?;
+        let write = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                change.execute(forget).await?;
+                change.execute(insert).await
+            })
+        });
+        write.await?;
         Ok(secrets)
     }
 

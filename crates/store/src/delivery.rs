@@ -16,7 +16,7 @@ use crate::{Account, AccountStatus, EnvironmentId, EventId, EventType, Generatio
 /// Stands for all deliveries where others are told that something is waiting.
 pub(crate) const DELIVERIES: Uuid = Uuid::from_u128(1);
 
-/// Rows that one purge deletes at most.
+/// Rows of each status that one purge deletes at most.
 const PURGED_AT_ONCE: i64 = 1_000;
 
 /// What became of one event at one webhook.
@@ -80,15 +80,6 @@ impl<'a> Deliveries<'a> {
     /// Changes whenever something may have been queued, by this process or another.
     pub fn generation(&self) -> Generation {
         self.store.generations().of(DELIVERIES)
-    }
-
-    pub async fn get(&self, environment: EnvironmentId, webhook: WebhookId, id: EventId) -> Result<Option<Delivery>, StoreError> {
-        let select =
-            sqlx::query(concat!("SELECT ", columns!(), " FROM webhook_delivery WHERE environment_id = $1 AND webhook_id = $2 AND id = $3"))
-                .bind(environment.to_string())
-                .bind(webhook.to_string())
-                .bind(id.to_string());
-        self.store.database.fetch_optional(select).await?.as_ref().map(read).transpose()
     }
 
     /// One page of a webhook's deliveries, newest first.
@@ -196,14 +187,24 @@ impl<'a> Deliveries<'a> {
 
     /// Forgets deliveries that succeeded or failed before these moments, a limited number at once. Repeat it until it finds none.
     pub async fn purge(&self, delivered_before: Timestamp, failed_before: Timestamp) -> Result<u64, StoreError> {
-        let delete = sqlx::query(
-            "DELETE FROM webhook_delivery WHERE (environment_id, webhook_id, id) IN (SELECT environment_id, webhook_id, id \
-             FROM webhook_delivery WHERE ended_at IS NOT NULL AND ended_at < CASE status WHEN 'delivered' THEN $1 ELSE $2 END LIMIT $3)",
-        )
-        .bind(delivered_before.as_millisecond())
-        .bind(failed_before.as_millisecond())
-        .bind(PURGED_AT_ONCE);
-        self.store.database.write(move |change| -> Work<'_, u64> { Box::pin(change.execute(delete)) }).await
+        let ends = [(DeliveryStatus::Delivered, delivered_before), (DeliveryStatus::Failed, failed_before)];
+        let write = self.store.database.write(move |change| -> Work<'_, u64> {
+            Box::pin(async move {
+                let mut purged = 0;
+                for (status, before) in ends {
+                    let delete = sqlx::query(
+                        "DELETE FROM webhook_delivery WHERE (environment_id, webhook_id, id) IN (SELECT environment_id, webhook_id, id \
+                         FROM webhook_delivery WHERE status = $1 AND ended_at IS NOT NULL AND ended_at < $2 LIMIT $3)",
+                    )
+                    .bind(status.as_str())
+                    .bind(before.as_millisecond())
+                    .bind(PURGED_AT_ONCE);
+                    purged += change.execute(delete).await?;
+                }
+                Ok(purged)
+            })
+        });
+        write.await
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Derived {
     CodeVerifier,
     /// That somebody has just connected an account, shown to nobody else.
     Done,
+    /// That a person came back from a vendor and no account was connected, with what they are told.
+    Ended,
 }
 
 impl Store {
@@ -32,6 +34,7 @@ fn labelled(purpose: Derived, text: &str) -> Zeroizing<Vec<u8>> {
     let label: &[u8] = match purpose {
         Derived::CodeVerifier => b"code-verifier\0",
         Derived::Done => b"done\0",
+        Derived::Ended => b"ended\0",
     };
     Zeroizing::new([label, text.as_bytes()].concat())
 }

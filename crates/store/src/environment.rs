@@ -21,6 +21,8 @@ pub struct Environment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EnvironmentSettings {
+    /// Whose environment it is, for people who connect accounts, e.g. `Acme`.
+    pub display_name: Option<String>,
     /// Origins whose pages may show link pages in a frame, e.g. `https://app.example.com`.
     pub frame_ancestors: Vec<String>,
     /// Whether an agent is given the link with which a person reconnects an account.
@@ -29,13 +31,14 @@ pub struct EnvironmentSettings {
 
 impl Default for EnvironmentSettings {
     fn default() -> EnvironmentSettings {
-        EnvironmentSettings { frame_ancestors: Vec::new(), agent_reconnect_links: true }
+        EnvironmentSettings { display_name: None, frame_ancestors: Vec::new(), agent_reconnect_links: true }
     }
 }
 
 /// What to change in them; `None` leaves a thing as it is.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsChange {
+    pub display_name: Option<Option<String>>,
     pub frame_ancestors: Option<Vec<String>>,
     pub agent_reconnect_links: Option<bool>,
 }
@@ -87,10 +90,14 @@ impl<'a> Environments<'a> {
     pub async fn change_settings(&self, id: EnvironmentId, new: SettingsChange) -> Result<EnvironmentSettings, StoreError> {
         let write = self.store.database.write(move |change| -> Work<'_, EnvironmentSettings> {
             Box::pin(async move {
+                change.touch(id.uuid());
                 // Takes the row's lock before it is read.
                 let claim = sqlx::query("UPDATE environment SET settings = settings WHERE id = $1 RETURNING settings").bind(id.to_string());
                 let row = change.fetch_optional(claim).await?.ok_or_else(|| StoreError::conflict("the environment was deleted"))?;
                 let mut settings: EnvironmentSettings = row::json(&row, 0)?;
+                if let Some(name) = new.display_name {
+                    settings.display_name = name;
+                }
                 if let Some(origins) = new.frame_ancestors {
                     settings.frame_ancestors = origins;
                 }

@@ -37,6 +37,10 @@ pub struct McpServerId(Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WebhookId(Uuid);
 
+/// Id of a [`LinkToken`](crate::LinkToken): `link_` and the UUID's 32 hexadecimal digits; not the secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LinkTokenId(Uuid);
+
 /// Id of an event: `evt_` and the UUID's 32 hexadecimal digits. All webhooks are told of it under the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(Uuid);
@@ -123,6 +127,7 @@ uuid_id!(ApiTokenId, "API token");
 uuid_id!(AccountId, "account");
 prefixed_id!(McpServerId, "mcp_", "MCP server");
 prefixed_id!(WebhookId, "wh_", "webhook");
+prefixed_id!(LinkTokenId, "link_", "link token");
 prefixed_id!(EventId, "evt_", "event");
 
 /// A UUID of the moment `now`. Random from the millisecond downwards, so ids of one millisecond have no order.

@@ -14,6 +14,11 @@ pub(crate) fn id<T: FromStr<Err = IdError>>(row: &AnyRow, column: usize) -> Resu
     text.parse().map_err(|error: IdError| StoreError::unreadable(error.to_string()))
 }
 
+pub(crate) fn optional_id<T: FromStr<Err = IdError>>(row: &AnyRow, column: usize) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|text| text.parse()).transpose().map_err(|error: IdError| StoreError::unreadable(error.to_string()))
+}
+
 pub(crate) fn time(row: &AnyRow, column: usize) -> Result<Timestamp, StoreError> {
     timestamp(row.try_get(column)?)
 }

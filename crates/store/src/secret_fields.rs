@@ -1,28 +1,21 @@
 //! The fields of a credential in memory.
 
 use std::fmt;
-use std::io::{self, Write};
 use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::StoreError;
+use crate::{StoreError, secret_json};
 
 /// What an account shows its vendor, by field. Cannot be printed, and its texts are overwritten when it is let go.
 #[derive(Default)]
 pub struct SecretFields(Map<String, Value>);
 
 impl SecretFields {
-    /// As JSON, written once into memory of the right size: growing would leave pieces behind.
     pub(crate) fn to_json(&self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let unwritable = |error| StoreError::invalid(format!("this cannot be written as JSON: {error}"));
-        let mut length = Length(0);
-        serde_json::to_writer(&mut length, &self.0).map_err(unwritable)?;
-        let mut json = Zeroizing::new(Vec::with_capacity(length.0));
-        serde_json::to_writer(&mut *json, &self.0).map_err(unwritable)?;
-        Ok(json)
+        secret_json(&self.0)
     }
 }
 
@@ -95,20 +88,6 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 }
 
 const NUMBER: &str = "must be an object, and is a number";
-
-/// Counts what would be written.
-struct Length(usize);
-
-impl Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn overwrite(value: &mut Value) {
     match value {

@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::key::{Keys, RandomKey};
 use crate::vault::{Envelope, GenerationRow, Sealed, Vault};
 use crate::webhook::Secrets;
-use crate::{AccountChange, ClaimedDelivery, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store};
+use crate::{
+    AccountChange, ClaimedDelivery, Connection, ConsentSecrets, MasterKey, NewAccount, NewOAuthApp, SecretFields, Signing, Store, ToSend,
+};
 
 /// Does not compile if a type has one of the traits: then there are two ways to read the last line, and that is an error.
 #[macro_export]
@@ -32,8 +34,9 @@ lacks!(SecretFields: Debug, Display, Serialize, Clone);
 lacks!(NewAccount: Debug, Display, Serialize, Clone);
 lacks!(NewOAuthApp: Debug, Display, Serialize, Clone);
 lacks!(Signing: Debug, Display, Serialize, Clone);
-lacks!(Secrets: Debug, Display, Clone);
+lacks!(Secrets: Debug, Display, Serialize, Clone);
 lacks!(ClaimedDelivery: Debug, Display, Serialize, Clone);
+lacks!(ToSend: Debug, Display, Serialize, Clone);
 lacks!(AccountChange: Debug, Display, Serialize, Clone);
 lacks!(Envelope: Debug, Display, Serialize);
 lacks!(Sealed: Debug, Display, Serialize);

@@ -16,7 +16,7 @@ use crate::account::read_envelope;
 use crate::database::{Change, Dialect, Work};
 use crate::delivery::DELIVERIES;
 use crate::vault::{Envelope, Owner, Sealed, Vault};
-use crate::{EnvironmentId, EventType, Listed, Page, Store, StoreError, WebhookId, row};
+use crate::{EnvironmentId, EventType, Listed, Page, Store, StoreError, WebhookId, row, secret_json};
 
 /// How long a secret that was replaced signs too, so that receivers have the time to change over.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
@@ -71,10 +71,17 @@ pub struct Webhooks<'a> {
 }
 
 /// As they are sealed.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Secrets {
     present: String,
     previous: Option<String>,
+}
+
+/// [`Secrets`] on their way to be sealed.
+#[derive(Serialize)]
+struct Plain<'s> {
+    present: &'s str,
+    previous: Option<&'s str>,
 }
 
 /// In the order that [`read`] expects.
@@ -197,7 +204,7 @@ impl<'a> Webhooks<'a> {
         write.await
     }
 
-    /// Gives a webhook a new secret, which nobody can read again. The one before signs too for a day.
+    /// Gives a webhook a new secret, which nobody can read again. The one before signs too for a day, unless it is unreadable.
     pub async fn rotate_secret(
         &self,
         environment: EnvironmentId,
@@ -211,11 +218,16 @@ impl<'a> Webhooks<'a> {
         let write = self.store.database.write(move |change| -> Work<'_, Option<(Webhook, SecretString)>> {
             Box::pin(async move {
                 let Some((mut webhook, envelope)) = locked(change, environment, id).await? else { return Ok(None) };
-                let before = opened(&store, environment, id, &envelope)?;
+                let previous = match opened(&store, environment, id, &envelope) {
+                    Ok(mut before) => Some(std::mem::take(&mut before.present)),
+                    // Lost; whoever asks for a new secret wants the webhook to work again.
+                    Err(StoreError::Unreadable(_)) => None,
+                    Err(error) => return Err(error),
+                };
                 let shown = SecretString::from(present.as_str());
-                let secrets = Secrets { present, previous: Some(before.present.clone()) };
+                let until = previous.as_ref().map(|_| row::cut(now.checked_add(OVERLAP).unwrap_or(Timestamp::MAX)));
+                let secrets = Secrets { present, previous };
                 let sealed = seal(change, &store.vault, environment, id, &secrets).await?;
-                let until = row::cut(now.checked_add(OVERLAP).unwrap_or(Timestamp::MAX));
                 let update = sqlx::query(
                     "UPDATE webhook SET key_generation = $3, data_key = $4, sealed = $5, previous_until = $6, updated_at = $7 \
                      WHERE environment_id = $1 AND id = $2",
@@ -225,10 +237,10 @@ impl<'a> Webhooks<'a> {
                 .bind(sealed.generation)
                 .bind(sealed.data_key)
                 .bind(sealed.sealed)
-                .bind(until.as_millisecond())
+                .bind(until.map(Timestamp::as_millisecond))
                 .bind(now.as_millisecond());
                 change.execute(update).await?;
-                webhook.previous_secret_until = Some(until);
+                webhook.previous_secret_until = until;
                 webhook.updated_at = row::cut(now);
                 Ok(Some((webhook, shown)))
             })
@@ -330,8 +342,8 @@ async fn seal(
     id: WebhookId,
     secrets: &Secrets,
 ) -> Result<Sealed, StoreError> {
-    let plain = Zeroizing::new(row::to_json(secrets)?);
-    vault.seal(change, Owner::Webhook(environment, id), plain.as_bytes()).await
+    let plain = secret_json(&Plain { present: &secrets.present, previous: secrets.previous.as_deref() })?;
+    vault.seal(change, Owner::Webhook(environment, id), &plain).await
 }
 
 fn opened(store: &Store, environment: EnvironmentId, id: WebhookId, envelope: &Envelope) -> Result<Secrets, StoreError> {

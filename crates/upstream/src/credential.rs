@@ -13,6 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::oauth::moment;
 use crate::secrets::{Secrets, header_value, together};
 use crate::tokens::{self, Token, tokens};
 
@@ -65,6 +66,7 @@ impl Credential {
     /// # Errors
     /// As for [`Credential::from_stored`].
     pub fn check(scheme: &CredentialScheme, stored: &Map<String, Value>) -> Result<(), CredentialError> {
+        check_facts(stored)?;
         if scheme.kind == CredentialKind::OAuth2ClientCredentials {
             for field in scheme.kind.required_fields() {
                 if text(field, stored)?.is_empty() {
@@ -149,6 +151,25 @@ fn basic(attach: Option<&Attach>, stored: &Map<String, Value>) -> Result<Credent
     let attachment = attachment("username", attach, "Basic ", &encoded)?;
     // Which of the two is a key only the vendor knows.
     Ok(Credential { attachment, secrets: Secrets::of(&[username, password, &encoded]) })
+}
+
+/// What stands beside an access token: unreadable, it would be missed only when the token ends.
+fn check_facts(stored: &Map<String, Value>) -> Result<(), CredentialError> {
+    let given = |field: &str| stored.get(field).filter(|value| !value.is_null());
+    for field in ["refresh_token", "token_type", "scope"] {
+        if given(field).is_some_and(|value| !value.is_string()) {
+            return Err(error(field, "must be a string, or be left out"));
+        }
+    }
+    for field in ["expires_at", "issued_at"] {
+        if given(field).is_some_and(|value| moment(value).is_none()) {
+            return Err(error(
+                field,
+                "must be seconds (not milliseconds) since 1970, or a moment like 2026-11-20T12:00:00Z, or be left out",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn refuse_unknown(kind: CredentialKind, stored: &Map<String, Value>) -> Result<(), CredentialError> {
@@ -300,6 +321,26 @@ mod tests {
         assert_snapshot!(check(client("client_secret", json!(""))), @"credentials.client_secret: is empty; copy it again and reconnect the account");
         assert_snapshot!(check(client("access_token", json!(""))), @"credentials.access_token: is empty; reconnect the account");
         assert_snapshot!(check(client("username", json!("u"))), @"credentials.username: is unknown; the members are: client_id, client_secret, access_token, expires_at, issued_at, token_type, scope");
+    }
+
+    #[test]
+    fn what_stands_beside_a_token_has_to_be_readable() {
+        let scheme: CredentialScheme = serde_json::from_value(json!({"kind": "oauth2"})).unwrap();
+        let check = |field: &str, value: Value| {
+            let stored = json!({"access_token": "at", field: value});
+            Credential::check(&scheme, stored.as_object().unwrap()).map_err(|error| error.to_string())
+        };
+        for (field, value) in [("refresh_token", json!(7)), ("token_type", json!(["bearer"])), ("scope", json!(["read"]))] {
+            assert_eq!(check(field, value).unwrap_err(), format!("credentials.{field}: must be a string, or be left out"));
+        }
+        for value in [json!("soon"), json!(true), json!(1_795_176_000_000_i64), json!("1795176000000")] {
+            assert!(check("expires_at", value.clone()).unwrap_err().contains("(not milliseconds)"), "{value}");
+            assert!(check("issued_at", value.clone()).unwrap_err().contains("(not milliseconds)"), "{value}");
+        }
+        for value in [json!(null), json!(1_795_176_000), json!("2026-11-20T12:00:00Z"), json!("1795176000")] {
+            assert_eq!(check("expires_at", value), Ok(()));
+        }
+        assert_eq!(check("refresh_token", json!(null)), Ok(()));
     }
 
     #[test]

@@ -40,4 +40,4 @@ pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
 /// What [`operator_client`] speaks in.
 pub use reqwest;
-pub use webhook::{NoReceipt, Notice, Receipt, WebhookUrlError};
+pub use webhook::{NoReceipt, Notice, Receipt, UNREADABLE_SECRET, WEBHOOK_TIMEOUT, WebhookUrlError};

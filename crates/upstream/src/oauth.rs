@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use app::App;
 pub use authorization::{AuthorizationRequest, CodeVerifier, authorization_url};
 pub use error::{GrantState, OAuthError, OAuthProblem};
+pub(crate) use tokens::moment;
 pub use tokens::{Tokens, stored_expiry, stored_issue, stored_refresh_token};
 
 use crate::client::Client;
@@ -62,7 +63,10 @@ impl Client {
         let asked = request::token(server, app, grant);
         let answered = self.execute(asked.request, LONGEST_ANSWER.min(self.max_answer_bytes)).await;
         let reply = answered.map_err(|unanswered| error::unanswered(unanswered, &asked.asking))?;
-        answer::tokens(reply, &asked.asking, now)
+        let tokens = answer::tokens(reply, &asked.asking, now)?;
+        // An app needs no refresh token to ask again, and some vendors send one all the same (RFC 6749 section 4.4.3).
+        let is_app = matches!(grant, Grant::ClientCredentials { .. });
+        Ok(if is_app { Tokens { refresh_token: None, ..tokens } } else { tokens })
     }
 
     /// Ends a token at the vendor's (RFC 7009). Vendors end the access tokens of a refresh token with it. `now` is when it is called.

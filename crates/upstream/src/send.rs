@@ -56,15 +56,20 @@ impl Client {
     /// Sends a complete request, exactly once, if its address may be called at all. Reads at most `max_answer_bytes` of a success,
     /// and less of anything else.
     pub(crate) async fn execute(&self, request: reqwest::Request, max_answer_bytes: usize) -> Result<Reply, Unanswered> {
-        let http = self.for_url(request.url()).map_err(Unanswered::Denied)?;
-        // An error can hold the URL, and a URL a secret.
-        let answered = http.execute(request).await.map_err(|error| unanswered(error.without_url()));
-        let mut response = answered.inspect_err(|unanswered| debug!(?unanswered, "vendor call without an answer"))?;
+        let mut response = self.answered(request).await?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let limit = if status.is_success() { max_answer_bytes } else { max_answer_bytes.min(LONGEST_REFUSAL) };
         let body = read(response, limit).await;
         Ok(Reply { status, headers, body })
+    }
+
+    /// Sends a complete request as above, and reads nothing of the answer's body.
+    pub(crate) async fn answered(&self, request: reqwest::Request) -> Result<reqwest::Response, Unanswered> {
+        let http = self.for_url(request.url()).map_err(Unanswered::Denied)?;
+        // An error can hold the URL, and a URL a secret.
+        let answered = http.execute(request).await.map_err(|error| unanswered(error.without_url()));
+        answered.inspect_err(|unanswered| debug!(?unanswered, "vendor call without an answer"))
     }
 }
 

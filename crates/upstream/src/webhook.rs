@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -17,17 +18,18 @@ use crate::guard::Denied;
 use crate::rate_limit::RateLimitFacts;
 use crate::send::Unanswered;
 
-/// Longest wait for a receiver's complete answer.
-const TIMEOUT: Duration = Duration::from_secs(15);
-/// How much of an answer is read, in bytes. Only its status counts.
-const LONGEST_ANSWER: usize = 16 * 1024;
+/// Longest wait for a receiver's answer.
+pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
+/// Why nothing is sent where there is nothing to sign with.
+pub const UNREADABLE_SECRET: &str = "the webhook's secret is unreadable; rotate it";
 
 /// What is sent to a webhook.
 pub struct Notice<'n> {
     pub url: &'n Url,
     /// The event's id: the same in each attempt.
     pub id: &'n str,
-    pub body: &'n [u8],
+    /// Shared with the connection, which may have it a moment longer.
+    pub body: Bytes,
     /// In the form `whsec_…`; each of them signs.
     pub secrets: &'n [SecretString],
 }
@@ -50,6 +52,8 @@ pub struct NoReceipt(String);
 pub enum WebhookUrlError {
     #[error("this is not a URL; write it like https://example.com/webhooks")]
     NoUrl,
+    #[error("it must not hold blanks; write `%20` for each")]
+    Blank,
     #[error("it must begin with `https://`; plain `http` goes to private addresses only, and only where those are allowed")]
     Scheme,
     #[error("it must not hold a user name or password; the signature tells that a request is ours")]
@@ -66,6 +70,10 @@ impl Client {
     /// # Errors
     /// [`WebhookUrlError`] says what to give instead.
     pub fn webhook_url(&self, text: &str) -> Result<Url, WebhookUrlError> {
+        // The parser would leave some out.
+        if text.contains(char::is_whitespace) {
+            return Err(WebhookUrlError::Blank);
+        }
         let url = Url::parse(text).map_err(|_| WebhookUrlError::NoUrl)?;
         self.private_addresses.check(&url).map_err(|denied| match denied {
             Denied::Scheme { .. } => WebhookUrlError::Scheme,
@@ -83,14 +91,14 @@ impl Client {
         Ok(url)
     }
 
-    /// Sends a notice, once. Redirects are an answer like any other.
+    /// Sends a notice, once. Redirects are an answer like any other. Nothing is read beyond the headers.
     ///
     /// # Errors
     /// [`NoReceipt`] if there was no answer, or nothing was sent.
     pub async fn notify(&self, notice: &Notice<'_>, now: Timestamp) -> Result<Receipt, NoReceipt> {
-        let reply = self.execute(request(notice, now)?, LONGEST_ANSWER).await.map_err(|unanswered| NoReceipt(said(unanswered)))?;
-        let retry_after = RateLimitFacts::read(None, &reply.headers, now).retry_after.map(Duration::from_secs);
-        Ok(Receipt { status: reply.status, retry_after })
+        let answer = self.answered(request(notice, now)?).await.map_err(|unanswered| NoReceipt(said(unanswered)))?;
+        let retry_after = RateLimitFacts::read(None, answer.headers(), now).retry_after.map(Duration::from_secs);
+        Ok(Receipt { status: answer.status(), retry_after })
     }
 }
 
@@ -102,7 +110,7 @@ fn signatures(secrets: &[SecretString], id: &str, seconds: i64, body: &[u8]) -> 
     let signed = secrets.iter().map(|secret| {
         let text = secret.expose_secret().strip_prefix("whsec_").unwrap_or_default();
         let key = STANDARD.decode(text).ok().filter(|key| !key.is_empty()).map(SecretSlice::<u8>::from);
-        let key = key.ok_or_else(|| NoReceipt("the webhook's secret is unreadable; rotate it".to_owned()))?;
+        let key = key.ok_or_else(|| NoReceipt(UNREADABLE_SECRET.to_owned()))?;
         let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret()));
         mac.update(format!("{id}.{seconds}.").as_bytes());
         mac.update(body);
@@ -114,20 +122,20 @@ fn signatures(secrets: &[SecretString], id: &str, seconds: i64, body: &[u8]) -> 
 fn request(notice: &Notice<'_>, now: Timestamp) -> Result<reqwest::Request, NoReceipt> {
     let seconds = now.as_second();
     let mut request = reqwest::Request::new(Method::POST, notice.url.clone());
-    *request.timeout_mut() = Some(TIMEOUT);
+    *request.timeout_mut() = Some(WEBHOOK_TIMEOUT);
     let headers = request.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     let values = [
         ("webhook-id", notice.id.to_owned()),
         ("webhook-timestamp", seconds.to_string()),
-        ("webhook-signature", signatures(notice.secrets, notice.id, seconds, notice.body)?),
+        ("webhook-signature", signatures(notice.secrets, notice.id, seconds, &notice.body)?),
     ];
     for (name, value) in values {
         let value = HeaderValue::try_from(value).map_err(|_| NoReceipt(format!("the header `{name}` cannot be written")))?;
         headers.insert(HeaderName::from_static(name), value);
     }
-    *request.body_mut() = Some(notice.body.to_vec().into());
+    *request.body_mut() = Some(notice.body.clone().into());
     Ok(request)
 }
 
@@ -137,7 +145,7 @@ fn said(unanswered: Unanswered) -> String {
         Unanswered::Denied(_) => "its host has only private or reserved addresses; webhooks go to public addresses".to_owned(),
         Unanswered::Unsendable(problem) => problem,
         Unanswered::NotConnected(cause) => format!("no connection: {cause}"),
-        Unanswered::TimedOut => format!("no answer within {} seconds", TIMEOUT.as_secs()),
+        Unanswered::TimedOut => format!("no answer within {} seconds", WEBHOOK_TIMEOUT.as_secs()),
         Unanswered::Lost(cause) => format!("the connection broke before an answer came: {cause}"),
     }
 }
@@ -171,6 +179,9 @@ mod tests {
     fn a_url_that_would_never_be_called_is_refused_with_the_remedy() {
         let problem = |text: &str| client(PrivateAddresses::Refuse).webhook_url(text).unwrap_err();
         assert_eq!(problem("hooks"), WebhookUrlError::NoUrl);
+        for text in ["https://example.com/a b", "https://example.com/a\nb", "https://exam\tple.com/"] {
+            assert_eq!(problem(text), WebhookUrlError::Blank, "{text:?}");
+        }
         for text in ["http://example.com/", "ftp://example.com/", "mailto:a@example.com"] {
             assert_eq!(problem(text), WebhookUrlError::Scheme, "{text}");
         }

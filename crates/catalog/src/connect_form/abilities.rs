@@ -4,7 +4,7 @@ use crate::definition::Definition;
 use crate::filter::Filter;
 use crate::tool::{Kind, Tool};
 
-/// The things that an agent can read, change and delete: names of resources in words, each once.
+/// The things that an agent can read, change and delete: what resources are called, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Abilities {
     pub read: Vec<String>,
@@ -26,7 +26,8 @@ pub fn abilities(definition: &Definition, authentication_method: &str, filter: &
             Kind::Write => &mut abilities.write,
             Kind::Destructive => &mut abilities.delete,
         };
-        let thing = tool.resource.replace('_', " ");
+        let own = definition.integration.resources.get(&tool.resource).and_then(|resource| resource.label.clone());
+        let thing = own.unwrap_or_else(|| tool.resource.replace('_', " "));
         if !things.contains(&thing) {
             things.push(thing);
         }

@@ -164,6 +164,16 @@ fn the_address_of_a_vendor_whose_whole_host_is_asked_for_may_be_pasted() {
 }
 
 #[test]
+fn a_host_that_does_not_answer_is_told_at_the_field_that_names_it() {
+    let form = form(&acme(shop(), json!({ "key": { "kind": "api_key" } })), "key");
+    let told = |shop: &str| form.nothing_at("Acme", &[("context.shop".to_owned(), shop.to_owned())]).map(|problem| problem.message);
+    assert_eq!(told(" blue ").unwrap(), "There is no Acme at blue.acme.test. Check “Shop”.");
+    assert_eq!(told("https://blue.acme.test/x").unwrap(), "There is no Acme at blue.acme.test. Check “Shop”.");
+    assert_eq!((told("a b"), told("")), (None, None));
+    assert_eq!(form.nothing_at("Acme", &[]), None);
+}
+
+#[test]
 fn a_default_is_not_repeated_and_an_option_is_one_of_the_list() {
     let variables = json!({ "shop": { "description": "d", "options": { "eu": "Europe", "us": "America" }, "default": "eu" } });
     let form = form(&acme(variables, json!({ "basic": { "kind": "basic", "fields": { "password": { "optional": true } } } })), "basic");
@@ -189,10 +199,23 @@ fn abilities_are_those_of_the_view_and_within_reach() {
     let sendoso = catalog.get("sendoso").unwrap().unwrap();
     let read = Filter { methods: vec!["read".to_owned()], tags: Vec::new() };
     let Abilities { read: read_only, write, delete, tools } = abilities(sendoso, "scim", &read);
-    assert_eq!((read_only.join(", "), write.len(), delete.len()), ("scim users".to_owned(), 0, 0));
+    assert_eq!((read_only.join(", "), write.len(), delete.len()), ("users".to_owned(), 0, 0));
     assert_eq!(tools.len(), 2);
     let all = abilities(sendoso, "oauth2", &Filter::default());
-    assert!(!all.write.is_empty() && !all.read.contains(&"scim users".to_owned()), "{all:?}");
+    assert!(!all.write.is_empty() && !all.tools.iter().any(|tool| tool.contains("SCIM")), "{all:?}");
+}
+
+#[test]
+fn things_have_the_names_that_their_owner_knows_each_once() {
+    let catalog = Catalog::built_in();
+    let definitions = catalog.iter().map(|entry| catalog.get(&entry.name).unwrap().unwrap());
+    let lists = definitions.map(|definition| {
+        let (method, _) = definition.integration.credentials.first().unwrap();
+        let Abilities { read, write, delete, .. } = abilities(definition, method, &Filter::default());
+        let lists = [("reads", read), ("writes", write), ("deletes", delete)].map(|(verb, things)| format!("{verb} {}", things.join(", ")));
+        format!("{}\n{}", definition.integration.name, lists.join("\n"))
+    });
+    assert_snapshot!(lists.collect::<Vec<_>>().join("\n\n"));
 }
 
 proptest! {

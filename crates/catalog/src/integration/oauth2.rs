@@ -39,9 +39,18 @@ pub struct OAuth2 {
     /// What stands between scopes. Default: `space`.
     #[serde(default)]
     pub scope_separator: ScopeSeparator,
-    /// Whether the vendor supports PKCE (RFC 7636, S256).
-    #[serde(default)]
+    /// Whether authorization requests carry a code challenge (RFC 7636, S256). Vendors that do not know it ignore it, so `false` is only for
+    /// one that refuses such requests. Default: `true`.
+    #[serde(default = "yes")]
     pub pkce: bool,
+    /// What the vendor sends as `iss` with every person who comes back (RFC 9207). Whoever comes back without it is refused, so leave it out
+    /// where the vendor sends none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How an app shows who it is (RFC 6749 section 2.3.1).

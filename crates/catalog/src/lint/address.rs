@@ -124,6 +124,7 @@ fn oauth2_urls(integration: &Integration) -> Vec<(String, &str)> {
             urls.extend(oauth2.authorize_url.as_deref().map(|url| (format!("{path}.authorize_url"), url)));
             urls.push((format!("{path}.token_url"), &oauth2.token_url));
             urls.extend(oauth2.revoke_url.as_deref().map(|url| (format!("{path}.revoke_url"), url)));
+            urls.extend(oauth2.issuer.as_deref().map(|url| (format!("{path}.issuer"), url)));
         }
     }
     urls

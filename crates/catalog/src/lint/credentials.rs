@@ -18,6 +18,10 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         if !is_snake_case(name) {
             problems.push(Problem::error(&path, "an authentication method's name is snake_case, e.g. `api_key`"));
         }
+        if scheme.check.is_none() {
+            let message = "nothing tells whether such a credential works, so whatever people paste is stored; add a `check` that every such account may read";
+            problems.push(Problem::warning(&path, message));
+        }
         check_oauth2(&path, scheme, problems);
         if let Some(oauth2) = &scheme.oauth2 {
             check_requests(&format!("{path}.oauth2"), oauth2, problems);
@@ -51,8 +55,9 @@ fn check_requests(path: &str, oauth2: &OAuth2, problems: &mut Vec<Problem>) {
         let message = "every authorization request has this parameter with a value of its own; remove it here";
         problems.push(Problem::error(format!("{path}.extra_authorize_parameters.{name}"), message));
     }
-    if oauth2.authorize_url.is_none() && (!oauth2.extra_authorize_parameters.is_empty() || oauth2.pkce) {
-        let message = "nobody is sent anywhere to consent; add `authorize_url`, or remove `pkce` and `extra_authorize_parameters`";
+    if oauth2.authorize_url.is_none() && (!oauth2.extra_authorize_parameters.is_empty() || !oauth2.pkce || oauth2.issuer.is_some()) {
+        let message =
+            "nobody is sent anywhere to consent; add `authorize_url`, or remove `pkce`, `issuer` and `extra_authorize_parameters`";
         problems.push(Problem::error(path, message));
     }
     if oauth2.revoke_url.is_none() && (oauth2.revoke_endpoint_auth.is_some() || oauth2.revoke_token_in != TokenPlace::Body) {

@@ -175,7 +175,10 @@ async fn link(server: &Server, vendor: Vendor, sandbox_url: &str) -> anyhow::Res
         context: Map::new(),
         base_url: Some(sandbox_url.to_owned()),
     };
+    let api_token = server.first_api_token.as_ref().context("the demo has no API token")?;
+    let created_by = app.door.api_token(api_token.expose_secret(), now).await?.context("the demo's API token is gone")?.id;
     let new = NewLinkToken {
+        created_by,
         purpose: LinkPurpose::Connect(connect),
         config: LinkConfig { methods: Vec::new(), tags: Vec::new() },
         redirect_uri: None,

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use maud::Markup;
+use store::EnvironmentSettings;
 use url::Url;
 
 use super::page::{Site, Window};
@@ -13,30 +14,44 @@ use crate::app::App;
 #[derive(Debug, Clone)]
 pub(super) struct Audience {
     window: Window,
+    /// What the person knows whoever asks as.
+    asker: Option<String>,
     /// Origins that may show pages in a frame.
     frame_ancestors: Vec<String>,
-    /// Where forms may lead beside here: browsers apply the rule to redirects too.
-    form_target: Option<String>,
     /// Those, and where the person goes in the end.
     told_origins: Vec<String>,
+    /// Where the person goes in the end.
+    redirect_uri: Option<String>,
 }
 
 impl Audience {
     /// Of a page that belongs to no environment: nobody frames it, nobody is told.
     pub(super) fn nobody(headers: &HeaderMap) -> Self {
-        Self { window: window(headers), frame_ancestors: Vec::new(), form_target: None, told_origins: Vec::new() }
+        Self { window: window(headers), asker: None, frame_ancestors: Vec::new(), told_origins: Vec::new(), redirect_uri: None }
     }
 
-    pub(super) fn new(headers: &HeaderMap, frame_ancestors: Vec<String>, redirect_uri: Option<&str>) -> Self {
+    pub(super) fn new(headers: &HeaderMap, settings: EnvironmentSettings, redirect_uri: Option<&str>) -> Self {
+        let EnvironmentSettings { display_name: asker, frame_ancestors, .. } = settings;
         let frame_ancestors: Vec<String> = frame_ancestors.into_iter().filter(|origin| is_source(origin)).collect();
-        let form_target = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
+        let destination = redirect_uri.and_then(|uri| Url::parse(uri).ok()).map(|uri| uri.origin().ascii_serialization());
         let mut told_origins = frame_ancestors.clone();
-        told_origins.extend(form_target.clone().filter(|origin| !frame_ancestors.contains(origin)));
-        Self { window: window(headers), frame_ancestors, form_target, told_origins }
+        told_origins.extend(destination.filter(|origin| !frame_ancestors.contains(origin)));
+        Self { window: window(headers), asker, frame_ancestors, told_origins, redirect_uri: redirect_uri.map(str::to_owned) }
+    }
+
+    /// The way back to whoever sent the person, who connected nothing for this reason.
+    pub(super) fn back(&self, reason: &str) -> Option<String> {
+        let mut back = Url::parse(self.redirect_uri()?).ok()?;
+        back.query_pairs_mut().append_pair("status", "failed").append_pair("reason", reason);
+        Some(back.into())
+    }
+
+    pub(super) fn redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri.as_deref()
     }
 
     pub(super) fn site<'a>(&'a self, app: &'a App) -> Site<'a> {
-        Site { public_path: &app.public_path, window: self.window, told_origins: &self.told_origins }
+        Site { public_path: &app.public_path, asker: self.asker.as_deref(), window: self.window, told_origins: &self.told_origins }
     }
 
     /// A page as it is sent.
@@ -48,15 +63,15 @@ impl Audience {
         let headers = response.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        // Other sites learn nothing, and our own forms say where they come from.
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         response
     }
 
     fn policy(&self) -> String {
         let framed_by = if self.frame_ancestors.is_empty() { "'none'".to_owned() } else { self.frame_ancestors.join(" ") };
-        let form_target = self.form_target.as_ref().map_or_else(String::new, |origin| format!(" {origin}"));
         format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'{form_target}; \
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
              base-uri 'none'; frame-ancestors {framed_by}"
         )
     }
@@ -81,12 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_names_who_may_frame_a_page_and_where_its_form_may_lead() {
+    fn a_policy_names_who_may_frame_a_page_and_who_is_told_may_be_another() {
         let headers = HeaderMap::new();
         assert_snapshot!(Audience::nobody(&headers).policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-        let ancestors = vec!["https://app.test".to_owned(), "https://evil.test; script-src *".to_owned()];
-        let audience = Audience::new(&headers, ancestors, Some("https://back.test:8443/a?b=c"));
-        assert_snapshot!(audience.policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self' https://back.test:8443; base-uri 'none'; frame-ancestors https://app.test");
+        let frame_ancestors = vec!["https://app.test".to_owned(), "https://evil.test; script-src *".to_owned()];
+        let settings = EnvironmentSettings { frame_ancestors, ..EnvironmentSettings::default() };
+        let audience = Audience::new(&headers, settings, Some("https://back.test:8443/a?b=c"));
+        assert_snapshot!(audience.policy(), @"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors https://app.test");
         assert_eq!(audience.told_origins, ["https://app.test", "https://back.test:8443"]);
     }
 }

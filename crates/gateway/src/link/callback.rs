@@ -1,11 +1,11 @@
-//! `GET /oauth/callback`: a person comes back from a vendor, with a code or with a refusal.
+//! `GET /oauth/callback/{integration}`: a person comes back from a vendor, with a code or with a refusal.
 //!
-//! Neither code nor state is given to a log, and the answer leads on to an address without them.
+//! Neither code nor state is given to a log, and whatever comes of it, the answer leads on to an address without them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::definition::Definition;
 use http::header::SET_COOKIE;
@@ -17,13 +17,14 @@ use tokio::time::timeout;
 use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProblem};
 use url::form_urlencoded::{self, Serializer};
 
-use super::audience::Audience;
-use super::connect::{NotConnected, Offer, connect, destination};
+use super::connect::{Ended, NotConnected, Offer, connect, destination};
 use super::consent::authorization_server;
 use super::cookie::{self, Kept};
+use super::ended::Unconnected;
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
-use super::submit::{other_account, unfinished};
+use super::submit::{moved, other_account};
+use super::tries::Try;
 use super::way::{Obstacle, redirect_uri};
 use super::words::Trouble;
 use crate::api::checked_target;
@@ -39,6 +40,8 @@ struct Brought {
     code: Option<SecretString>,
     error: Option<String>,
     error_description: Option<String>,
+    /// RFC 9207.
+    iss: Option<String>,
 }
 
 store::lacks!(Brought: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
@@ -51,6 +54,7 @@ impl Brought {
             match &*name {
                 "state" => brought.state = value.map(SecretString::from),
                 "code" => brought.code = value.map(SecretString::from),
+                "iss" => brought.iss = value,
                 "error" => brought.error = value,
                 "error_description" => brought.error_description = value,
                 _ => {}
@@ -60,48 +64,69 @@ impl Brought {
     }
 }
 
-pub(super) async fn handle(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    Path(integration): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
     let brought = Brought::read(query.as_deref());
-    let nobody = Audience::nobody(&headers);
     let Some(state) = brought.state.clone() else {
-        return Trouble::new(
-            StatusCode::BAD_REQUEST,
-            "missing_state",
-            "This is not the way back",
-            "The address lacks what a service adds to it.",
-        )
-        .remedy("Begin again at the link that you were given.")
-        .answer(&app, &nobody);
+        return lead_on(&app, Err(Unconnected::of_nobody(missing_state())));
     };
     let Some(kept) = cookie::read(&app, &headers, state.expose_secret()) else {
-        return other_browser().answer(&app, &nobody);
+        return lead_on(&app, Err(Unconnected::of_nobody(other_browser())));
     };
-    let mut response = come_back(&app, &headers, &state, kept, brought).await;
+    let outcome = come_back(&app, &headers, &integration, &state, kept, brought).await;
+    let mut response = lead_on(&app, outcome);
     if let Some(cleared) = cookie::clear(&app, state.expose_secret()) {
         response.headers_mut().append(SET_COOKIE, cleared);
     }
     response
 }
 
+/// To where the person goes then, or to the page that says why nothing was connected.
+fn lead_on(app: &App, outcome: Result<String, Unconnected>) -> Response {
+    Redirect::to(&outcome.unwrap_or_else(|ending| ending.address(app))).into_response()
+}
+
 /// From here on the state is used up.
-async fn come_back(app: &Arc<App>, headers: &HeaderMap, state: &SecretString, kept: Kept, brought: Brought) -> Response {
-    let nobody = Audience::nobody(headers);
+async fn come_back(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    integration: &str,
+    state: &SecretString,
+    kept: Kept,
+    brought: Brought,
+) -> Result<String, Unconnected> {
     let secrets = ConsentSecrets { state: state.clone(), browser: kept.browser };
     let consent = match app.store.consents().take(&secrets).await {
         Ok(Returned::Consent(consent)) => *consent,
-        Ok(Returned::OtherBrowser) => return other_browser().answer(app, &nobody),
-        Ok(Returned::Unknown) => return used_state().answer(app, &nobody),
-        Err(error) => return Trouble::from(error).answer(app, &nobody),
+        Ok(Returned::OtherBrowser) => return Err(Unconnected::of_nobody(other_browser())),
+        Ok(Returned::Unknown) => {
+            // The answer that told of the end may not have arrived.
+            return match open_again(app, headers, kept.link.expose_secret(), app.clock.now()).await {
+                Ok(Opening::Ended(destination, _)) => Ok(destination),
+                _ => Err(Unconnected::of_nobody(used_state())),
+            };
+        }
+        Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
+    let environment = Some(consent.environment_id);
     let now = app.clock.now();
     let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
-        Ok(Opening::Open(_)) => return used_state().answer(app, &nobody),
-        Ok(Opening::Closed(closed, audience)) => return Trouble::from(closed).answer(app, &audience),
-        Err(error) => return Trouble::from(error).answer(app, &nobody),
+        Ok(Opening::Open(_)) => return Err(Unconnected::of_nobody(used_state())),
+        Ok(Opening::Ended(destination, _)) => return Ok(destination),
+        Ok(Opening::Closed(closed, audience)) => {
+            let redirect_uri = audience.redirect_uri().map(str::to_owned);
+            return Err(Unconnected { trouble: closed.into(), environment, redirect_uri });
+        }
+        Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
-    let audience = link.audience.clone();
+    let redirect_uri = link.redirect_uri.clone();
     let begin_again = format!("{}?{}", link.url(app), choice(&consent));
+    let is_its_own = consent.integration == integration;
     // In a task of its own: a code is good for one use, so a person who leaves must not leave its tokens unsaved.
     let working = app.tasks.spawn({
         let app = Arc::clone(app);
@@ -112,25 +137,17 @@ async fn come_back(app: &Arc<App>, headers: &HeaderMap, state: &SecretString, ke
                 return Err(Trouble::new(StatusCode::CONFLICT, "integration_gone", "This cannot be connected now", GONE).for_others());
             };
             let label = definition.integration.label.clone();
-            if is_late {
-                let what = format!("You took longer than ten minutes at {label}. Nothing was saved.");
-                return Err(Trouble::new(StatusCode::BAD_REQUEST, "too_late", "That took too long", what)
-                    .passing("Begin again.")
-                    .at(&label)
-                    .begin_again_at(begin_again));
-            }
-            let outcome = match refused(&brought, &label) {
-                Some(trouble) => Err(trouble),
-                None => exchange(&app, &link, &consent, &secrets, &definition, brought.code).await,
+            let outcome = match (is_its_own, is_late, refused(&brought, &label)) {
+                (false, ..) => Err(mixed_up(&label)),
+                (true, true, _) => Err(too_late(&label)),
+                (true, false, Some(trouble)) => Err(trouble),
+                (true, false, None) => exchange(&app, &link, &consent, &secrets, &definition, brought).await,
             };
             outcome.map_err(|trouble| trouble.at(&label).begin_again_at(begin_again))
         }
     });
-    match working.await {
-        Ok(Ok(destination)) => Redirect::to(&destination).into_response(),
-        Ok(Err(trouble)) => trouble.answer(app, &audience),
-        Err(_) => unfinished().answer(app, &audience),
-    }
+    let outcome = working.await.unwrap_or_else(|_| Err(Trouble::unfinished()));
+    outcome.map_err(|trouble| Unconnected { trouble, environment, redirect_uri })
 }
 
 const GONE: &str = "What you were to connect is no longer offered here.";
@@ -152,10 +169,8 @@ fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
     Some(match error {
         "access_denied" => {
             let what = format!("The access was not allowed at {label}, so nothing was connected or changed.");
-            let said = brought.error_description.clone();
             Trouble::new(StatusCode::FORBIDDEN, "access_denied", "Not connected", what)
                 .passing("If that was a mistake, try again and allow it.")
-                .said(said)
         }
         "server_error" | "temporarily_unavailable" => {
             let what = format!("{label} could not ask you just now. Nothing was connected or changed.");
@@ -170,15 +185,15 @@ fn refused(brought: &Brought, label: &str) -> Option<Trouble> {
 
 /// Exchanges the code, stores what it brings, and says where the person goes then.
 async fn exchange(
-    app: &App,
+    app: &Arc<App>,
     link: &Link,
     consent: &Consent,
     secrets: &ConsentSecrets,
     definition: &Arc<Definition>,
-    code: Option<SecretString>,
+    brought: Brought,
 ) -> Result<String, Trouble> {
     let label = &definition.integration.label;
-    let code = code.ok_or_else(|| {
+    let code = brought.code.ok_or_else(|| {
         let what = format!("{label} sent you back without saying whether you allowed the access. Nothing was connected or changed.");
         Trouble::new(StatusCode::BAD_REQUEST, "missing_code", "Not connected", what).passing("Try again.")
     })?;
@@ -186,16 +201,22 @@ async fn exchange(
     let found = app.store.oauth_apps().with_secret(consent.environment_id, integration, method).await?;
     let (oauth_app, client_secret) = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;
     checked_target(app, definition, link.base_url(), &consent.context).map_err(|error| {
-        let what = format!("The vendor's address may not be used any more: {}.", error.message());
+        tracing::warn!(%integration, message = error.message(), "an address cannot be used any more");
+        let what = format!("The address of {label} may not be used any more. Nothing was connected or changed.");
         Trouble::new(StatusCode::CONFLICT, "not_set_up", "Not connected", what).for_others()
     })?;
     let server = authorization_server(definition, method, link.base_url(), &consent.context)?;
+    if server.issuer.is_some() && server.issuer != brought.iss {
+        return Err(mixed_up(label));
+    }
     let client = Client { client_id: oauth_app.client_id, client_secret };
+    let attempt = Try::begin(app, link.hash, app.clock.now())?;
     let verifier = CodeVerifier::from_random(*app.store.consents().verifier(secrets));
-    let redirect_uri = redirect_uri(app);
+    let redirect_uri = redirect_uri(app, integration);
     let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, verifier: &verifier };
     let answered = timeout(VENDOR, app.upstream.tokens(&server, &client, grant, app.clock.now())).await;
     let mut tokens = answered.map_err(|_| silent(label))?.map_err(|error| not_exchanged(&error, label))?;
+    let lacking = tokens.scope.as_deref().map_or_else(String::new, |granted| lacking(&consent.scope, granted));
     if tokens.scope.is_none() && !consent.scope.is_empty() {
         // A vendor that does not say has granted what it was asked for (RFC 6749 section 5.1).
         tokens.scope = Some(consent.scope.clone());
@@ -203,24 +224,37 @@ async fn exchange(
     let credentials = tokens.stored_over(&Map::new());
     let offer = Offer { definition: Arc::clone(definition), method: method.clone(), context: consent.context.clone(), credentials };
     match connect(app, link, offer).await {
-        Ok(account) => Ok(destination(app, link, &account)),
+        Ok(account) => {
+            attempt.succeeded();
+            if !lacking.is_empty() {
+                tracing::warn!(account.id = %account.id, integration, lacking, "a vendor granted less than it was asked for");
+            }
+            Ok(destination(app, &Ended { lacking, ..link.ended(&account) }))
+        }
+        // Its page says why.
+        Err(NotConnected::Closed) => Ok(link.url(app)),
         Err(not_connected) => Err(not_stored(not_connected, label)),
     }
+}
+
+/// What was asked for and is not among what was granted, which some vendors write with commas.
+fn lacking(asked: &str, granted: &str) -> String {
+    let granted: Vec<&str> = granted.split([' ', ',']).collect();
+    asked.split_whitespace().filter(|scope| !granted.contains(scope)).collect::<Vec<_>>().join(" ")
 }
 
 fn not_exchanged(error: &OAuthError, label: &str) -> Trouble {
     let OAuthError { problem, message, .. } = error;
     tracing::warn!(?problem, message, "a code could not be exchanged");
-    let said = Some(message.clone());
     match problem {
         OAuthProblem::GrantRefused => {
             let what = format!("{label} did not accept that you had just allowed the access. Nothing was connected or changed.");
-            Trouble::new(StatusCode::BAD_GATEWAY, "code_refused", "Not connected", what).passing("Try again.").said(said)
+            Trouble::new(StatusCode::BAD_GATEWAY, "code_refused", "Not connected", what).passing("Try again.")
         }
-        OAuthProblem::Temporary { .. } => silent(label).said(said),
+        OAuthProblem::Temporary { .. } => silent(label),
         OAuthProblem::AppRefused | OAuthProblem::RequestRefused | OAuthProblem::Unintelligible | OAuthProblem::NotAllowed => {
             let what = format!("{label} and the app that sent you here do not understand each other. Nothing was connected or changed.");
-            Trouble::new(StatusCode::BAD_GATEWAY, "exchange_failed", "Not connected", what).for_others().said(said)
+            Trouble::new(StatusCode::BAD_GATEWAY, "exchange_failed", "Not connected", what).for_others()
         }
     }
 }
@@ -238,16 +272,34 @@ fn not_stored(not_connected: NotConnected, label: &str) -> Trouble {
                 .passing("Try again.")
                 .said(Some(said))
         }
-        NotConnected::Unclear(what) => silent(label).said(Some(what)),
-        NotConnected::OtherAccount { had, has } => {
-            let title = format!("This is not {had}");
-            Trouble::new(StatusCode::CONFLICT, "other_account", title, other_account(&had, &has))
+        NotConnected::Unclear(said) => silent(label).said(said),
+        NotConnected::Unreachable => silent(label),
+        NotConnected::OtherAccount(has) => {
+            Trouble::new(StatusCode::CONFLICT, "other_account", "This is another account", other_account(has.as_deref()))
                 .passing("Sign out there first if need be.")
         }
-        NotConnected::UsedBefore => Closed::Used.into(),
+        NotConnected::Moved => moved(),
+        NotConnected::Closed => Closed::Used.into(),
         NotConnected::AccountGone => Closed::AccountGone.into(),
-        NotConnected::Store(error) => error.into(),
+        NotConnected::Store(error) => Trouble::while_storing(error),
     }
+}
+
+fn missing_state() -> Trouble {
+    let what = "The address lacks what a service adds to it.";
+    Trouble::new(StatusCode::BAD_REQUEST, "missing_state", "This is not the way back", what)
+        .remedy("Begin again at the link that you were given.")
+}
+
+fn too_late(label: &str) -> Trouble {
+    let what = format!("You took longer than ten minutes at {label}. Nothing was saved.");
+    Trouble::new(StatusCode::BAD_REQUEST, "too_late", "That took too long", what).passing("Begin again.")
+}
+
+/// An answer that another vendor gave, or that was taken to another (RFC 9207, RFC 9700 section 4.4).
+fn mixed_up(label: &str) -> Trouble {
+    let what = format!("You left for {label}, and this is not how {label} sends people back. Nothing was connected or changed.");
+    Trouble::new(StatusCode::BAD_REQUEST, "other_vendor", "Not connected", what).passing("Begin again.")
 }
 
 fn other_browser() -> Trouble {

@@ -29,8 +29,9 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
     let oauth_app = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;
     let server = authorization_server(definition, method, link.base_url(), &context)?;
     let now = app.clock.now();
-    let scopes = scopes::of_link(app, link, now).await?.scopes(definition, method).unwrap_or_default();
-    let scopes: Vec<&str> = scopes.scopes.iter().map(|scope| scope.name).collect();
+    let purpose = scopes::of_link(app, link, now).await?;
+    let scopes = purpose.scopes(definition, method).unwrap_or_default();
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
     let consent = Consent {
         environment_id: link.environment,
         link: link.hash,
@@ -45,7 +46,7 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
     let state = secrets.state.expose_secret();
     let request = AuthorizationRequest {
         client_id: &oauth_app.client_id,
-        redirect_uri: &redirect_uri(app),
+        redirect_uri: &redirect_uri(app, &integration.name),
         scopes: &scopes,
         state,
         verifier: &verifier,

@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use store::{Account, Connect, EnvironmentId, LinkPurpose, LinkToken, StoreError, TokenHash};
 
 use super::audience::Audience;
+use super::connect::{Ended, destination};
+use super::cookie;
 use crate::app::App;
 use crate::reconnect;
 
@@ -21,6 +23,8 @@ pub(super) struct Link {
     pub filter: Filter,
     pub redirect_uri: Option<String>,
     pub audience: Audience,
+    /// The secret of the browser that it is open in.
+    pub browser: Option<TokenHash>,
 }
 
 store::lacks!(Link: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
@@ -50,6 +54,8 @@ pub(super) enum Closed {
 
 pub(super) enum Opening {
     Open(Box<Link>),
+    /// This browser has used it; where it went then.
+    Ended(String, Audience),
     Closed(Closed, Audience),
 }
 
@@ -69,9 +75,15 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
     let Some(link) = app.store.link_tokens().find_by_hash(&hash).await? else {
         return ticket(app, headers, token, hash, now).await;
     };
-    let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, .. } = link;
+    let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, account_id, .. } = link;
+    let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
     let settings = app.store.environments().settings(environment).await?;
-    let audience = Audience::new(headers, settings.frame_ancestors, redirect_uri.as_deref());
+    let audience = Audience::new(headers, settings, redirect_uri.as_deref());
+    if let Some(account) = account_id.filter(|_| browser.is_some() && browser == link.browser) {
+        let is_again = matches!(purpose, LinkPurpose::Reconnect { .. });
+        let ended = Ended { environment, account, is_again, redirect_uri: redirect_uri.as_deref(), lacking: String::new() };
+        return Ok(Opening::Ended(destination(app, &ended), audience));
+    }
     if used_at.is_some() {
         return Ok(Opening::Closed(Closed::Used, audience));
     }
@@ -86,7 +98,7 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
         },
     };
     let filter = Filter { methods: config.methods, tags: config.tags };
-    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience })))
+    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser })))
 }
 
 async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, now: Timestamp) -> Result<Opening, StoreError> {
@@ -99,7 +111,9 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, no
             goal: Goal::Reconnect { account: Box::new(account), by: By::Ticket },
             filter: Filter::default(),
             redirect_uri: None,
-            audience: Audience::new(headers, settings.frame_ancestors, None),
+            audience: Audience::new(headers, settings, None),
+            // A ticket has no place to note it.
+            browser: None,
         })));
     }
     // A ticket ends by itself, with the account, or when the account is connected again.
@@ -127,6 +141,18 @@ impl Link {
         match &self.goal {
             Goal::Connect(connect) => connect.base_url.as_deref(),
             Goal::Reconnect { account, .. } => account.base_url.as_deref(),
+        }
+    }
+
+    /// What it has led to, now that this account is connected.
+    pub(super) fn ended(&self, account: &Account) -> Ended<'_> {
+        let redirect_uri = self.redirect_uri.as_deref();
+        Ended {
+            environment: account.environment_id,
+            account: account.id,
+            is_again: self.account().is_some(),
+            redirect_uri,
+            lacking: String::new(),
         }
     }
 

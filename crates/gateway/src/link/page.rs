@@ -1,7 +1,7 @@
 //! The pages that a person sees who connects an account. What they show comes in; nothing is asked for here.
 //!
 //! Every page works without script and without anything from elsewhere. Forms are posted to the address they were opened
-//! at, with its query; the address is a secret, so no page repeats it.
+//! at, with its query. The address is a secret: a page repeats it only as the way back to itself, for whoever has it already.
 
 mod choose;
 mod ending;
@@ -15,10 +15,10 @@ mod tests;
 mod words;
 
 pub(crate) use choose::{Choose, ChooseMethod, IntegrationChoice, choose, choose_method};
-pub(crate) use ending::{Done, Problem, done, problem};
+pub(crate) use ending::{Done, Mood, Problem, Trial, done, problem};
 pub(crate) use fill::{Back, Failure, Fill, fill};
-pub(crate) use layout::{Site, Window};
-pub(crate) use leaving::{Leaving, leaving};
+pub(crate) use layout::{Site, Window, vendor_words};
+pub(crate) use leaving::{Leaving, Returning, leaving, returning};
 
 /// What the person came for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

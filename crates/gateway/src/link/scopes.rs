@@ -3,7 +3,7 @@
 use catalog::connect_form::{Abilities, abilities};
 use catalog::definition::Definition;
 use catalog::filter::Filter;
-use catalog::scopes::{NeededScope, NeededScopes, needed_scopes};
+use catalog::scopes::{NeededScope, needed_scopes};
 use jiff::Timestamp;
 use store::{Account, Page, StoreError};
 
@@ -33,11 +33,12 @@ pub(super) async fn of_link(app: &App, link: &Link, now: Timestamp) -> Result<Us
 
 impl Use {
     /// What the vendor is asked for; `None` where it is asked for nothing.
-    pub(super) fn scopes<'d>(&self, definition: &'d Definition, method: &str) -> Option<NeededScopes<'d>> {
-        let of_views: Vec<NeededScopes<'d>> = self.views.iter().filter_map(|view| needed_scopes(definition, method, view)).collect();
+    pub(super) fn scopes<'d>(&'d self, definition: &'d Definition, method: &str) -> Option<Vec<NeededScope<'d>>> {
+        let of_views: Vec<NeededScope<'d>> =
+            self.views.iter().filter_map(|view| needed_scopes(definition, method, view)).flatten().collect();
         let known = &definition.integration.credentials.get(method)?.oauth2.as_ref()?.scopes;
         let asked = known.iter().filter_map(|(name, permits)| {
-            let needed = || of_views.iter().flat_map(|needed| &needed.scopes).filter(|scope| scope.name == name);
+            let needed = || of_views.iter().filter(|scope| scope.name == name);
             let is_asked = needed().next().is_some() || self.had.contains(name);
             is_asked.then(|| {
                 let mut tools: Vec<&str> = needed().flat_map(|scope| scope.tools.iter().copied()).collect();
@@ -46,7 +47,9 @@ impl Use {
                 NeededScope { name, permits, tools }
             })
         });
-        Some(NeededScopes { scopes: asked.collect(), out_of_reach: Vec::new() })
+        // What the account had besides, e.g. `offline_access`: nobody says what it permits, and without it the account may not work as before.
+        let unknown = self.had.iter().filter(|name| !known.contains_key(*name));
+        Some(asked.chain(unknown.map(|name| NeededScope { name, permits: name, tools: Vec::new() })).collect())
     }
 
     /// What agents will be able to do.

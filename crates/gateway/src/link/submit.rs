@@ -13,12 +13,13 @@ use store::SecretFields;
 use url::form_urlencoded;
 
 use super::audience::Audience;
-use super::connect::{NotConnected, Offer, connect, destination};
+use super::connect::{NotConnected, Offer, connect, destination, lead_on};
 use super::consent;
 use super::opening::{Closed, Link};
 use super::page::Failure;
 use super::same_origin::is_from_our_page;
 use super::step::{Choice, Chosen, Step, next};
+use super::tries::Try;
 use super::visit::{Attempt, form, form_of, opened};
 use super::way::Way;
 use super::words::Trouble;
@@ -57,7 +58,7 @@ pub(super) async fn handle(
             });
             match working.await {
                 Ok(answer) => answer.unwrap_or_else(|trouble| trouble.answer(&app, &audience)),
-                Err(_) => unfinished().answer(&app, &audience),
+                Err(_) => Trouble::unfinished().answer(&app, &audience),
             }
         }
         // Nothing to fill in yet: the page that comes first.
@@ -66,18 +67,7 @@ pub(super) async fn handle(
     }
 }
 
-/// What is told of a task that ended in a bug of ours.
-pub(super) fn unfinished() -> Trouble {
-    Trouble::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal_error",
-        "Something went wrong here",
-        "It is not known whether anything was saved.",
-    )
-    .remedy("Open the link again: if it has been used, the account is connected.")
-}
-
-async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, String)]) -> Result<Response, Trouble> {
+async fn submit(app: &Arc<App>, link: &Link, choice: &Choice, submitted: &[(String, String)]) -> Result<Response, Trouble> {
     let again = async |problems: &[_], failure| {
         form(app, link, choice, StatusCode::UNPROCESSABLE_ENTITY, &Attempt { submitted, problems, failure }).await
     };
@@ -88,26 +78,48 @@ async fn submit(app: &App, link: &Link, choice: &Choice, submitted: &[(String, S
     let Filled { credentials, context } = filled;
     let credentials = SecretFields::from(credentials);
     if let Err(error) = checked_target(app, &choice.definition, link.base_url(), &context) {
-        return again(&[], Some(Failure::Other(error.message()))).await;
+        tracing::warn!(integration = choice.definition.integration.name, message = error.message(), "an address cannot be used");
+        let what = "This address cannot be used here. Nothing was saved. Check it, or tell whoever sent you here.";
+        return again(&[], Some(Failure::Other(what))).await;
     }
     if choice.way == Way::Consent {
         return consent::leave(app, link, choice, context).await;
     }
     let offer = Offer { definition: Arc::clone(&choice.definition), method: choice.method.clone(), context, credentials };
+    let attempt = Try::begin(app, link.hash, app.clock.now())?;
     match connect(app, link, offer).await {
-        Ok(account) => Ok(Redirect::to(&destination(app, link, &account)).into_response()),
+        Ok(account) => {
+            attempt.succeeded();
+            Ok(lead_on(app, &link.audience, &destination(app, &link.ended(&account))))
+        }
         Err(NotConnected::Refused(said)) => again(&[], Some(Failure::Refused(&said))).await,
-        Err(NotConnected::Unclear(what)) => again(&[], Some(Failure::Unclear(&what))).await,
-        Err(NotConnected::OtherAccount { had, has }) => again(&[], Some(Failure::Other(&other_account(&had, &has)))).await,
-        Err(NotConnected::UsedBefore) => Err(Closed::Used.into()),
+        Err(NotConnected::Unclear(said)) => again(&[], Some(Failure::Unclear(said.as_deref()))).await,
+        Err(NotConnected::Unreachable) => match form_of(link, choice)?.nothing_at(&choice.definition.integration.label, submitted) {
+            Some(problem) => again(&[problem], None).await,
+            None => again(&[], Some(Failure::Unclear(None))).await,
+        },
+        Err(NotConnected::OtherAccount(has)) => again(&[], Some(Failure::Other(&other_account(has.as_deref())))).await,
+        Err(NotConnected::Moved) => Err(moved().begin_again_at(link.url(app))),
+        // Its page says why.
+        Err(NotConnected::Closed) => Ok(Redirect::to(&link.url(app)).into_response()),
         Err(NotConnected::AccountGone) => Err(Closed::AccountGone.into()),
-        Err(NotConnected::Store(error)) => Err(error.into()),
+        Err(NotConnected::Store(error)) => Err(Trouble::while_storing(error)),
     }
 }
 
-/// What is told of a credential that is somebody else's.
-pub(super) fn other_account(had: &str, has: &str) -> String {
-    format!("You signed in as {has}, but this connection belongs to {had}. Nothing was changed. Sign in as {had}.")
+/// What is told of a credential that is somebody else's. Whose the connection is, is not said: whoever holds the link reads this.
+pub(super) fn other_account(has: Option<&str>) -> String {
+    let what = match has {
+        Some(has) => format!("You signed in as {has}, and this connection belongs to somebody else there."),
+        None => "It cannot be told whether this connection is of the same account there.".to_owned(),
+    };
+    format!("{what} Nothing was changed. Sign in with the account that was connected before.")
+}
+
+/// What is told of an account that was changed while its new credential was tried.
+pub(super) fn moved() -> Trouble {
+    let what = "The connection was changed meanwhile and leads elsewhere now, so what you gave was not saved.";
+    Trouble::new(StatusCode::CONFLICT, "account_changed", "This was changed meanwhile", what).passing("Begin again.")
 }
 
 /// What was typed. May hold secrets, and is overwritten when it is let go.

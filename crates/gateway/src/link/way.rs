@@ -50,7 +50,7 @@ pub(crate) fn refused(app: &App, definition: &Definition, method: &str, obstacle
             format!(
                 "accounts of `{name}` are connected by `{method}` through an OAuth app, and this environment has none: register one at the \
                  vendor with the redirect URI {}, then give its client id and secret with PUT /integration/{name}/oauth-app",
-                redirect_uri(app)
+                redirect_uri(app, name)
             ),
         ),
         Obstacle::NoConsentPage => ApiError::bad_request(format!(
@@ -63,7 +63,8 @@ pub(crate) fn refused(app: &App, definition: &Definition, method: &str, obstacle
     }
 }
 
-/// Where vendors send people back to; what is registered with each OAuth app.
-pub(crate) fn redirect_uri(app: &App) -> String {
-    format!("{}/oauth/callback", app.public_url)
+/// Where a vendor sends people back to; what is registered with each of its OAuth apps. Each vendor has its own, so that none can pass off
+/// what comes from it as what comes from another (RFC 9700 section 4.4).
+pub(crate) fn redirect_uri(app: &App, integration: &str) -> String {
+    format!("{}/oauth/callback/{integration}", app.public_url)
 }

@@ -2,23 +2,25 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 use store::StoreError;
 use uuid::Uuid;
 
 use super::audience::Audience;
 use super::opening::Closed;
-use super::page::{Problem, problem};
+use super::page::{Mood, Problem, problem, vendor_words};
 use crate::app::App;
 
 /// A page of bad news.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Trouble(Box<Told>);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Told {
-    status: StatusCode,
+    status: u16,
     /// For programs.
-    reason: &'static str,
+    reason: String,
+    mood: Mood,
     title: String,
     what: String,
     remedy: String,
@@ -28,7 +30,7 @@ struct Told {
 }
 
 /// Whether beginning again may help.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 enum Retry {
     Useless,
     Useful,
@@ -36,13 +38,17 @@ enum Retry {
 }
 
 const ASK_AGAIN: &str = "Ask whoever sent you here for a new link.";
+const WRONG_HERE: &str = "Something went wrong here";
+const NOT_KNOWN: &str = "It is not known whether anything was saved.";
+const LOOK_AGAIN: &str = "Open the link again: if it has been used, the account is connected.";
 const TELL_THEM: &str = "Tell whoever sent you here; nothing that you enter can change it.";
 
 impl Trouble {
     pub(super) fn new(status: StatusCode, reason: &'static str, title: impl Into<String>, what: impl Into<String>) -> Self {
         Self(Box::new(Told {
-            status,
-            reason,
+            status: status.as_u16(),
+            reason: reason.to_owned(),
+            mood: Mood::Bad,
             title: title.into(),
             what: what.into(),
             remedy: ASK_AGAIN.to_owned(),
@@ -52,8 +58,39 @@ impl Trouble {
         }))
     }
 
+    /// A fault of the store. The person is told nothing of the inside; the log has it under the same id.
+    fn fault(error: &StoreError, what: &str) -> Self {
+        let request_id = Uuid::now_v7();
+        tracing::error!(%request_id, %error, "a link page failed");
+        let status = match error {
+            StoreError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let what = format!("{what} The number of this fault is {request_id}.");
+        Self::new(status, "internal_error", WRONG_HERE, what)
+    }
+
+    /// The store failed at storing: if the database was lost on the way, it may have been stored.
+    pub(super) fn while_storing(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Unexpected(_) => Self::fault(&error, NOT_KNOWN).remedy(LOOK_AGAIN),
+            StoreError::Conflict(_) | StoreError::Unreadable(_) | StoreError::WrongKey | StoreError::Invalid(_) => error.into(),
+        }
+    }
+
+    /// A task ended in a bug of ours.
+    pub(super) fn unfinished() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", WRONG_HERE, NOT_KNOWN).remedy(LOOK_AGAIN)
+    }
+
     pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.0.remedy = remedy.into();
+        self
+    }
+
+    /// Nothing went wrong; there is only nothing left to do.
+    pub(super) fn over(mut self) -> Self {
+        self.0.mood = Mood::Neutral;
         self
     }
 
@@ -74,7 +111,7 @@ impl Trouble {
     }
 
     pub(super) fn said(mut self, vendor_said: Option<String>) -> Self {
-        self.0.vendor_said = vendor_said;
+        self.0.vendor_said = vendor_said.as_deref().map(vendor_words);
         self
     }
 
@@ -88,10 +125,12 @@ impl Trouble {
 
     pub(super) fn answer(&self, app: &App, audience: &Audience) -> Response {
         let told = &self.0;
+        let back = audience.back(&told.reason);
         let view = Problem {
             site: audience.site(app),
             label: told.label.as_deref(),
-            reason: told.reason,
+            reason: &told.reason,
+            mood: told.mood,
             title: &told.title,
             what: &told.what,
             remedy: &told.remedy,
@@ -100,8 +139,9 @@ impl Trouble {
                 Retry::At(url) => Some(url),
                 Retry::Useless | Retry::Useful => None,
             },
+            back: back.as_deref(),
         };
-        audience.answer(told.status, problem(&view))
+        audience.answer(StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem(&view))
     }
 }
 
@@ -127,6 +167,7 @@ impl From<Closed> for Trouble {
                 "This link has been used",
                 "An account has been connected by it, and each link connects one account once.",
             )
+            .over()
             .remedy("If that was you, there is nothing left to do. If not, ask whoever sent you here for a new link."),
             Closed::AccountGone => Self::new(
                 StatusCode::GONE,
@@ -138,21 +179,29 @@ impl From<Closed> for Trouble {
     }
 }
 
-/// The person is told nothing of the inside; the log has it under the same id.
+/// At anything but storing.
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
-        let request_id = Uuid::now_v7();
-        tracing::error!(%request_id, %error, "a link page failed");
-        let status = match error {
-            StoreError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        Self::new(
-            status,
-            "internal_error",
-            "Something went wrong here",
-            format!("Nothing was saved. The number of this fault is {request_id}."),
-        )
-        .remedy("Open the link again in a minute. If that does not help, tell whoever sent you here the number.")
+        Self::fault(&error, "Nothing was saved.")
+            .remedy("Open the link again in a minute. If that does not help, tell whoever sent you here the number.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_saved_is_said_only_where_that_is_known() {
+        let lost = || StoreError::Unavailable("connection reset".into());
+        let said = |trouble: Trouble| (trouble.0.status, trouble.0.what);
+        for (trouble, words) in [
+            (Trouble::from(lost()), "Nothing was saved. "),
+            (Trouble::while_storing(StoreError::Conflict("changed".to_owned())), "Nothing was saved. "),
+            (Trouble::while_storing(lost()), "It is not known whether anything was saved. "),
+        ] {
+            let (status, what) = said(trouble);
+            assert!(what.starts_with(words) && !what.contains("reset") && status >= 500, "{status} {what}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! What a webhook is sent of an event.
 
+use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::{AccountStatus, ClaimedDelivery, Content, EventType, StoreError};
+use store::{AccountStatus, ClaimedDelivery, Content, EventType, StoreError, secret_json};
 
 use crate::api::{AccountView, Time};
 use crate::app::App;
@@ -26,28 +27,27 @@ enum Data {
 struct AccountData {
     #[serde(flatten)]
     account: AccountView,
+    /// Counts the account's changes: of two events about it, the one with the greater number is the newer.
+    version: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_status: Option<AccountStatus>,
 }
 
 /// The body for an event that was not sent yet: the account as the management API shows it, as it was when it happened. The link for a
 /// person is made now.
-///
-/// # Errors
-/// [`StoreError::Unreadable`] if another version stored the event in another form.
-pub(super) fn render(app: &App, claimed: &ClaimedDelivery) -> Result<Vec<u8>, StoreError> {
-    let Content { account, previous_status } = claimed.content()?;
+pub(super) fn render(app: &App, claimed: &ClaimedDelivery, content: &Content) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let Content { account, previous_status } = content.clone();
     let data = match account {
         None => Data::Test(Map::from_iter([("webhook_id".to_owned(), Value::from(claimed.lease.webhook.to_string()))])),
         Some(account) => {
             let is_gone = claimed.kind == EventType::AccountDeleted.as_str();
+            let version = account.version;
             let mut account = AccountView::of(app, account);
             if is_gone {
                 account.reconnect_url = None;
             }
-            Data::Account(Box::new(AccountData { account, previous_status }))
+            Data::Account(Box::new(AccountData { account, version, previous_status }))
         }
     };
-    let body = Body { kind: &claimed.kind, timestamp: Time(claimed.at), data };
-    serde_json::to_vec(&body).map_err(|error| StoreError::Unreadable(error.to_string()))
+    secret_json(&Body { kind: &claimed.kind, timestamp: Time(claimed.at), data })
 }

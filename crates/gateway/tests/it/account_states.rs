@@ -115,16 +115,18 @@ const DAY: u64 = 24 * 60 * 60;
 #[tokio::test]
 async fn a_token_that_ended_after_ninety_days_is_told_to_everyone_with_a_link() {
     let account = Connected::to(Vendor::EDesk, json!({})).await;
+    assert_eq!(account.validate().await.1["reconnect_url"], Value::Null);
     let (is_error, answer) = account.call("list_all_e_desk_tags").await;
     assert!(!is_error, "{answer}");
-    assert_eq!(account.account().await["reconnect_url"], Value::Null);
 
     account.advance(91 * DAY).await;
     let (is_error, answer) = account.call("list_all_e_desk_tags").await;
     assert!(is_error);
     assert_eq!((&answer["error"]["code"], &answer["error"]["status"]), (&json!("needs_reauth"), &json!(401)), "{answer}");
+    assert!(is_link(&answer["error"]["reconnect_url"], &account.gateway), "{answer}");
 
-    let told = account.becomes("needs_reauth").await;
+    let told = account.account().await;
+    assert_eq!(told["status"], "needs_reauth");
     assert!(!told["last_error"].as_str().unwrap().is_empty(), "{told}");
     assert!(is_link(&told["reconnect_url"], &account.gateway), "{told}");
     let listed = &accounts(&account.gateway).await[0];
@@ -142,8 +144,31 @@ async fn a_token_that_ended_after_ninety_days_is_told_to_everyone_with_a_link() 
 }
 
 #[tokio::test]
+async fn agents_get_no_link_for_an_account_of_which_nobody_knows_yet_whose_it_is() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.advance(91 * DAY).await;
+    account.call("list_all_e_desk_tags").await;
+    let told = account.becomes("needs_reauth").await;
+    assert!(is_link(&told["reconnect_url"], &account.gateway), "{told}");
+    let (_, answer) = account.call("list_all_e_desk_tags").await;
+    assert_eq!((&answer["error"]["code"], &answer["error"]["reconnect_url"]), (&json!("needs_reauth"), &Value::Null), "{answer}");
+    account.stop().await;
+}
+
+#[tokio::test]
+async fn a_check_that_is_made_anyway_learns_whose_the_account_is() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.fault(json!({"kind": "status", "status": 401, "path_prefix": "/v1/tags", "times": 1})).await;
+    assert!(account.call("list_all_e_desk_tags").await.0);
+    eventually("the identity is known", async || account.account().await["identity"].is_string()).await;
+    assert_eq!(account.account().await["status"], "active");
+    account.stop().await;
+}
+
+#[tokio::test]
 async fn an_environment_may_keep_the_link_from_agents_and_not_from_its_own_people() {
     let account = Connected::to(Vendor::EDesk, json!({})).await;
+    account.validate().await;
     let (status, settings) = account.gateway.api(Method::PATCH, "/environment", json!({"agent_reconnect_links": false})).await;
     assert_eq!((status, &settings["agent_reconnect_links"]), (StatusCode::OK, &json!(false)));
     account.advance(91 * DAY).await;
@@ -153,6 +178,10 @@ async fn an_environment_may_keep_the_link_from_agents_and_not_from_its_own_peopl
     assert_eq!(answer["error"]["code"], "needs_reauth");
     assert_eq!(answer["error"]["reconnect_url"], Value::Null, "{answer}");
     assert!(is_link(&told["reconnect_url"], &account.gateway), "{told}");
+
+    account.gateway.api(Method::PATCH, "/environment", json!({"agent_reconnect_links": true})).await;
+    let (_, answer) = account.call("list_all_e_desk_tags").await;
+    assert!(is_link(&answer["error"]["reconnect_url"], &account.gateway), "{answer}");
     account.stop().await;
 }
 
@@ -216,7 +245,7 @@ async fn every_kind_of_credential_is_accepted_with_the_vendors_name_for_the_acco
         assert_eq!((status, &told["status"]), (StatusCode::OK, &json!(refused)), "{what}: {told}");
         assert!(!told["last_error"].as_str().unwrap().is_empty(), "{what}: {told}");
         assert!(is_link(&told["reconnect_url"], &account.gateway), "{what}: {told}");
-        assert_eq!(told["identity"], accepted["identity"], "{what}");
+        assert_eq!(told["identity"], Value::Null, "{what}: nobody knows whose another credential is");
 
         let mut body = new_account(&account.vendor, wrong);
         body["validate"] = json!(true);
@@ -238,6 +267,45 @@ async fn an_account_that_is_validated_before_it_is_stored_has_its_identity_at_on
     assert_eq!(status, StatusCode::CREATED, "{account}");
     assert!(account["identity"].as_str().unwrap().contains('@'), "{account}");
     gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_vendor_is_not_asked_for_an_account_that_cannot_be_stored() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    let mut body = new_account(&account.vendor, json!({"token": "x"}));
+    body["validate"] = json!(true);
+    body["tenant_id"] = json!(" ");
+    let (status, error) = account.gateway.api(Method::POST, "/integrated-account", body).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(error["message"].as_str().unwrap().contains("`tenant_id`"), "{error}");
+    assert_eq!(account.requests("/v1/whoami").await, 0);
+    account.stop().await;
+}
+
+#[tokio::test]
+async fn other_credentials_can_be_validated_before_they_are_taken_and_whose_they_are_is_not_taken_for_granted() {
+    let account = Connected::to(Vendor::EDesk, json!({})).await;
+    let (_, before) = account.validate().await;
+    assert_ne!(before["identity"], Value::Null);
+    let path = format!("/integrated-account/{}", account.server.account);
+    for (body, words) in [
+        (json!({"validate": true, "name": "x"}), "no `credentials`"),
+        (json!({"validate": true, "credentials": {"token": "wrong"}}), "nothing was stored"),
+    ] {
+        let (status, error) = account.gateway.api(Method::PATCH, &path, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(error["message"].as_str().unwrap().contains(words), "{error}");
+        assert_eq!(account.account().await, before);
+    }
+    account.fault(json!({"kind": "status", "status": 503})).await;
+    let good = Value::from(issued(&account.gateway, &account.vendor, json!({})).await);
+    let (status, _) = account.gateway.api(Method::PATCH, &path, json!({"validate": true, "credentials": good})).await;
+    assert_eq!((status, account.account().await), (StatusCode::BAD_GATEWAY, before.clone()));
+
+    assert_eq!(account.patch(json!({"validate": true, "credentials": good})).await["identity"], before["identity"]);
+    assert_eq!(account.patch(json!({"name": "renamed"})).await["identity"], before["identity"]);
+    assert_eq!(account.patch(json!({ "credentials": good })).await["identity"], Value::Null);
+    account.stop().await;
 }
 
 #[tokio::test]
@@ -278,8 +346,13 @@ async fn an_account_whose_person_is_still_to_come_is_connecting_until_there_are_
     let (is_error, answer) = gateway.call(&server, "list_all_gladly_agents", json!({})).await;
     assert!(is_error);
     assert_eq!(answer["error"]["code"], "needs_reauth");
-    assert!(is_link(&answer["error"]["reconnect_url"], &gateway), "{answer}");
+    assert_eq!(answer["error"]["reconnect_url"], Value::Null, "nobody knows whose it is to be: {answer}");
     assert_eq!(gateway.api(Method::POST, &format!("/integrated-account/{id}/validate"), Value::Null).await.0, StatusCode::CONFLICT);
+
+    let path = format!("/integrated-account/{id}");
+    let (status, account) = gateway.api(Method::PATCH, &path, json!({"context": {"host": "acme.gladly.com"}})).await;
+    assert_eq!((status, &account["status"]), (StatusCode::OK, &json!("connecting")), "{account}");
+    assert_eq!(gateway.api(Method::PATCH, &path, json!({"context": {"hots": "acme"}})).await.0, StatusCode::BAD_REQUEST);
 
     let vendor = Sandbox::start(Vendor::Gladly, "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let body = json!({"credentials": vendor.issue_credentials(), "base_url": vendor.url()});

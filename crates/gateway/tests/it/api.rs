@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::Gateway;
+use crate::support::{Gateway, eventually};
 
 #[tokio::test]
 async fn nothing_is_answered_without_an_api_token() {
@@ -70,6 +70,12 @@ async fn bad_input_is_refused_with_a_message_that_names_it() {
         (&mcp, json!({"name": "x", "expires_at": "tomorrow"}), "`tomorrow` is not a time"),
         (&mcp, json!({"name": "x", "config": {"auth": "url", "require_api_token_auth": true}}), "contradict"),
         ("/integrated-account", json!({"integration": "nope", "tenant_id": "t", "credentials": {}}), "it has edesk, gladly, sendoso"),
+        ("/integrated-account", json!({"integration": "sendsoo", "tenant_id": "t", "credentials": {}}), "the nearest names here: sendoso"),
+        (
+            "/link-token",
+            json!({"integration": "gladly", "tenant_id": "t", "context": {"hots": "acme.gladly.com"}}),
+            "unknown value `hots`; the nearest names here: host",
+        ),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "t", "credentials": {}}), "access_token"),
         ("/integrated-account", json!({"integration": "sendoso", "tenant_id": "", "credentials": credentials}), "`tenant_id`"),
         (
@@ -233,9 +239,10 @@ async fn a_new_address_needs_the_credentials_again() {
     let (status, _) =
         gateway.api(Method::PATCH, &path, json!({"base_url": thief.sandbox.url(), "credentials": {"access_token": "another"}})).await;
     assert_eq!(status, StatusCode::OK);
-    gateway.call(&server, "list_all_sendoso_me", json!({})).await;
-    // The call, and perhaps the check that its refusal calls for already.
-    assert!(!thief.journal().await.is_empty(), "a changed account is used from the next call on");
+    gateway.call(&server, "list_all_sendoso_campaigns", json!({})).await;
+    // Beside the check that its refusal calls for.
+    let calls = thief.journal().await.iter().filter(|entry| entry["path"] != "/api/v3/me").count();
+    assert_eq!(calls, 1, "a changed account is used from the next call on");
     gateway.stop().await;
     thief.stop().await;
 }
@@ -271,7 +278,7 @@ async fn an_oauth_app_is_set_read_and_deleted_and_its_secret_never_shown() {
     let body = json!({"client_id": "c1", "client_secret": "app-sentinel"});
     let (status, set) = gateway.api(Method::PUT, path, body).await;
     assert_eq!(status, StatusCode::OK);
-    let redirect_uri = format!("{}/oauth/callback", gateway.url);
+    let redirect_uri = format!("{}/oauth/callback/sendoso", gateway.url);
     assert_eq!(
         set,
         json!({
@@ -288,6 +295,32 @@ async fn an_oauth_app_is_set_read_and_deleted_and_its_secret_never_shown() {
     for method in [Method::GET, Method::DELETE] {
         assert_eq!(gateway.api(method, path, Value::Null).await.0, StatusCode::NOT_FOUND);
     }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn the_oauth_app_of_an_integration_that_is_gone_can_still_be_seen_and_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.yaml");
+    let definition = "version: 1\nname: acme\nlabel: Acme\ndescription: A made-up API.\nbase_url: https://acme.example\n\
+        credentials: {consent: {kind: oauth2, oauth2: {authorize_url: https://acme.example/a, token_url: https://acme.example/t}}}\n\
+        resources: {tags: {methods: {list: {request: GET /tags, documentation: {description: Returns all tags.}}}}}\n";
+    std::fs::write(&file, definition).unwrap();
+    let catalog_dir = folder.path().to_owned();
+    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(catalog_dir)).await;
+    let path = "/integration/acme/oauth-app";
+    let (status, set) = gateway.api(Method::PUT, path, json!({"client_id": "c1", "client_secret": "s"})).await;
+    assert_eq!(status, StatusCode::OK, "{set}");
+    std::fs::remove_file(file).unwrap();
+    let is_gone = async || gateway.api(Method::GET, "/integration/acme", Value::Null).await.0 == StatusCode::NOT_FOUND;
+    eventually("the integration is gone", is_gone).await;
+
+    assert_eq!(gateway.api(Method::GET, path, Value::Null).await, (StatusCode::OK, set));
+    let other = format!("{path}?authentication_method=other");
+    assert_eq!(gateway.api(Method::DELETE, &other, Value::Null).await.0, StatusCode::NOT_FOUND);
+    let by_name = format!("{path}?authentication_method=consent");
+    assert_eq!(gateway.api(Method::DELETE, &by_name, Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(gateway.api(Method::GET, path, Value::Null).await.0, StatusCode::NOT_FOUND);
     gateway.stop().await;
 }
 

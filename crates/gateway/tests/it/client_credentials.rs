@@ -126,6 +126,21 @@ async fn a_client_that_the_vendor_refuses_has_to_be_given_anew_and_is_not_tried_
 }
 
 #[tokio::test]
+async fn the_token_that_a_client_was_validated_with_is_kept_for_its_calls() {
+    let gateway = gateway().await;
+    let body = json!({
+        "integration": "example", "tenant_id": "acme", "base_url": gateway.sandbox.url(), "validate": true,
+        "authentication_method": "client_credentials", "credentials": client(&gateway).await,
+    });
+    let (status, account) = gateway.api(Method::POST, "/integrated-account", body).await;
+    assert_eq!(status, StatusCode::CREATED, "{account}");
+    let server = gateway.server_over(account["id"].as_str().unwrap().to_owned(), json!({})).await;
+    assert!(!list(&gateway, &server).await.0);
+    assert_eq!(fetches(&gateway).await, 1);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn deleting_an_account_ends_its_token_at_the_vendor() {
     let gateway = gateway().await;
     let server = server(&gateway, client(&gateway).await).await;

@@ -1,8 +1,11 @@
 //! OAuth 2.0 as the vendor runs it: authorization code with a consent page, single-use refresh tokens,
-//! revocation with the token in the query. Its shapes are those of the usual Rails OAuth server.
+//! revocation with the token in the query. A code challenge (RFC 7636), of which the vendor says nothing, is checked. Its shapes are those of the usual Rails OAuth server.
 
 use std::collections::HashMap;
 
+use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -43,6 +46,7 @@ pub(super) struct AuthorizationServer {
 struct Code {
     client_id: &'static str,
     redirect_uri: String,
+    challenge: Option<String>,
     scopes: Vec<String>,
     expires_at: Timestamp,
 }
@@ -52,6 +56,8 @@ struct Asked {
     app: &'static OAuthApp,
     redirect_uri: Url,
     state: Option<String>,
+    /// Of a code verifier, by S256.
+    challenge: Option<String>,
     scopes: Vec<String>,
 }
 
@@ -81,7 +87,7 @@ impl AuthorizationServer {
         let form = request.form();
         let app = client(request, &form)?;
         let grant = match field(&form, "grant_type").as_str() {
-            "authorization_code" => self.exchange(app, &field(&form, "code"), &field(&form, "redirect_uri"), now),
+            "authorization_code" => self.exchange(app, &form, now),
             "refresh_token" => self.tokens.refresh(&field(&form, "refresh_token"), app.client_id, TOKEN_LIFE, now),
             "" => {
                 return Err(failure(400, "invalid_request", "Missing required parameter: grant_type."));
@@ -109,6 +115,7 @@ impl AuthorizationServer {
         let pending = Code {
             client_id: asked.app.client_id,
             redirect_uri: asked.redirect_uri.to_string(),
+            challenge: asked.challenge.clone(),
             scopes: asked.scopes.clone(),
             expires_at: later(now, CODE_LIFE),
         };
@@ -117,10 +124,11 @@ impl AuthorizationServer {
     }
 
     /// Works once for each code, whether or not the rest of the request is right.
-    fn exchange(&mut self, app: &OAuthApp, code: &str, redirect_uri: &str, now: Timestamp) -> Option<Grant> {
-        let code = self.codes.remove(code)?;
-        let redirect_uri = Url::parse(redirect_uri).ok()?;
-        if now >= code.expires_at || code.client_id != app.client_id || code.redirect_uri != redirect_uri.as_str() {
+    fn exchange(&mut self, app: &OAuthApp, form: &Map<String, Value>, now: Timestamp) -> Option<Grant> {
+        let code = self.codes.remove(&field(form, "code"))?;
+        let redirect_uri = Url::parse(&field(form, "redirect_uri")).ok()?;
+        let is_of_request = code.redirect_uri == redirect_uri.as_str() && code.challenge == challenge(&field(form, "code_verifier"));
+        if now >= code.expires_at || code.client_id != app.client_id || !is_of_request {
             return None;
         }
         let client_id = code.client_id.to_owned();
@@ -141,9 +149,16 @@ impl Asked {
             .ok_or_else(|| error_page(400, "The redirect uri included is not valid."))?;
         let scope = parameter("scope").unwrap_or_else(|| app.scopes.first().copied().unwrap_or_default().to_owned());
         let scopes = scope.split_whitespace().map(str::to_owned).collect();
-        let asked = Asked { app, redirect_uri, state: parameter("state"), scopes };
+        let challenge = parameter("code_challenge");
+        let asked = Asked { app, redirect_uri, state: parameter("state"), challenge, scopes };
         if parameter("response_type").as_deref() != Some("code") {
             return Err(send_back(&asked, &[("error", "unsupported_response_type")]));
+        }
+        if asked.challenge.is_some() && parameter("code_challenge_method").as_deref() != Some("S256") {
+            return Err(send_back(
+                &asked,
+                &[("error", "invalid_request"), ("error_description", "The code challenge method must be S256.")],
+            ));
         }
         if !asked.scopes.iter().all(|scope| app.scopes.contains(&scope.as_str())) {
             let text = "The requested scope is invalid, unknown, or malformed.";
@@ -164,6 +179,11 @@ fn client(request: &Request, form: &Map<String, Value>) -> Result<&'static OAuth
     let (id, secret) = request.basic().unwrap_or_else(|| (field(form, "client_id"), field(form, "client_secret")));
     let app = APPS.iter().find(|app| app.client_id == id && app.client_secret == secret);
     app.ok_or_else(|| failure(401, "invalid_client", INVALID_CLIENT))
+}
+
+/// `None` where no verifier was sent: that fits a request without a challenge, and no other.
+fn challenge(verifier: &str) -> Option<String> {
+    (!verifier.is_empty()).then(|| URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes())))
 }
 
 fn token_body(grant: &Grant) -> Value {
@@ -206,6 +226,8 @@ fn consent_page(asked: &Asked) -> Reply {
         ("response_type", "code"),
         ("scope", &asked.scopes.join(" ")),
         ("state", asked.state.as_deref().unwrap_or_default()),
+        ("code_challenge", asked.challenge.as_deref().unwrap_or_default()),
+        ("code_challenge_method", asked.challenge.as_ref().map_or("", |_| "S256")),
     ]
     .iter()
     .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escaped(value)))

@@ -111,6 +111,23 @@ async fn the_consent_page_leads_back_with_a_code_or_a_refusal() {
     assert_eq!((parameter(&denied, "error").unwrap(), parameter(&denied, "code")), ("access_denied".to_owned(), None));
 }
 
+/// Verifier and challenge are those of RFC 7636 appendix B.
+#[tokio::test]
+async fn a_code_works_only_with_the_verifier_of_its_request() {
+    const CHALLENGE: (&str, &str) = ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let api = Api::start().await;
+    api.control("settings", json!({"consent": "approve"})).await;
+    let sent = [CHALLENGE, ("code_challenge_method", "S256")];
+    for (request, verifier, expected) in [(&sent[..], VERIFIER, 200), (&sent, "another", 400), (&sent, "", 400), (&[], VERIFIER, 400)] {
+        let code = parameter(&location(&authorize(&api, request).await), "code").unwrap();
+        let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", REDIRECT), ("code_verifier", verifier)];
+        assert_eq!(token(&api, &form).await.status, expected, "{request:?} {verifier}");
+    }
+    let plain = location(&authorize(&api, &[CHALLENGE]).await);
+    assert_eq!(parameter(&plain, "error").unwrap(), "invalid_request");
+}
+
 #[tokio::test]
 async fn a_wrong_client_or_redirect_is_never_redirected_to() {
     let api = Api::start().await;

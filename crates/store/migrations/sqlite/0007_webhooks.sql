@@ -24,7 +24,7 @@ CREATE TABLE webhook_delivery (
     webhook_id      TEXT    NOT NULL,
     id              TEXT    NOT NULL, -- the event's
     type            TEXT    NOT NULL,
-    content         TEXT    NOT NULL, -- what the event is about, as it was then
+    content         TEXT    NOT NULL, -- what the event is about, as it was then; empty once there is a body
     body            BLOB,             -- what is sent, sealed; written before the first attempt
     status          TEXT    NOT NULL,
     attempts        TEXT    NOT NULL, -- the log
@@ -37,4 +37,4 @@ CREATE TABLE webhook_delivery (
     FOREIGN KEY (environment_id, webhook_id) REFERENCES webhook (environment_id, id) ON DELETE CASCADE
 );
 CREATE INDEX webhook_delivery_due ON webhook_delivery (environment_id, webhook_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
-CREATE INDEX webhook_delivery_by_end ON webhook_delivery (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX webhook_delivery_by_end ON webhook_delivery (status, ended_at) WHERE ended_at IS NOT NULL;

@@ -142,10 +142,10 @@ async fn settings_that_are_not_given_stay(database: TestDatabase) {
     let usual = store.environments().settings(environment.id).await.unwrap();
     assert_eq!((usual.frame_ancestors.len(), usual.agent_reconnect_links), (0, true));
     let origins = vec!["https://app.example.com".to_owned()];
-    let change = SettingsChange { frame_ancestors: Some(origins.clone()), agent_reconnect_links: None };
+    let change = SettingsChange { frame_ancestors: Some(origins.clone()), ..SettingsChange::default() };
     let changed = store.environments().change_settings(environment.id, change).await.unwrap();
     assert_eq!((&changed.frame_ancestors, changed.agent_reconnect_links), (&origins, true));
-    let change = SettingsChange { frame_ancestors: None, agent_reconnect_links: Some(false) };
+    let change = SettingsChange { agent_reconnect_links: Some(false), ..SettingsChange::default() };
     let changed = store.environments().change_settings(environment.id, change).await.unwrap();
     assert_eq!((&changed.frame_ancestors, changed.agent_reconnect_links), (&origins, false));
     assert_eq!(store.environments().settings(environment.id).await.unwrap(), changed);

@@ -10,6 +10,7 @@ on_both!(
     a_consent_is_found_once_by_state_and_browser,
     another_browser_does_not_find_a_consent_nor_spoil_it,
     a_verifier_follows_from_both_secrets_and_nothing_of_them_is_stored,
+    of_many_people_of_one_link_those_who_left_last_come_back,
     expired_consents_are_purged_and_no_others,
 );
 
@@ -46,6 +47,23 @@ async fn another_browser_does_not_find_a_consent_nor_spoil_it(database: TestData
     let guessed = ConsentSecrets { state: other(), browser: secrets.browser.clone() };
     assert_eq!(store.consents().take(&guessed).await.unwrap(), Returned::Unknown);
     assert_eq!(store.consents().take(&secrets).await.unwrap(), Returned::Consent(consent.into()));
+}
+
+async fn of_many_people_of_one_link_those_who_left_last_come_back(database: TestDatabase) {
+    let store = database.open().await;
+    let one = consent(&store, environment(&store).await.id);
+    let other = Consent { link: store.hash_token("tl_other"), expires_at: at(1), ..one.clone() };
+    let elsewhere = store.consents().begin(other.clone()).await.unwrap();
+    let mut left = Vec::new();
+    for second in 0..13 {
+        left.push(store.consents().begin(Consent { expires_at: at(600 + second), ..one.clone() }).await.unwrap());
+    }
+    let mut back = Vec::new();
+    for secrets in &left {
+        back.push(matches!(store.consents().take(secrets).await.unwrap(), Returned::Consent(_)));
+    }
+    assert_eq!(back, [vec![false; 3], vec![true; 10]].concat());
+    assert_eq!(store.consents().take(&elsewhere).await.unwrap(), Returned::Consent(other.into()));
 }
 
 async fn a_verifier_follows_from_both_secrets_and_nothing_of_them_is_stored(database: TestDatabase) {

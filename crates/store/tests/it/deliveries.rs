@@ -3,8 +3,9 @@
 use jiff::SignedDuration;
 use serde_json::json;
 use store::{
-    Account, AccountChange, AccountState, AccountStatus, Attempt, ClaimedDelivery, DeliveryStatus, EnvironmentId, EventType, Outcome, Page,
-    RefreshClaim, RefreshFailure, RefreshSaved, SecretFields, Store, StoreError, WebhookChange, WebhookId,
+    Account, AccountChange, AccountState, AccountStatus, Attempt, ClaimedDelivery, Content, Delivery, DeliveryStatus, EnvironmentId,
+    EventId, EventType, Outcome, Page, RefreshClaim, RefreshFailure, RefreshSaved, SecretFields, Store, StoreError, ToSend, WebhookChange,
+    WebhookId,
 };
 
 use crate::database::{TestDatabase, at, environment, first_page, new_account, object, on_both};
@@ -21,10 +22,12 @@ on_both!(
     a_late_sender_changes_nothing,
     a_delivery_ends_or_comes_again_as_its_attempts_say,
     a_receiver_that_is_gone_disables_its_webhook,
+    a_late_answer_of_a_receiver_that_is_gone_disables_nothing,
+    what_the_url_before_is_gone_for_goes_to_the_present_one,
+    a_delivery_that_cannot_be_read_fails_and_holds_up_no_other,
     a_delivery_is_replayed_unless_it_is_being_sent_or_its_webhook_is_disabled,
     the_log_comes_in_pages_and_by_status_for_its_environment_only,
     old_deliveries_are_forgotten_and_pending_ones_never,
-    a_body_that_was_moved_to_another_delivery_does_not_open,
 );
 
 async fn claim(store: &Store, environment: EnvironmentId, webhook: WebhookId, now: i64) -> Vec<ClaimedDelivery> {
@@ -36,6 +39,22 @@ async fn kinds(store: &Store, environment: EnvironmentId, webhook: WebhookId) ->
     let mut kinds: Vec<String> = listed.items.into_iter().map(|delivery| delivery.kind).collect();
     kinds.reverse();
     kinds
+}
+
+fn content(claimed: &ClaimedDelivery) -> Content {
+    match &claimed.what {
+        ToSend::Content(content) => Content::clone(content),
+        ToSend::Body(_) => panic!("it has a body already"),
+    }
+}
+
+async fn delivery(store: &Store, environment: EnvironmentId, webhook: WebhookId, id: EventId) -> Delivery {
+    let listed = store.deliveries().list(environment, webhook, None, first_page()).await.unwrap();
+    listed.items.into_iter().find(|delivery| delivery.id == id).unwrap()
+}
+
+fn gone() -> Outcome {
+    Outcome::Disabled { url: "https://example.com/hooks".to_owned(), reason: "410 Gone".to_owned() }
 }
 
 fn attempt(now: i64, status: u16) -> Attempt {
@@ -68,7 +87,7 @@ async fn every_change_of_an_account_is_queued_with_the_account_as_it_was_then(da
     assert!(store.accounts().delete(environment, created.id, at(6)).await.unwrap());
 
     let queued: Vec<_> = claim(&store, environment, webhook.id, 7).await;
-    let seen: Vec<_> = queued.iter().map(|claimed| (claimed.kind.as_str(), claimed.at, claimed.content().unwrap())).collect();
+    let seen: Vec<_> = queued.iter().map(|claimed| (claimed.kind.as_str(), claimed.at, content(claimed))).collect();
     let accounts: Vec<_> = seen.iter().map(|(.., content)| content.account.clone().unwrap()).collect();
     assert_eq!(accounts, [created, changed, told, renamed]);
     let before: Vec<_> = seen.iter().map(|(.., content)| content.previous_status).collect();
@@ -172,11 +191,12 @@ async fn what_was_sent_before_is_sent_again_byte_by_byte_and_stored_sealed(datab
     account(&store, environment, 1).await;
     let body = b"a body with a link: /link/tr_sentinel";
     let first = claim(&store, environment, webhook.id, 2).await.remove(0);
-    assert!(matches!(first.body, Ok(None)));
+    assert_eq!(content(&first).account.unwrap().tenant_id, "t");
     assert!(store.deliveries().keep_body(&first.lease, body).await.unwrap());
     store.deliveries().finish(first, attempt(2, 500), Outcome::RetryAt(at(7)), at(3)).await.unwrap();
     let again = claim(&store, environment, webhook.id, 7).await.remove(0);
-    assert_eq!((again.tries, again.body.unwrap().unwrap().as_slice()), (1, body.as_slice()));
+    assert!(matches!(&again.what, ToSend::Body(sent) if sent.as_slice() == body));
+    assert_eq!(again.tries, 1);
     if database.folder.is_some() {
         assert_eq!(database.found(&[b"tr_sentinel".to_vec()]), 0);
     }
@@ -190,8 +210,9 @@ async fn a_late_sender_changes_nothing(database: TestDatabase) {
     let late = claim(&store, environment, webhook.id, 2).await.remove(0);
     let second = claim(&store, environment, webhook.id, 50).await.remove(0);
     assert!(!store.deliveries().keep_body(&late.lease, b"other").await.unwrap());
-    assert!(!store.deliveries().finish(late, attempt(51, 500), Outcome::Failed, at(51)).await.unwrap());
-    assert!(store.deliveries().finish(second, attempt(51, 200), Outcome::Delivered, at(51)).await.unwrap());
+    assert_eq!(store.deliveries().finish(late, attempt(51, 500), Outcome::Failed, at(51)).await.unwrap(), None);
+    let finished = store.deliveries().finish(second, attempt(51, 200), Outcome::Delivered, at(51)).await.unwrap();
+    assert_eq!(finished, Some(Outcome::Delivered));
     let listed = store.deliveries().list(environment, webhook.id, None, first_page()).await.unwrap();
     assert_eq!((listed.items[0].status, &listed.items[0].attempts), (DeliveryStatus::Delivered, &vec![attempt(51, 200)]));
 }
@@ -205,11 +226,13 @@ async fn a_delivery_ends_or_comes_again_as_its_attempts_say(database: TestDataba
     let id = first.lease.event;
     store.deliveries().finish(first, attempt(1, 500), Outcome::RetryAt(at(6)), at(2)).await.unwrap();
     assert_eq!(store.deliveries().due().await.unwrap()[0].at, at(6));
+    assert_eq!(store.deliveries().due_for(environment, webhook.id).await.unwrap(), Some(at(6)));
     assert!(claim(&store, environment, webhook.id, 5).await.is_empty());
     let second = claim(&store, environment, webhook.id, 6).await.remove(0);
     store.deliveries().finish(second, attempt(6, 204), Outcome::Delivered, at(7)).await.unwrap();
     assert!(store.deliveries().due().await.unwrap().is_empty());
-    let delivery = store.deliveries().get(environment, webhook.id, id).await.unwrap().unwrap();
+    assert_eq!(store.deliveries().due_for(environment, webhook.id).await.unwrap(), None);
+    let delivery = delivery(&store, environment, webhook.id, id).await;
     assert_eq!((delivery.status, delivery.next_attempt_at), (DeliveryStatus::Delivered, None));
     assert_eq!(delivery.attempts, [attempt(1, 500), attempt(6, 204)]);
 }
@@ -220,7 +243,7 @@ async fn a_receiver_that_is_gone_disables_its_webhook(database: TestDatabase) {
     let (webhook, _) = webhook(&store, environment).await;
     account(&store, environment, 1).await;
     let claimed = claim(&store, environment, webhook.id, 2).await.remove(0);
-    store.deliveries().finish(claimed, attempt(2, 410), Outcome::Disabled("410 Gone".to_owned()), at(3)).await.unwrap();
+    store.deliveries().finish(claimed, attempt(2, 410), gone(), at(3)).await.unwrap();
     let told = store.webhooks().get(environment, webhook.id).await.unwrap().unwrap();
     assert_eq!((told.disabled_at, told.disabled_reason.as_deref()), (Some(at(3)), Some("410 Gone")));
     let failed = store.deliveries().list(environment, webhook.id, Some(DeliveryStatus::Failed), first_page()).await.unwrap();
@@ -246,7 +269,7 @@ async fn a_delivery_is_replayed_unless_it_is_being_sent_or_its_webhook_is_disabl
     let again = claim(&store, environment, webhook.id, 4).await.remove(0);
     assert_eq!((again.lease.event, again.tries), (queued.id, 0));
     store.deliveries().finish(again, attempt(4, 200), Outcome::Delivered, at(5)).await.unwrap();
-    let delivery = store.deliveries().get(environment, webhook.id, queued.id).await.unwrap().unwrap();
+    let delivery = delivery(&store, environment, webhook.id, queued.id).await;
     assert_eq!(delivery.attempts, [attempt(2, 500), attempt(4, 200)]);
 
     let unknown = "evt_0197b2c8f3b27c11a6a1c0f4f5d0a1b2".parse().unwrap();
@@ -301,19 +324,61 @@ async fn old_deliveries_are_forgotten_and_pending_ones_never(database: TestDatab
     assert_eq!((store.deliveries().purge(later, later).await.unwrap(), count().await), (2, 1));
 }
 
-async fn a_body_that_was_moved_to_another_delivery_does_not_open(database: TestDatabase) {
+async fn a_late_answer_of_a_receiver_that_is_gone_disables_nothing(database: TestDatabase) {
     let store = database.open().await;
     let environment = environment(&store).await.id;
     let (webhook, _) = webhook(&store, environment).await;
-    for now in [1, 2] {
-        store.deliveries().test(environment, webhook.id, at(now)).await.unwrap().unwrap();
+    account(&store, environment, 1).await;
+    let late = claim(&store, environment, webhook.id, 2).await.remove(0);
+    claim(&store, environment, webhook.id, 50).await.remove(0);
+    assert_eq!(store.deliveries().finish(late, attempt(51, 410), gone(), at(51)).await.unwrap(), None);
+    assert_eq!(store.webhooks().get(environment, webhook.id).await.unwrap().unwrap().disabled_at, None);
+}
+
+async fn what_the_url_before_is_gone_for_goes_to_the_present_one(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await.id;
+    let (webhook, _) = webhook(&store, environment).await;
+    account(&store, environment, 1).await;
+    let claimed = claim(&store, environment, webhook.id, 2).await.remove(0);
+    let change = WebhookChange { url: Some("https://example.com/new".to_owned()), ..WebhookChange::default() };
+    store.webhooks().update(environment, webhook.id, change, at(3)).await.unwrap().unwrap();
+    let finished = store.deliveries().finish(claimed, attempt(2, 410), gone(), at(4)).await.unwrap();
+    assert_eq!(finished, Some(Outcome::RetryAt(at(4))));
+    assert_eq!(store.webhooks().get(environment, webhook.id).await.unwrap().unwrap().disabled_at, None);
+    assert_eq!(claim(&store, environment, webhook.id, 4).await.len(), 1);
+}
+
+async fn a_delivery_that_cannot_be_read_fails_and_holds_up_no_other(database: TestDatabase) {
+    let store = database.open().await;
+    let environment = environment(&store).await.id;
+    let (webhook, _) = webhook(&store, environment).await;
+    let mut queued = Vec::new();
+    for now in 1..=5 {
+        queued.push(store.deliveries().test(environment, webhook.id, at(now)).await.unwrap().unwrap().id);
         let claimed = claim(&store, environment, webhook.id, now).await.remove(0);
         store.deliveries().keep_body(&claimed.lease, b"body").await.unwrap();
         store.deliveries().finish(claimed, attempt(now, 500), Outcome::RetryAt(at(10)), at(now)).await.unwrap();
     }
-    database.sql("UPDATE webhook_delivery SET body = (SELECT d.body FROM webhook_delivery d ORDER BY d.id LIMIT 1)").await;
-    let opened: Vec<bool> = claim(&store, environment, webhook.id, 10).await.iter().map(|claimed| claimed.body.is_ok()).collect();
-    assert_eq!(opened.iter().filter(|is_ok| **is_ok).count(), 1, "{opened:?}");
+    let [fine, moved, log, time, content] = *queued else { panic!("five were queued") };
+    let body = format!("(SELECT d.body FROM webhook_delivery d WHERE d.id = '{fine}')");
+    for (changed, column, value) in [
+        (moved, "body", body.as_str()),
+        (log, "attempts", "'[7]'"),
+        (time, "created_at", "9000000000000000000"),
+        (content, "body = NULL, content", "'{\"account\": 7}'"),
+    ] {
+        database.sql(&format!("UPDATE webhook_delivery SET {column} = {value} WHERE id = '{changed}'")).await;
+    }
+    let claimed: Vec<EventId> = claim(&store, environment, webhook.id, 10).await.iter().map(|claimed| claimed.lease.event).collect();
+    assert_eq!(claimed, [fine]);
+    database.sql("UPDATE webhook_delivery SET created_at = 1 WHERE created_at > 8000000000000000000").await;
+    for (id, attempts) in [(moved, 2), (log, 1), (time, 2), (content, 2)] {
+        let failed = delivery(&store, environment, webhook.id, id).await;
+        assert_eq!((failed.status, failed.attempts.len()), (DeliveryStatus::Failed, attempts));
+        assert_eq!(failed.attempts.last().unwrap().error.as_deref(), Some("what was to be sent is unreadable"));
+    }
+    assert!(claim(&store, environment, webhook.id, 11).await.is_empty());
 }
 
 /// A webhook that is being deleted must not fail, nor hold up, the change that it would be told of.

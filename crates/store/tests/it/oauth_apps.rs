@@ -4,6 +4,7 @@ use secrecy::ExposeSecret;
 use store::{EnvironmentId, MasterKey, NewOAuthApp, Store, StoreError};
 
 use crate::database::{TestDatabase, at, environment, new_app, on_both};
+use crate::rotation::rewrap_all;
 
 on_both!(
     an_app_is_read_as_it_was_saved_until_it_is_deleted,
@@ -91,15 +92,7 @@ async fn secrets_of_apps_go_on_to_a_new_master_key(database: TestDatabase) {
     rotation.begin(&new).await.unwrap();
     let refused = rotation.retire(&new).await;
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "{refused:?}");
-    let (mut from, mut done) = (None, 0);
-    loop {
-        let step = rotation.rewrap(from, 2).await.unwrap();
-        done += step.done;
-        from = step.next;
-        if from.is_none() {
-            break;
-        }
-    }
+    let done = rewrap_all(&store, 2).await.done;
     assert_eq!((done, rotation.state().await.unwrap().left), (3, 0));
     assert_eq!(rotation.retire(&new).await.unwrap(), 1);
     store.close().await;

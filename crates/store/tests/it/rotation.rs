@@ -26,7 +26,7 @@ on_both!(
 );
 
 /// What the command does between `begin` and `retire`.
-async fn rewrap_all(store: &Store, most: u32) -> Rewrapped {
+pub(crate) async fn rewrap_all(store: &Store, most: u32) -> Rewrapped {
     let mut all = Rewrapped::default();
     loop {
         let step = store.key_rotation().rewrap(all.next.take(), most).await.unwrap();

@@ -34,7 +34,7 @@ pub(super) fn tokens(reply: Reply, asking: &Asking, now: Timestamp) -> Result<To
     let lost = |what: &str| {
         let Asking { host, subject, .. } = asking;
         let message = format!("the answer of {host} {what}, so the tokens in it are lost; it may have used up {subject}");
-        Err(OAuthError { problem: OAuthProblem::Unintelligible, grant: GrantState::PerhapsUsed, message, vendor_error: None })
+        Err(OAuthError { problem: OAuthProblem::Unintelligible, grant: GrantState::PerhapsUsed, message })
     };
     let mut bytes = match body {
         Body::Complete(bytes) => bytes,
@@ -109,13 +109,12 @@ fn refused(status: StatusCode, headers: &HeaderMap, members: SecretJson, asking:
         Some("temporarily_unavailable" | "server_error" | "slow_down") => temporary(headers, now),
         Some("invalid_request" | "invalid_scope" | "unsupported_grant_type" | "unsupported_token_type") => OAuthProblem::RequestRefused,
         _ => {
-            let said = words.or_else(|| code.clone());
-            let error = by_status(status, headers, OAuthProblem::RequestRefused, said, asking, now);
-            return OAuthError { vendor_error: code, ..error };
+            let said = words.or(code);
+            return by_status(status, headers, OAuthProblem::RequestRefused, said, asking, now);
         }
     };
-    let said = [code.clone(), words].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    error(problem, status, Some(said), code, asking)
+    let said = [code, words].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    error(problem, status, Some(said), asking)
 }
 
 /// A refusal of which nothing but its status is of the standard; `otherwise` where that says nothing either.
@@ -134,10 +133,10 @@ fn by_status(
         _ if status.is_redirection() => OAuthProblem::Unintelligible,
         _ => otherwise,
     };
-    error(problem, status, words, None, asking)
+    error(problem, status, words, asking)
 }
 
-fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, vendor_error: Option<String>, asking: &Asking) -> OAuthError {
+fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, asking: &Asking) -> OAuthError {
     let Asking { host, subject, secrets, .. } = asking;
     let (refused, remedy) = match problem {
         OAuthProblem::GrantRefused => (format!("{host} refused {subject}"), "connect the account again"),
@@ -154,12 +153,7 @@ fn error(problem: OAuthProblem, status: StatusCode, said: Option<String>, vendor
     };
     let said = said.map(|said| text::one_line(&said, LONGEST_WORDS, secrets)).filter(|said| !said.is_empty());
     let said = said.map_or_else(String::new, |said| format!(": {said}"));
-    OAuthError {
-        problem,
-        grant: grant(problem, status),
-        message: format!("{refused} (status {}){said}; {remedy}", status.as_u16()),
-        vendor_error,
-    }
+    OAuthError { problem, grant: grant(problem, status), message: format!("{refused} (status {}){said}; {remedy}", status.as_u16()) }
 }
 
 /// Whether what was shown is still good, by how it was refused. Nobody knows what a server did before it failed, or who in front of it
@@ -179,7 +173,6 @@ fn half(asking: &Asking, what: &str) -> OAuthError {
         problem: OAuthProblem::Temporary { retry_after: None },
         grant: GrantState::PerhapsUsed,
         message: format!("the answer of {host} {what}, so the tokens in it are lost; it may have used up {subject}; try again later"),
-        vendor_error: None,
     }
 }
 

@@ -45,7 +45,7 @@ impl CodeVerifier {
     }
 }
 
-/// The authorization URL of a request (RFC 6749 section 4.1.1), with a code challenge where the vendor supports that; `None` where it has
+/// The authorization URL of a request (RFC 6749 section 4.1.1), with a code challenge unless the vendor refuses such; `None` where it has
 /// no page for consent.
 pub fn authorization_url(server: &AuthorizationServer, request: &AuthorizationRequest<'_>) -> Option<Url> {
     let mut url = server.authorize_url.clone()?;
@@ -86,21 +86,21 @@ mod tests {
         authorization_url(&server, &request)
     }
 
+    /// Verifier and challenge are those of RFC 7636 appendix B.
     #[test]
     fn an_authorization_url_has_what_the_standard_asks_for() {
         let plain = json!({"authorize_url": "https://acme.test/oauth/authorize", "token_url": "https://acme.test/t"});
-        assert_snapshot!(url(plain.clone(), &["read", "orders.write"]).unwrap(), @"https://acme.test/oauth/authorize?response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&scope=read+orders.write&state=s%26t");
-        assert_snapshot!(url(plain, &[]).unwrap(), @"https://acme.test/oauth/authorize?response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&state=s%26t");
+        assert_snapshot!(url(plain.clone(), &["read", "orders.write"]).unwrap(), @"https://acme.test/oauth/authorize?response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&scope=read+orders.write&state=s%26t&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
+        assert_snapshot!(url(plain, &[]).unwrap(), @"https://acme.test/oauth/authorize?response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&state=s%26t&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
     }
 
-    /// Verifier and challenge are those of RFC 7636 appendix B.
     #[test]
-    fn a_definition_adds_challenge_separator_and_parameters_of_its_own() {
+    fn a_definition_has_separator_and_parameters_of_its_own_and_can_do_without_a_challenge() {
         let own = json!({
-            "authorize_url": "https://acme.test/a?tenant=7", "token_url": "https://acme.test/t", "pkce": true,
+            "authorize_url": "https://acme.test/a?tenant=7", "token_url": "https://acme.test/t", "pkce": false,
             "scope_separator": "comma", "extra_authorize_parameters": {"access_type": "offline", "prompt": "consent"},
         });
-        assert_snapshot!(url(own, &["read", "write"]).unwrap(), @"https://acme.test/a?tenant=7&response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&scope=read%2Cwrite&state=s%26t&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&access_type=offline&prompt=consent");
+        assert_snapshot!(url(own, &["read", "write"]).unwrap(), @"https://acme.test/a?tenant=7&response_type=code&client_id=c+1&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fx%3D1&scope=read%2Cwrite&state=s%26t&access_type=offline&prompt=consent");
     }
 
     #[test]

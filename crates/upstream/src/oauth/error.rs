@@ -14,8 +14,6 @@ pub struct OAuthError {
     pub grant: GrantState,
     /// For the account's owner and the log: place, problem, remedy.
     pub message: String,
-    /// The vendor's `error`, e.g. `invalid_grant`, where it gave one.
-    pub vendor_error: Option<String>,
 }
 
 /// Sorted by who can do something about it.
@@ -73,5 +71,5 @@ pub(super) fn unanswered(unanswered: Unanswered, asking: &Asking) -> OAuthError 
             format!("the connection to {host} broke before an answer came: {cause}; it may have used up {subject}; try again later"),
         ),
     };
-    OAuthError { problem, grant, message: asking.secrets.blank_out(&message).into_owned(), vendor_error: None }
+    OAuthError { problem, grant, message: asking.secrets.blank_out(&message).into_owned() }
 }

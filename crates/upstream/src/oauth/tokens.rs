@@ -52,7 +52,8 @@ pub fn stored_issue(credentials: &Map<String, Value>) -> Option<Timestamp> {
     moment(credentials.get("issued_at")?)
 }
 
-fn moment(value: &Value) -> Option<Timestamp> {
+/// `None` where it says nothing.
+pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
     match value {
         Value::Number(seconds) => Timestamp::from_second(seconds.as_i64().or_else(|| seconds.as_f64().map(|float| float as i64))?).ok(),
         Value::String(text) => text.parse().ok().or_else(|| Timestamp::from_second(text.trim().parse().ok()?).ok()),

@@ -13,7 +13,7 @@ use crate::app::App;
 
 /// Revoke an API token
 ///
-/// It stops working with the next request.
+/// It stops working with the next request, and so do the links that were made with it.
 #[utoipa::path(delete, path = "/api-token/{id}", tag = "API tokens",
     params(("id" = String, Path, description = "The token's id")),
     responses((status = 204), (status = 404, body = ErrorBody)))]

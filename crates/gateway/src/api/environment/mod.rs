@@ -23,6 +23,9 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
 #[schema(as = Environment)]
 struct EnvironmentView {
     id: String,
+    /// What people who connect accounts know you as; link pages say that it asks.
+    #[schema(example = "Acme")]
+    display_name: Option<String>,
     /// Origins whose pages may show link pages in a frame.
     #[schema(example = json!(["https://app.example.com"]))]
     frame_ancestors: Vec<String>,
@@ -32,7 +35,7 @@ struct EnvironmentView {
 
 impl EnvironmentView {
     fn of(id: store::EnvironmentId, settings: EnvironmentSettings) -> Self {
-        let EnvironmentSettings { frame_ancestors, agent_reconnect_links } = settings;
-        Self { id: id.to_string(), frame_ancestors, agent_reconnect_links }
+        let EnvironmentSettings { display_name, frame_ancestors, agent_reconnect_links } = settings;
+        Self { id: id.to_string(), display_name, frame_ancestors, agent_reconnect_links }
     }
 }

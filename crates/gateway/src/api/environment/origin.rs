@@ -18,10 +18,11 @@ pub(super) fn checked(field: &str, origins: &[String]) -> Result<Vec<String>, Ap
     let mut checked: Vec<String> = Vec::with_capacity(origins.len());
     for (index, text) in origins.iter().enumerate() {
         let origin = origin(text).ok_or_else(|| {
-            ApiError::bad_request(format!(
-                "`{field}[{index}]` must be an origin with https, or with http on this machine, and nothing after host and port, e.g. \
-                 https://app.example.com"
-            ))
+            let remedy = match text.contains('[') {
+                true => "a `Content-Security-Policy` knows no IPv6 addresses; this machine is http://localhost:3000",
+                false => "and nothing after host and port, e.g. https://app.example.com",
+            };
+            ApiError::bad_request(format!("`{field}[{index}]` must be an origin with https, or with http on this machine, {remedy}"))
         })?;
         if !checked.contains(&origin) {
             checked.push(origin);
@@ -31,8 +32,8 @@ pub(super) fn checked(field: &str, origins: &[String]) -> Result<Vec<String>, Ap
 }
 
 fn origin(text: &str) -> Option<String> {
-    // A host of the web has no other characters; one with a semicolon would end the directive that it stands in.
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-[]".contains(&byte));
+    // A host that the policy takes has no other characters; one with a semicolon would end the directive that it stands in.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-".contains(&byte));
     let url = Url::parse(text).ok().filter(|_| is_plain)?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     let is_safe = match url.scheme() {
@@ -47,7 +48,7 @@ fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
+        Host::Ipv6(_) => false,
     }
 }
 
@@ -67,7 +68,6 @@ mod tests {
             ("https://app.example.com:8443", "https://app.example.com:8443"),
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
-            ("http://[::1]:3000", "http://[::1]:3000"),
         ] {
             assert_eq!(checked_one(given).unwrap(), [spelled], "{given}");
         }
@@ -94,6 +94,13 @@ mod tests {
             "null",
         ] {
             assert!(checked_one(given).unwrap_err().starts_with("`frame_ancestors[0]` must be an origin"), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_refused_with_the_name_that_works() {
+        for given in ["http://[::1]:3000", "https://[2001:db8::1]"] {
+            assert!(checked_one(given).unwrap_err().contains("http://localhost:3000"), "{given}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use catalog::definition::Definition;
+use catalog::nearest::{nearest, remedy};
 use catalog::target::{Target, TargetError};
 use http::StatusCode;
 use serde::Deserialize;
@@ -67,25 +68,32 @@ pub(super) async fn handle(
 pub(crate) async fn create_account(app: &App, environment: EnvironmentId, mut new: NewIntegratedAccount) -> Result<Account, ApiError> {
     let definition = app.definition(&new.integration)?;
     let authentication_method = chosen_method(&definition, new.authentication_method.take())?;
-    let mut identity = None;
-    match &new.credentials {
+    let tenant_id = checked_text("tenant_id", new.tenant_id)?;
+    let name = new.name.map(|name| checked_text("name", name)).transpose()?;
+    let base_url = new.base_url.as_deref();
+    let (status, credentials, identity) = match new.credentials {
         Some(credentials) => {
-            check_credentials(&definition, &authentication_method, credentials)?;
-            checked_target(app, &definition, new.base_url.as_deref(), &new.context)?;
-            if new.validate {
-                identity = validated(app, &definition, &authentication_method, &new, credentials).await?;
-            }
+            check_credentials(&definition, &authentication_method, &credentials)?;
+            checked_target(app, &definition, base_url, &new.context)?;
+            let (credentials, identity) = match new.validate {
+                true => validated(app, &definition, &authentication_method, base_url, &new.context, credentials).await?,
+                false => (credentials, None),
+            };
+            (AccountStatus::Active, credentials, identity)
         }
-        None if new.validate => return Err(ApiError::bad_request("`validate`: there are no `credentials` to validate")),
-        None => checked_start(app, &definition, new.base_url.as_deref(), &new.context)?,
-    }
+        None if new.validate => return Err(nothing_to_validate()),
+        None => {
+            checked_start(app, &definition, base_url, &new.context)?;
+            (AccountStatus::Connecting, SecretFields::default(), None)
+        }
+    };
     let new = NewAccount {
         integration: new.integration,
-        tenant_id: checked_text("tenant_id", new.tenant_id)?,
-        name: new.name.map(|name| checked_text("name", name)).transpose()?,
+        tenant_id,
+        name,
         authentication_method,
-        status: if new.credentials.is_some() { AccountStatus::Active } else { AccountStatus::Connecting },
-        credentials: new.credentials.unwrap_or_default(),
+        status,
+        credentials,
         context: new.context,
         base_url: new.base_url,
         identity,
@@ -95,25 +103,31 @@ pub(crate) async fn create_account(app: &App, environment: EnvironmentId, mut ne
     Ok(account)
 }
 
-/// Who the vendor says the account belongs to, if it accepts the credential.
-async fn validated(
+/// The credential as it is to be stored, and who the vendor says the account belongs to, if the vendor accepts it.
+pub(super) async fn validated(
     app: &App,
     definition: &Arc<Definition>,
     method: &str,
-    new: &NewIntegratedAccount,
-    credentials: &Map<String, Value>,
-) -> Result<Option<String>, ApiError> {
-    match validation::validate(app, definition, method, new.base_url.as_deref(), &new.context, credentials).await {
-        Verdict::Accepted { identity } => Ok(identity),
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+    credentials: SecretFields,
+) -> Result<(SecretFields, Option<String>), ApiError> {
+    let (verdict, credentials) = validation::validate(app, definition, method, base_url, context, credentials).await;
+    match verdict {
+        Verdict::Accepted { identity } => Ok((credentials, identity)),
         Verdict::Refused { message } => {
             Err(ApiError::bad_request(format!("`credentials`: the vendor does not accept them, and nothing was stored: {message}")))
         }
-        Verdict::Unclear { message } => Err(unclear(&message)),
+        Verdict::Unclear { message, .. } => Err(unclear(&message)),
         Verdict::NotOffered => {
             let name = &definition.integration.name;
             Err(ApiError::bad_request(format!("`validate`: the integration `{name}` names no `check` for `{method}`; leave it out")))
         }
     }
+}
+
+pub(super) fn nothing_to_validate() -> ApiError {
+    ApiError::bad_request("`validate`: there are no `credentials` to validate")
 }
 
 fn chosen_method(definition: &Definition, chosen: Option<String>) -> Result<String, ApiError> {
@@ -140,7 +154,12 @@ pub(super) fn check_credentials(definition: &Definition, method: &str, credentia
 }
 
 /// The same for an account whose person may still have to say where its vendor is.
-fn checked_start(app: &App, definition: &Definition, base_url: Option<&str>, context: &Map<String, Value>) -> Result<(), ApiError> {
+pub(super) fn checked_start(
+    app: &App,
+    definition: &Definition,
+    base_url: Option<&str>,
+    context: &Map<String, Value>,
+) -> Result<(), ApiError> {
     check_known(definition, context)?;
     match Target::new(&definition.integration, base_url, context) {
         Err(TargetError::MissingVariable { .. }) => Ok(()),
@@ -165,9 +184,10 @@ pub(crate) fn checked_target(
 pub(crate) fn check_known(definition: &Definition, context: &Map<String, Value>) -> Result<(), ApiError> {
     let variables = &definition.integration.variables;
     if let Some(unknown) = context.keys().find(|name| !variables.contains_key(*name)) {
-        let known = variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let known = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {known}") };
-        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {known}")));
+        let known: Vec<&str> = variables.keys().map(String::as_str).collect();
+        let all = if known.is_empty() { "this integration takes none".to_owned() } else { format!("known: {}", known.join(", ")) };
+        let remedy = remedy(&nearest(unknown, known, 3), &all);
+        return Err(ApiError::bad_request(format!("`context`: unknown value `{unknown}`; {remedy}")));
     }
     Ok(())
 }

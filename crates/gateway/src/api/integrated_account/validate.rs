@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::call;
 use crate::connected_account::ConnectedAccount;
 use crate::refresh::Occasion;
-use crate::validation::{self, Verdict};
+use crate::validation::{self, Cause, Verdict};
 
 /// Validate a connected account
 ///
@@ -45,7 +45,7 @@ pub(super) async fn handle(caller: ApiCaller, State(app): State<Arc<App>>, Id(id
         (Verdict::Refused { message }, version) => {
             told(&app, connected, AccountState::failing(refused_status(connected), message), version).await?;
         }
-        (Verdict::Unclear { message }, _) => return Err(unclear(&message)),
+        (Verdict::Unclear { message, .. }, _) => return Err(unclear(&message)),
         (Verdict::NotOffered, _) => {
             let (name, method) = (&connected.account.integration, &connected.account.authentication_method);
             let message =
@@ -64,7 +64,9 @@ async fn verdict(app: &App, connected: &ConnectedAccount) -> Result<(Verdict, i6
     let Some(check) = connected.definition.check(&account.authentication_method) else { return Ok((Verdict::NotOffered, version)) };
     match call::send(app, connected, &check.tool, check.arguments.clone(), Occasion::Person).await {
         Ok((outcome, used)) => Ok((validation::verdict(check, outcome), used.version)),
-        Err(failure) if failure.code != Code::NeedsReauth => Ok((Verdict::Unclear { message: failure.message }, version)),
+        Err(failure) if failure.code != Code::NeedsReauth => {
+            Ok((Verdict::Unclear { cause: Cause::of(&failure), message: failure.message }, version))
+        }
         // Of a refresh that the vendor has refused, the account has the vendor's words already.
         Err(failure) if failure.source == Source::Vendor => {
             let told = app.store.accounts().get(account.environment_id, account.id).await?;

@@ -13,7 +13,7 @@ use http::StatusCode;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::{AccountId, Connect, EnvironmentId, LinkConfig, LinkPurpose, NewLinkToken};
+use store::{AccountId, Connect, EnvironmentId, LinkConfig, LinkPurpose, LinkTokenId, NewLinkToken};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
@@ -77,6 +77,9 @@ struct NewLinkConfig {
 /// A link. It cannot be read again.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LinkTokenSecret {
+    /// With it the link can be taken back.
+    #[schema(value_type = String)]
+    id: LinkTokenId,
     link_token: String,
     /// Where to send the person, or what to show in a frame.
     url: String,
@@ -105,12 +108,15 @@ pub(super) async fn handle(
         None => connect(&app, caller.environment, new).await?,
     };
     let expires_at = now.checked_add(life).map_err(|_| ApiError::bad_request("`expires_in` is beyond all calendars"))?;
-    let (link, secret) =
-        app.store.link_tokens().create(caller.environment, NewLinkToken { purpose, config, redirect_uri, expires_at }, now).await?;
-    tracing::info!(created_by = %caller.api_token, expires_at = %link.expires_at, "link token created");
+    let (link, secret) = app
+        .store
+        .link_tokens()
+        .create(caller.environment, NewLinkToken { purpose, config, redirect_uri, expires_at, created_by: caller.api_token }, now)
+        .await?;
+    tracing::info!(link_token.id = %link.id, created_by = %caller.api_token, expires_at = %link.expires_at, "link token created");
     let link_token = secret.expose_secret().to_owned();
     let url = format!("{}/link/{link_token}", app.public_url);
-    Ok((StatusCode::CREATED, Json(LinkTokenSecret { link_token, url, expires_at: Time(link.expires_at) })))
+    Ok((StatusCode::CREATED, Json(LinkTokenSecret { id: link.id, link_token, url, expires_at: Time(link.expires_at) })))
 }
 
 async fn reconnect(app: &App, environment: EnvironmentId, id: AccountId, new: &NewLink) -> Result<LinkPurpose, ApiError> {

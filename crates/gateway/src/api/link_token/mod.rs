@@ -1,6 +1,7 @@
 //! Links that have people connect accounts: `/link-token`.
 
 mod create;
+mod delete;
 
 use std::sync::Arc;
 
@@ -10,5 +11,5 @@ use utoipa_axum::routes;
 use crate::app::App;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(create::handle))
+    OpenApiRouter::new().routes(routes!(create::handle)).routes(routes!(delete::handle))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use http::StatusCode;
 
-use super::chosen_method;
+use super::stored_method;
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Id, Query};
@@ -26,8 +26,7 @@ pub(super) async fn handle(
 ) -> Result<StatusCode, ApiError> {
     let method = query.take("authentication_method");
     query.finish()?;
-    let definition = app.integration(&name)?;
-    let method = chosen_method(&definition, method)?;
+    let method = stored_method(&app, caller.environment, &name, method).await?;
     if !app.store.oauth_apps().delete(caller.environment, &name, &method).await? {
         return Err(ApiError::not_found("OAuth app"));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 
-use super::{OAuthAppView, chosen_method};
+use super::{OAuthAppView, stored_method};
 use crate::api::caller::ApiCaller;
 use crate::api::error::{ApiError, ErrorBody};
 use crate::api::input::{Id, Query};
@@ -26,8 +26,7 @@ pub(super) async fn handle(
 ) -> Result<Json<OAuthAppView>, ApiError> {
     let method = query.take("authentication_method");
     query.finish()?;
-    let definition = app.integration(&name)?;
-    let method = chosen_method(&definition, method)?;
+    let method = stored_method(&app, caller.environment, &name, method).await?;
     let found = app.store.oauth_apps().get(caller.environment, &name, &method).await?;
     Ok(Json(OAuthAppView::of(&app, found.ok_or_else(|| ApiError::not_found("OAuth app"))?)))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use catalog::definition::Definition;
 use catalog::integration::CredentialKind;
 use serde::Serialize;
-use store::OAuthApp;
+use store::{EnvironmentId, OAuthApp};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -39,8 +39,20 @@ struct OAuthAppView {
 impl OAuthAppView {
     fn of(app: &App, oauth_app: OAuthApp) -> Self {
         let OAuthApp { integration, authentication_method, client_id, updated_at } = oauth_app;
-        Self { integration, authentication_method, client_id, redirect_uri: redirect_uri(app), updated_at: Time(updated_at) }
+        let redirect_uri = redirect_uri(app, &integration);
+        Self { integration, authentication_method, client_id, redirect_uri, updated_at: Time(updated_at) }
     }
+}
+
+/// The same of an app that is stored, though its integration or method may be gone from the catalog.
+///
+/// # Errors
+/// Nothing is stored of that name, and the catalog has none either.
+async fn stored_method(app: &App, environment: EnvironmentId, integration: &str, chosen: Option<String>) -> Result<String, ApiError> {
+    let apps = app.store.oauth_apps().list(environment).await?;
+    let mut stored = apps.into_iter().filter(|app| app.integration == integration).map(|app| app.authentication_method);
+    let known = app.integration(integration).and_then(|definition| chosen_method(&definition, chosen.clone()));
+    known.or_else(|unknown| stored.find(|method| chosen.as_ref().is_none_or(|chosen| chosen == method)).ok_or(unknown))
 }
 
 /// The way to authenticate that an app is for: the one named, or the first.

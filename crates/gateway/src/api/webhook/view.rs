@@ -37,6 +37,9 @@ pub(super) struct WebhookSecret {
     pub secret: String,
 }
 
+// It is shown once, to whoever made it.
+store::lacks!(WebhookSecret: std::fmt::Debug, std::fmt::Display, Clone);
+
 /// One event on its way to one webhook.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookDelivery)]

@@ -105,7 +105,10 @@ pub(super) async fn run(args: RotateArgs) -> anyhow::Result<ExitCode> {
     if !unreadable.is_empty() {
         let names: Vec<String> = unreadable.iter().map(ToString::to_string).collect();
         let problem = anyhow!("{} credentials open with no key: {}", names.len(), names.join(", "));
-        return Err(hinted(problem, "connect these accounts again (or put the app's secret anew) or delete them, then run this again"));
+        return Err(hinted(
+            problem,
+            "connect these accounts again (or put the app's secret anew, or rotate the webhook's) or delete them, then run this again",
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 use store::AccountId;
 
-use super::input::{body, credentials, object, pair, text_or_none};
+use super::input::{body, credentials, entries, object, pair, text_or_none};
 use super::show::Column;
 use super::{Common, PageArgs, print_deleted, print_list, print_one, with_api};
+use crate::hint::hinted;
 
 /// Connected accounts of a running server.
 #[derive(Args)]
@@ -39,9 +41,15 @@ enum AccountCommand {
     )]
     Create(CreateArgs),
     /// Make a link by which a person connects an account, or connects one again, in a browser
-    #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso\n  \
+    #[command(after_help = "Examples:\n  tidegate account link --tenant-id acme --integration sendoso --methods read\n  \
                             tidegate account link --account 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
     Link(LinkArgs),
+    /// Ask the vendor now whether it accepts an account's credentials; exit code 1 if it does not
+    #[command(after_help = "Example:\n  tidegate account validate 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2")]
+    Validate {
+        /// The account's id
+        account_id: AccountId,
+    },
     /// Change an account; what is not given stays
     #[command(
         after_help = "Example:\n  tidegate account update 0197b2c8-f3b2-7c11-a6a1-c0f4f5d0a1b2 --credentials-file - < credentials.json"
@@ -98,6 +106,10 @@ struct CreateArgs {
     /// JSON file with the credentials; - reads standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     credentials_file: PathBuf,
+
+    /// Ask the vendor first, and connect nothing that it does not accept
+    #[arg(long)]
+    validate: bool,
 }
 
 #[derive(Args)]
@@ -131,6 +143,14 @@ struct LinkArgs {
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 
+    /// What the account will be used for, as for an MCP server: read, write, custom or exact method names, separated by commas
+    #[arg(long, value_name = "METHODS", value_delimiter = ',')]
+    methods: Option<Vec<String>>,
+
+    /// Only tools that have one of these tags, separated by commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    tags: Option<Vec<String>>,
+
     /// Where the person goes in the end [default: a page that says so]
     #[arg(long, value_name = "URL")]
     redirect_uri: Option<String>,
@@ -161,6 +181,10 @@ struct UpdateArgs {
     /// JSON file with credentials that replace the present ones; - reads standard input
     #[arg(long, value_name = "FILE")]
     credentials_file: Option<PathBuf>,
+
+    /// Ask the vendor first, and change nothing if it does not accept the credentials
+    #[arg(long, requires = "credentials_file")]
+    validate: bool,
 }
 
 const COLUMNS: &[Column] = &[
@@ -192,6 +216,18 @@ pub(in crate::cli) fn run(args: AccountArgs) -> anyhow::Result<ExitCode> {
             let link = api.post("/link-token", Some(&new_link(args))).await?;
             print_one(&link, "Send the person to the `url`. Whoever has it can connect the account until then, once.", json)
         }
+        AccountCommand::Validate { account_id } => {
+            let account = api.post(&format!("/integrated-account/{account_id}/validate"), None).await?;
+            print_one(&account, "", json)?;
+            if account["status"] != "active" {
+                let problem = anyhow!("the vendor does not accept the account's credentials");
+                return Err(hinted(
+                    problem,
+                    "a person connects it again at its `reconnect_url`, or give others with `tidegate account update`",
+                ));
+            }
+            Ok(())
+        }
         AccountCommand::Update(args) => {
             let path = format!("/integrated-account/{}", args.account_id);
             print_one(&api.patch(&path, &changes(args)?).await?, "", json)
@@ -212,10 +248,12 @@ fn new_account(args: CreateArgs) -> anyhow::Result<Value> {
         ("context", Some(object(args.context))),
         ("base_url", args.base_url.map(Value::from)),
         ("credentials", Some(credentials(&args.credentials_file)?)),
+        ("validate", args.validate.then_some(json!(true))),
     ]))
 }
 
 fn new_link(args: LinkArgs) -> Value {
+    let config = body([("methods", args.methods.map(entries)), ("tags", args.tags.map(entries))]);
     body([
         ("tenant_id", args.tenant_id.map(Value::from)),
         ("integrated_account_id", args.account.map(|id| json!(id))),
@@ -224,6 +262,7 @@ fn new_link(args: LinkArgs) -> Value {
         ("name", args.name.map(Value::from)),
         ("context", (!args.context.is_empty()).then(|| object(args.context))),
         ("base_url", args.base_url.map(Value::from)),
+        ("config", (config != json!({})).then_some(config)),
         ("redirect_uri", args.redirect_uri.map(Value::from)),
         ("expires_in", args.expires_in.map(Value::from)),
     ])
@@ -235,5 +274,6 @@ fn changes(args: UpdateArgs) -> anyhow::Result<Value> {
         ("context", (!args.context.is_empty()).then(|| object(args.context))),
         ("base_url", args.base_url.map(text_or_none)),
         ("credentials", args.credentials_file.as_deref().map(credentials).transpose()?),
+        ("validate", args.validate.then_some(json!(true))),
     ]))
 }

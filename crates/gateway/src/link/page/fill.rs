@@ -2,7 +2,7 @@
 
 use catalog::connect_form::{Abilities, Field, FieldProblem, Form};
 use catalog::integration::CredentialKind;
-use catalog::scopes::NeededScopes;
+use catalog::scopes::NeededScope;
 use maud::{Markup, html};
 
 use super::layout::{Head, Site, State, Window, emblem, page, vendor_words, with_links};
@@ -17,24 +17,28 @@ pub(crate) struct Fill<'a> {
     /// The vendor's name.
     pub label: &'a str,
     pub form: &'a Form,
+    /// Where the credential is sent, if that is known already, e.g. `acme.example.com`.
+    pub host: Option<&'a str>,
     pub abilities: &'a Abilities,
     /// What the vendor will ask consent for.
-    pub scopes: Option<&'a NeededScopes<'a>>,
+    pub scopes: Option<&'a [NeededScope<'a>]>,
     /// What was submitted, as pairs of name and value. Secrets are not shown again.
     pub submitted: &'a [(String, String)],
     pub problems: &'a [FieldProblem],
     /// Why the last try failed, where no field is to blame.
     pub failure: Option<Failure<'a>>,
     pub back: Back,
+    /// The address at whoever sent the person here that is told that they would rather not.
+    pub cancel: Option<&'a str>,
 }
 
 /// Why an attempt to connect failed, though the form was filled in well.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Failure<'a> {
-    /// The vendor does not take the credential; its words.
+    /// The vendor does not take the credential; its words, which seldom say why.
     Refused(&'a str),
-    /// Nobody knows whether the credential is good; what happened instead of an answer.
-    Unclear(&'a str),
+    /// Nobody knows whether the credential is good; what the vendor said instead of that.
+    Unclear(Option<&'a str>),
     /// Whatever else; whole sentences of ours.
     Other(&'a str),
 }
@@ -54,11 +58,15 @@ pub(crate) fn fill(view: &Fill<'_>) -> Markup {
     };
     let has_failed = view.failure.is_some() || !view.problems.is_empty();
     let state = if has_failed { State::Broken } else { State::Open };
-    let title = format!("{}{verb} {}", if has_failed { "Not connected yet: " } else { "" }, view.label);
+    let heading = match view.site.asker {
+        Some(asker) => format!("{verb} {} to {asker}", view.label),
+        None => format!("{verb} {}", view.label),
+    };
+    let title = if has_failed { format!("Not connected yet: {heading}") } else { heading.clone() };
     let content = html! {
         (back_link(view.back, view.integration))
         (emblem(view.label, state))
-        h1 { (verb) " " (view.label) }
+        h1 { (heading) }
         (lead(view))
         (summary(view))
         form method="post" novalidate rel=[opens_window(view).then_some("opener")] data-form {
@@ -71,6 +79,7 @@ pub(crate) fn fill(view: &Fill<'_>) -> Markup {
             @for field in &view.form.fields { (input(view, field)) }
             (permissions(view))
             (submit(view, verb))
+            @if let Some(cancel) = view.cancel { p { a href=(cancel) { "Cancel" } } }
         }
         (elsewhere(view))
     };
@@ -81,14 +90,15 @@ fn lead(view: &Fill<'_>) -> Markup {
     html! {
         @match view.purpose {
             Purpose::Connect => p class="lead" {
-                "The app that sent you here asks for access to your " (view.label) " account, so that its AI agents can work in it."
+                (view.site.whoever_asks()) " asks for access to your " (view.label) " account, so that its AI agents can work in it."
             },
             Purpose::Reconnect { account } => p class="lead" {
+                (view.site.whoever_asks()) " asks you to connect "
                 @match account {
-                    Some(name) => { "The connection of " strong { (name) } " has to be renewed." },
-                    None => { "The connection to your " (view.label) " account has to be renewed." },
+                    Some(name) => strong { (name) },
+                    None => { "your " (view.label) " account" },
                 }
-                " Everything that uses it goes on working afterwards."
+                " again. Everything that uses it goes on working afterwards."
             },
         }
     }
@@ -104,11 +114,11 @@ fn summary(view: &Fill<'_>) -> Markup {
             h2 id="problem" { (heading(view)) }
             @match view.failure {
                 Some(Failure::Refused(said)) => {
+                    p { "Nothing was saved. Check " (words::listed(&labels(view))) ": something in it is wrong, incomplete or no longer valid." }
                     (quoted(view.label, said))
-                    p { "Nothing was saved. Check what you entered and try again." }
                 },
-                Some(Failure::Unclear(what)) => {
-                    p { (vendor_words(what)) }
+                Some(Failure::Unclear(said)) => {
+                    @if let Some(said) = said { (quoted(view.label, said)) }
                     p { "Nothing was saved. Try again in a minute." }
                 },
                 Some(Failure::Other(what)) => p { (what) },
@@ -119,6 +129,11 @@ fn summary(view: &Fill<'_>) -> Markup {
             }
         }
     }
+}
+
+/// What was filled in, each label in quotes.
+fn labels(view: &Fill<'_>) -> Vec<String> {
+    view.form.fields.iter().map(|field| format!("“{}”", field.label)).collect()
 }
 
 fn heading(view: &Fill<'_>) -> String {
@@ -138,15 +153,16 @@ pub(super) fn quoted(vendor: &str, said: &str) -> Markup {
 
 fn permissions(view: &Fill<'_>) -> Markup {
     let Abilities { read, write, delete, tools } = view.abilities;
-    let lines = [("Read", read), ("Create and change", write), ("Delete", delete)];
-    let scopes = view.scopes.map_or(&[][..], |needed| &needed.scopes);
+    // What is deleted is gone, so that is never folded away.
+    let lines = [("Read", read, SHOWN), ("Create and change", write, SHOWN), ("Delete", delete, usize::MAX)];
+    let scopes = view.scopes.unwrap_or_default();
     html! {
         @if !tools.is_empty() {
             section class="abilities" aria-labelledby="abilities" {
                 h2 id="abilities" { "What the agents will be able to do" }
                 dl {
-                    @for (verb, things) in lines.iter().filter(|(_, things)| !things.is_empty()) {
-                        div { dt { (verb) } dd { (words::listed(things, 6)) } }
+                    @for (verb, things, most) in lines.iter().filter(|(_, things, _)| !things.is_empty()) {
+                        div { dt { (verb) } dd { (things_of(things, *most)) } }
                     }
                 }
                 details {
@@ -164,14 +180,32 @@ fn permissions(view: &Fill<'_>) -> Markup {
     }
 }
 
+/// Most things that stand there without being asked for.
+const SHOWN: usize = 6;
+
+/// All of them; most of a long list is shown when asked for.
+fn things_of(things: &[String], most: usize) -> Markup {
+    html! {
+        @match things {
+            [first, second, rest @ ..] if things.len() > most => details {
+                summary { (first) ", " (second) " and " (rest.len()) " more" }
+                (words::listed(rest))
+            },
+            _ => (words::listed(things)),
+        }
+    }
+}
+
 fn input(view: &Fill<'_>, field: &Field) -> Markup {
     let id = id(&field.name);
     let problem = view.problems.iter().find(|problem| problem.field == field.name);
     let submitted = view.submitted.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value.as_str());
     let value = submitted.filter(|_| !field.is_secret).or(field.default.as_deref()).unwrap_or_default();
+    // Not where the help gives it, too.
+    let example = field.example.as_ref().filter(|example| !field.help.as_ref().is_some_and(|help| help.contains(*example)));
     let described: Vec<String> = [
         field.help.as_ref().map(|_| format!("{id}-help")),
-        field.example.as_ref().map(|_| format!("{id}-example")),
+        example.map(|_| format!("{id}-example")),
         problem.map(|_| format!("{id}-problem")),
     ]
     .into_iter()
@@ -183,7 +217,7 @@ fn input(view: &Fill<'_>, field: &Field) -> Markup {
         div class={ "field" @if problem.is_some() { " wrong" } } {
             label for=(id) { (field.label) @if !field.is_required && field.default.is_none() { " " span class="optional" { "(optional)" } } }
             @if let Some(help) = &field.help { p class="help" id={ (id) "-help" } { (with_links(help)) } }
-            @if let Some(example) = &field.example { p class="help" id={ (id) "-example" } { "For example " code { (example) } } }
+            @if let Some(example) = example { p class="help" id={ (id) "-example" } { "For example " code { (example) } } }
             @if let Some(problem) = problem { p class="message" id={ (id) "-problem" } { (problem.message) } }
             @if field.options.is_empty() {
                 input id=(id) name=(field.name) type=(if field.is_secret { "password" } else { "text" }) value=(value)
@@ -212,7 +246,9 @@ fn submit(view: &Fill<'_>, verb: &str) -> Markup {
             @if is_consent {
                 "You sign in at " (view.label) " itself; your password is not seen here."
             } @else {
-                "Stored encrypted, and shown to nobody but " (view.label) "."
+                "Stored encrypted, and sent to " (view.label) " alone"
+                @if let Some(host) = view.host { ", at " code { (host) } }
+                "."
             }
         }
     }

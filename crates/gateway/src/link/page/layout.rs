@@ -10,6 +10,8 @@ use crate::link::assets::{SCRIPT, STYLE};
 pub(crate) struct Site<'a> {
     /// Path of the public URL, e.g. empty or `/gate`.
     pub public_path: &'a str,
+    /// What the person knows whoever asks as, if they said.
+    pub asker: Option<&'a str>,
     pub window: Window,
     /// Origins that may have the page in a frame or opened it, and are told by `postMessage` how it ended.
     pub told_origins: &'a [String],
@@ -22,6 +24,13 @@ pub(crate) enum Window {
     Own,
     /// A frame of another page (`Sec-Fetch-Dest: iframe`). Vendors refuse to be shown there, so they get a window of their own.
     Framed,
+}
+
+impl Site<'_> {
+    /// Whoever asks, at the beginning of a sentence.
+    pub(super) fn whoever_asks(&self) -> &str {
+        self.asker.unwrap_or("The app that sent you here")
+    }
 }
 
 /// What stands in the head of a page.
@@ -45,7 +54,7 @@ pub(super) fn page(site: &Site<'_>, head: &Head<'_>, told: Option<&Told>, conten
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
+                meta name="referrer" content="same-origin";
                 meta name="robots" content="noindex, nofollow";
                 meta name="color-scheme" content="light dark";
                 @if let Some(next) = head.next {
@@ -88,6 +97,8 @@ pub(super) enum State {
     Open,
     Joined,
     Broken,
+    /// Neither begun nor failed.
+    Over,
 }
 
 impl State {
@@ -96,6 +107,7 @@ impl State {
             State::Open => "open",
             State::Joined => "joined",
             State::Broken => "broken",
+            State::Over => "over",
         }
     }
 
@@ -104,6 +116,7 @@ impl State {
             State::Open => picture("M13 3 5 13.5h6L10 21l8-10.5h-6L13 3Z"),
             State::Joined => picture("m5 12.5 4.5 4.5L19 7.5"),
             State::Broken => picture("M12 6v7.5M12 17.5v.5"),
+            State::Over => picture("M6 12h12"),
         }
     }
 }
@@ -142,7 +155,7 @@ fn address(word: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// What a vendor says, for a page: on one line, not endless, and nothing that shows it otherwise than it is.
-pub(super) fn vendor_words(text: &str) -> String {
+pub(crate) fn vendor_words(text: &str) -> String {
     const MAX_CHARACTERS: usize = 300;
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_deceptive(*c)).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,4 +1,5 @@
-//! On the way to the vendor: a page rather than a redirect, because a form's target may not redirect elsewhere under our policy.
+//! On the way to the vendor, and back to the app: a page rather than a redirect, because a form's target may not redirect elsewhere under our
+//! policy, nor may wherever that redirects to.
 
 use maud::{Markup, html};
 
@@ -15,6 +16,15 @@ pub(crate) struct Leaving<'a> {
 
 store::lacks!(Leaving<'_>: std::fmt::Debug, std::fmt::Display, serde::Serialize);
 
+/// The page that leads back to the app that sent the person.
+pub(crate) struct Returning<'a> {
+    pub site: Site<'a>,
+    /// Where the app is.
+    pub host: &'a str,
+    /// With what the app is told.
+    pub url: &'a str,
+}
+
 pub(crate) fn leaving(view: &Leaving<'_>) -> Markup {
     let content = html! {
         (emblem(view.label, State::Open))
@@ -24,4 +34,14 @@ pub(crate) fn leaving(view: &Leaving<'_>) -> Markup {
     };
     let title = format!("Going to {}", view.label);
     page(&view.site, &Head { title: &title, next: Some(view.url) }, None, &content)
+}
+
+pub(crate) fn returning(view: &Returning<'_>) -> Markup {
+    let content = html! {
+        (emblem(view.host, State::Joined))
+        h1 { "Connected" }
+        p class="lead" { "You go back to " (view.host) " now." }
+        p { a class="button" href=(view.url) rel="noreferrer" { "Continue to " (view.host) } }
+    };
+    page(&view.site, &Head { title: "Connected", next: Some(view.url) }, None, &content)
 }

@@ -12,7 +12,7 @@ use super::*;
 pub(super) fn samples(text: &str) -> Vec<(&'static str, String)> {
     let definition = definition(text);
     let told = ["https://app.acme.test".to_owned(), text.to_owned()];
-    let own = Site { public_path: "/gate", window: Window::Own, told_origins: &told };
+    let own = Site { public_path: "/gate", asker: Some(text), window: Window::Own, told_origins: &told };
     let framed = Site { window: Window::Framed, ..own };
     let mut samples = choices(own, text);
     samples.extend(forms(&definition, own, framed, text));
@@ -60,13 +60,16 @@ fn forms(definition: &Definition, own: Site<'_>, framed: Site<'_>, text: &str) -
         integration: "acme",
         label: text,
         form: &basic,
+        host: Some(text),
         abilities: &abilities,
         scopes: None,
         submitted: &[],
         problems: &[],
         failure: None,
         back: Back::Nowhere,
+        cancel: None,
     };
+    let unknown = Fill { site: Site { asker: None, ..own }, ..blank };
     let again = Purpose::Reconnect { account: Some(text) };
     vec![
         ("fill_basic", fill(&blank)),
@@ -75,39 +78,66 @@ fn forms(definition: &Definition, own: Site<'_>, framed: Site<'_>, text: &str) -
             "fill_refused",
             fill(&Fill { form: &key, submitted: &submitted, failure: Some(Failure::Refused(text)), back: Back::ToMethods, ..blank }),
         ),
-        ("fill_unclear", fill(&Fill { form: &key, purpose: again, failure: Some(Failure::Unclear(text)), ..blank })),
-        ("fill_consent", fill(&Fill { form: &consent, scopes: scopes.as_ref(), ..blank })),
-        ("fill_consent_framed", fill(&Fill { form: &consent, scopes: scopes.as_ref(), site: framed, ..blank })),
+        ("fill_unclear", fill(&Fill { form: &key, purpose: again, failure: Some(Failure::Unclear(Some(text))), ..blank })),
+        ("fill_consent", fill(&Fill { form: &consent, scopes: scopes.as_deref(), ..unknown })),
+        (
+            "fill_consent_framed",
+            fill(&Fill {
+                form: &consent,
+                scopes: scopes.as_deref(),
+                site: framed,
+                cancel: Some("https://app.acme.test/?status=failed&reason=cancelled"),
+                ..blank
+            }),
+        ),
         ("leaving", leaving(&Leaving { site: own, label: text, url: "https://acme.test/authorize?a=1&b=2" })),
     ]
 }
 
 fn endings(site: Site<'_>, text: &str) -> Vec<Sample> {
     let id = "0198c0de-0000-7000-8000-000000000001";
-    let connected = Done { site, purpose: Purpose::Connect, label: text, integrated_account_id: id, identity: Some(text) };
+    let lacking = ["Read parts", text];
+    let connected = Done {
+        site,
+        purpose: Purpose::Connect,
+        label: text,
+        integrated_account_id: id,
+        identity: Some(text),
+        lacking: &[],
+        trial: Trial::Taken,
+    };
     let denied = Problem {
         site,
         label: Some(text),
         reason: "access_denied",
+        mood: Mood::Bad,
         title: "Access was not allowed",
         what: "You did not allow the access, so nothing was connected.",
         remedy: "If that was a slip, start again.",
         vendor_said: Some(text),
         retry: Some("/gate/link/again"),
+        back: Some("https://app.acme.test/?status=failed&reason=access_denied"),
     };
     let expired = Problem {
         label: None,
         reason: "link_expired",
+        mood: Mood::Neutral,
         title: "This link has expired",
         what: "It was made more than an hour ago.",
         remedy: "Ask for a new one where you found it.",
         vendor_said: None,
         retry: None,
+        back: None,
         ..denied
     };
     vec![
         ("done", done(&connected)),
-        ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, ..connected })),
+        (
+            "returning",
+            returning(&Returning { site, host: text, url: "https://app.acme.test/back?status=connected&integrated_account_id=1" }),
+        ),
+        ("done_again", done(&Done { purpose: Purpose::Reconnect { account: None }, identity: None, lacking: &lacking, ..connected })),
+        ("done_unasked", done(&Done { identity: None, trial: Trial::NotAsked, ..connected })),
         ("problem_denied", problem(&denied)),
         ("problem_expired", problem(&expired)),
     ]

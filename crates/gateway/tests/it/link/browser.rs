@@ -33,9 +33,18 @@ impl Browser {
         self.send(self.client.get(url)).await
     }
 
+    /// An answer that does not arrive.
+    pub(super) async fn lost(&self, url: &str) -> Page {
+        let cookies = self.cookies.lock().unwrap().clone();
+        let page = self.get(url).await;
+        *self.cookies.lock().unwrap() = cookies;
+        page
+    }
+
     pub(super) async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
-        // As browsers do from a page that allows no referrer.
-        self.send(self.client.post(url).header("origin", "null").header("sec-fetch-site", "same-origin").form(fields)).await
+        // As browsers do on plain http.
+        let origin = url::Url::parse(url).unwrap().origin().ascii_serialization();
+        self.send(self.client.post(url).header("origin", origin).form(fields)).await
     }
 
     /// A form that another page sends.

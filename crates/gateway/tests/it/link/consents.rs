@@ -5,15 +5,9 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{account, accounts, can_call, connected, consent, consent_link, set_app, vendor_will};
+use super::{account, accounts, can_call, connected, consent, consent_link, ended, set_app, vendor_will, with_app};
 use crate::link::browser::Browser;
 use crate::support::Gateway;
-
-async fn with_app() -> (Gateway, Browser) {
-    let gateway = Gateway::start().await;
-    set_app(&gateway).await;
-    (gateway, Browser::new())
-}
 
 /// How often the vendor was asked for tokens.
 async fn exchanges(gateway: &Gateway) -> usize {
@@ -37,7 +31,22 @@ async fn a_person_consents_at_the_vendor_and_the_account_works() {
     assert_eq!(end.location.unwrap(), format!("https://app.example/back?status=connected&integrated_account_id={id}"));
     assert_eq!(account(&gateway, &id).await["status"], "active");
     assert!(can_call(&gateway, &id).await);
-    assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
+    // Whoever comes once more is led there again, in this browser.
+    assert!(browser.get(&url).await.next().ends_with(&id));
+    assert_eq!(Browser::new().get(&url).await.summary(), "410: This link has been used");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn who_loads_the_way_back_again_for_want_of_an_answer_arrives_all_the_same() {
+    let (gateway, browser) = with_app().await;
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back"})).await;
+    browser.get(&url).await;
+    let callback = consent(&gateway, &browser, &url).await;
+    // The browser as it was: the answer, with what it says of cookies, is lost.
+    let end = browser.lost(&callback).await;
+    assert_eq!(browser.get(&callback).await.location, end.location);
+    assert_eq!(accounts(&gateway).await.len(), 1);
     gateway.stop().await;
 }
 
@@ -79,7 +88,7 @@ async fn under_https_no_other_host_can_set_the_cookie() {
         assert!(cookie.starts_with(expected) && cookie.ends_with("; Secure") && cookie.contains(&format!("; Path={path};")), "{cookie}");
         let callback = format!(
             "redirect_uri={}",
-            url::form_urlencoded::byte_serialize(format!("{public_url}/oauth/callback").as_bytes()).collect::<String>()
+            url::form_urlencoded::byte_serialize(format!("{public_url}/oauth/callback/sendoso").as_bytes()).collect::<String>()
         );
         assert!(leaving.next().contains(&callback), "{}", leaving.next());
         gateway.stop().await;
@@ -93,13 +102,54 @@ async fn consent_that_is_denied_changes_nothing_and_can_be_tried_again() {
     let leaving = browser.post(&url, &[]).await;
     vendor_will(&gateway, "deny").await;
     let callback = Browser::new().get(&leaving.next()).await.location.unwrap();
-    let denied = browser.get(&callback).await;
+    let denied = ended(&gateway, &browser, &callback).await;
     assert_eq!(denied.summary(), "403: Not connected");
-    assert!(denied.body.contains("not allowed at Sendoso"), "{}", denied.body);
+    assert!(denied.body.contains("not allowed at Sendoso") && !denied.body.contains("says:"), "{}", denied.body);
     assert!(accounts(&gateway).await.is_empty());
     let again = format!("{}{}", gateway.url, denied.retry().unwrap());
     assert_eq!(browser.get(&again).await.summary(), "200: Connect Sendoso");
     assert_eq!(connected(&gateway, &browser, &again).await.status, StatusCode::SEE_OTHER);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn who_connects_nothing_can_go_back_to_the_app_that_learns_why() {
+    let (gateway, browser) = with_app().await;
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back?a=b"})).await;
+    let back = |reason: &str| format!("href=\"https://app.example/back?a=b&amp;status=failed&amp;reason={reason}\"");
+    let form = browser.get(&url).await;
+    assert!(form.body.contains(&back("cancelled")), "{}", form.body);
+    let leaving = browser.post(&url, &[]).await;
+    vendor_will(&gateway, "deny").await;
+    let callback = Browser::new().get(&leaving.next()).await.location.unwrap();
+    let denied = ended(&gateway, &browser, &callback).await;
+    assert!(denied.body.contains(&back("access_denied")) && denied.retry().is_some(), "{}", denied.body);
+    gateway.clock.advance(Duration::from_secs(3600));
+    let expired = browser.get(&url).await;
+    assert!(expired.body.contains(&back("link_expired")), "{}", expired.body);
+    let without = browser.get(&consent_link(&gateway, json!({})).await).await;
+    assert!(!without.body.contains("status=failed"), "{}", without.body);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn access_that_was_not_granted_is_told_of_and_the_account_works_without() {
+    let (gateway, browser) = with_app().await;
+    let granted = gateway.sandbox.issue_credentials()["access_token"].as_str().unwrap().to_owned();
+    let body = json!({"access_token": granted, "token_type": "Bearer", "scope": "public,write,marketplace,smartsend,openid"});
+    let less = json!({"kind": "status", "status": 200, "body": body});
+    let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
+    fault(&gateway, less.clone()).await;
+    let done = browser.get(&format!("{}{}", gateway.url, browser.get(&callback).await.location.unwrap())).await;
+    assert_eq!(done.summary(), "200: Sendoso is connected");
+    assert!(done.body.contains("did not give all the access") && done.body.contains("<li>Change account details</li>"), "{}", done.body);
+    assert!(!done.body.contains("Send gifts"), "{}", done.body);
+    assert_eq!(accounts(&gateway).await[0]["status"], "active");
+    let url = consent_link(&gateway, json!({"redirect_uri": "https://app.example/back"})).await;
+    let callback = consent(&gateway, &browser, &url).await;
+    fault(&gateway, less).await;
+    let back = browser.get(&callback).await.location.unwrap();
+    assert!(back.starts_with("https://app.example/back?status=connected") && back.ends_with("&missing_scope=update"), "{back}");
     gateway.stop().await;
 }
 
@@ -110,8 +160,8 @@ async fn a_vendor_s_error_is_shown_escaped_and_bounded() {
     let leaving = browser.post(&url, &[]).await;
     let state = state_of(&leaving.next());
     let words = format!("%3Cscript%3Ealert(1)%3C%2Fscript%3E%0A{}", "long%20".repeat(2000));
-    let callback = format!("{}/oauth/callback?state={state}&error=invalid_scope&error_description={words}", gateway.url);
-    let page = browser.get(&callback).await;
+    let callback = format!("{}/oauth/callback/sendoso?state={state}&error=invalid_scope&error_description={words}", gateway.url);
+    let page = ended(&gateway, &browser, &callback).await;
     assert_eq!(page.summary(), "502: Not connected");
     assert!(page.body.contains("invalid_scope: &lt;script&gt;alert(1)"), "{}", page.body);
     assert!(page.body.len() < 5000, "{} bytes", page.body.len());
@@ -124,7 +174,7 @@ async fn a_state_works_once() {
     let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
     let first = browser.get(&callback).await;
     assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.body);
-    let replayed = browser.get(&callback).await;
+    let replayed = ended(&gateway, &browser, &callback).await;
     assert_eq!(replayed.status, StatusCode::BAD_REQUEST);
     assert_eq!((accounts(&gateway).await.len(), exchanges(&gateway).await), (1, 1));
     gateway.stop().await;
@@ -137,9 +187,12 @@ async fn a_state_that_was_never_given_out_is_refused_even_with_its_cookie_replay
     let state = state_of(&leaving.next());
     // The cookie is found by the beginning of the state.
     let forged = format!("{}{}", &state[..10], "A".repeat(33));
-    let callback = format!("{}/oauth/callback?code=c&state={forged}", gateway.url);
-    assert_eq!(browser.get(&callback).await.summary(), "400: This way back is closed");
-    assert_eq!(browser.get(&format!("{}/oauth/callback?code=c", gateway.url)).await.summary(), "400: This is not the way back");
+    let callback = format!("{}/oauth/callback/sendoso?code=c&state={forged}", gateway.url);
+    assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "400: This way back is closed");
+    assert_eq!(
+        ended(&gateway, &browser, &format!("{}/oauth/callback/sendoso?code=c", gateway.url)).await.summary(),
+        "400: This is not the way back"
+    );
     assert_eq!(exchanges(&gateway).await, 0);
     gateway.stop().await;
 }
@@ -149,10 +202,10 @@ async fn another_browser_cannot_come_back_nor_spoil_it_for_the_one_that_left() {
     let (gateway, browser) = with_app().await;
     let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
     let theirs = Browser::new();
-    assert_eq!(theirs.get(&callback).await.summary(), "400: You began in another browser");
+    assert_eq!(ended(&gateway, &theirs, &callback).await.summary(), "400: You began in another browser");
     // One that has left with something of its own.
     let own = consent(&gateway, &theirs, &consent_link(&gateway, json!({})).await).await;
-    assert_eq!(theirs.get(&callback).await.summary(), "400: You began in another browser");
+    assert_eq!(ended(&gateway, &theirs, &callback).await.summary(), "400: You began in another browser");
     assert_eq!(exchanges(&gateway).await, 0);
     assert_eq!(browser.get(&callback).await.status, StatusCode::SEE_OTHER);
     assert_eq!(theirs.get(&own).await.status, StatusCode::SEE_OTHER);
@@ -177,7 +230,7 @@ async fn whoever_takes_longer_than_ten_minutes_begins_again() {
     let url = consent_link(&gateway, json!({})).await;
     let callback = consent(&gateway, &browser, &url).await;
     gateway.clock.advance(Duration::from_secs(600));
-    let late = browser.get(&callback).await;
+    let late = ended(&gateway, &browser, &callback).await;
     assert_eq!(late.summary(), "400: That took too long");
     assert_eq!(exchanges(&gateway).await, 0);
     let again = format!("{}{}", gateway.url, late.retry().unwrap());
@@ -203,7 +256,7 @@ async fn of_two_who_consent_by_one_link_the_first_is_connected() {
     let other = Browser::new();
     let (first, second) = (consent(&gateway, &browser, &url).await, consent(&gateway, &other, &url).await);
     assert_eq!(other.get(&second).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.get(&first).await.summary(), "410: This link has been used");
+    assert_eq!(ended(&gateway, &browser, &first).await.summary(), "410: This link has been used");
     assert_eq!(accounts(&gateway).await.len(), 1);
     gateway.stop().await;
 }
@@ -212,8 +265,8 @@ async fn of_two_who_consent_by_one_link_the_first_is_connected() {
 async fn a_way_back_without_a_code_is_told() {
     let (gateway, browser) = with_app().await;
     let leaving = browser.post(&consent_link(&gateway, json!({})).await, &[]).await;
-    let callback = format!("{}/oauth/callback?state={}", gateway.url, state_of(&leaving.next()));
-    let page = browser.get(&callback).await;
+    let callback = format!("{}/oauth/callback/sendoso?state={}", gateway.url, state_of(&leaving.next()));
+    let page = ended(&gateway, &browser, &callback).await;
     assert_eq!(page.summary(), "400: Not connected");
     assert!(page.retry().is_some());
     gateway.stop().await;
@@ -236,7 +289,7 @@ async fn a_token_endpoint_that_answers_otherwise_is_told_and_nothing_is_stored()
     for (wrong, expected, can_retry) in cases {
         let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
         fault(&gateway, wrong.clone()).await;
-        let page = browser.get(&callback).await;
+        let page = ended(&gateway, &browser, &callback).await;
         assert_eq!(page.summary(), "502: Not connected", "{wrong}");
         assert!(page.body.contains(expected), "{wrong}: {}", page.body);
         assert_eq!(page.retry().is_some(), can_retry, "{wrong}");
@@ -249,8 +302,8 @@ async fn a_token_endpoint_that_answers_otherwise_is_told_and_nothing_is_stored()
 async fn a_code_that_is_not_the_vendor_s_is_refused_by_the_vendor() {
     let (gateway, browser) = with_app().await;
     let leaving = browser.post(&consent_link(&gateway, json!({})).await, &[]).await;
-    let callback = format!("{}/oauth/callback?state={}&code=code-sentinel", gateway.url, state_of(&leaving.next()));
-    let page = browser.get(&callback).await;
+    let callback = format!("{}/oauth/callback/sendoso?state={}&code=code-sentinel", gateway.url, state_of(&leaving.next()));
+    let page = ended(&gateway, &browser, &callback).await;
     assert_eq!(page.summary(), "502: Not connected");
     assert!(page.body.contains("did not accept") && !page.body.contains("code-sentinel"), "{}", page.body);
     gateway.stop().await;
@@ -263,7 +316,7 @@ async fn an_app_that_is_gone_meanwhile_is_told() {
     let callback = consent(&gateway, &browser, &url).await;
     let (status, _) = gateway.api(Method::DELETE, "/integration/sendoso/oauth-app", Value::Null).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    assert_eq!(browser.get(&callback).await.summary(), "409: This link cannot be used now");
+    assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "409: This link cannot be used now");
     assert_eq!(browser.get(&url).await.summary(), "409: This link cannot be used now");
     assert_eq!(exchanges(&gateway).await, 0);
     gateway.stop().await;
@@ -274,7 +327,7 @@ async fn an_app_that_is_another_meanwhile_gets_no_tokens() {
     let (gateway, browser) = with_app().await;
     let callback = consent(&gateway, &browser, &consent_link(&gateway, json!({})).await).await;
     gateway.api(Method::PUT, "/integration/sendoso/oauth-app", json!({"client_id": "other", "client_secret": "s"})).await;
-    assert_eq!(browser.get(&callback).await.summary(), "502: Not connected");
+    assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "502: Not connected");
     assert!(accounts(&gateway).await.is_empty());
     gateway.stop().await;
 }
@@ -299,7 +352,7 @@ async fn only_the_scopes_that_the_account_will_be_used_for_are_asked_for() {
     assert_eq!(scopes(&some), ["marketplace"]);
     assert!(scopes(&all).len() > 1 && !scopes(&all).contains(&"scim".to_owned()), "{all}");
     let form = browser.get(&url).await;
-    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts for the user"), "{}", form.body);
+    assert!(form.body.contains("Browse and send marketplace products") && !form.body.contains("Send gifts in your name"), "{}", form.body);
     gateway.stop().await;
 }
 

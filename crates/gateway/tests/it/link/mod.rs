@@ -1,11 +1,15 @@
 //! A person connects an account in a browser.
 
+mod attacks;
 mod browser;
 mod consents;
 mod forms;
 mod reconnecting;
 mod tokens;
+mod wording;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -69,4 +73,26 @@ async fn consent(gateway: &Gateway, browser: &Browser, url: &str) -> String {
 async fn connected(gateway: &Gateway, browser: &Browser, url: &str) -> Page {
     let callback = consent(gateway, browser, url).await;
     browser.get(&callback).await
+}
+
+/// A gateway with the sandbox's app, and somebody's browser.
+async fn with_app() -> (Gateway, Browser) {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    (gateway, Browser::new())
+}
+
+/// The page that a way back leads on to when nothing was connected. No such way leaves code or state in the address.
+async fn ended(gateway: &Gateway, browser: &Browser, callback: &str) -> Page {
+    let answer = browser.get(callback).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let address = answer.location.unwrap();
+    assert!(address.starts_with("/link/ended?page="), "{address}");
+    let page = address.split(['=', '&']).nth(1).unwrap();
+    let words = String::from_utf8(URL_SAFE_NO_PAD.decode(page).unwrap()).unwrap();
+    let brought = url::Url::parse(callback).unwrap();
+    for (name, value) in brought.query_pairs().filter(|(name, value)| matches!(&**name, "code" | "state") && value.len() > 1) {
+        assert!(!address.contains(&*value) && !words.contains(&*value), "{name} stands in {address}, which is {words}");
+    }
+    browser.get(&format!("{}{address}", gateway.url)).await
 }

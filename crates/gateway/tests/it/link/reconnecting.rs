@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{account, can_call, connected, consent, link, set_app, vendor_will};
+use super::{account, can_call, connected, consent, ended, link, set_app, vendor_will};
 use crate::link::browser::{Browser, Page};
 use crate::support::{Gateway, McpUrl, SlowVendor};
 
@@ -42,6 +42,20 @@ async fn an_account_that_is_connected_again_keeps_id_name_and_servers() {
 }
 
 #[tokio::test]
+async fn a_scope_that_an_account_has_and_its_definition_does_not_know_is_asked_for_again() {
+    let (gateway, server) = broken().await;
+    let scope = json!({"credentials": {"access_token": "worthless", "refresh_token": "used-up", "scope": "offline_access smartsend"}});
+    gateway.api(Method::PATCH, &format!("/integrated-account/{}", server.account), scope).await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    assert!(browser.get(&url).await.body.contains("<li>offline_access</li>"));
+    let asked = url::Url::parse(&browser.post(&url, &[]).await.next()).unwrap();
+    let scope = asked.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+    assert_eq!(scope, "public marketplace smartsend offline_access");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
     let gateway = Gateway::start().await;
     set_app(&gateway).await;
@@ -52,11 +66,11 @@ async fn what_goes_wrong_leaves_the_old_credential_as_it_was() {
     let leaving = browser.post(&url, &[]).await;
     vendor_will(&gateway, "deny").await;
     let denied = Browser::new().get(&leaving.next()).await.location.unwrap();
-    assert_eq!(browser.get(&denied).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(ended(&gateway, &browser, &denied).await.status, StatusCode::FORBIDDEN);
     let callback = consent(&gateway, &browser, &url).await;
     let fault = json!({"kind": "status", "status": 400, "body": {"error": "invalid_grant"}, "path_prefix": "/oauth/token"});
     gateway.control(Method::POST, "faults", fault).await;
-    assert_eq!(browser.get(&callback).await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(ended(&gateway, &browser, &callback).await.status, StatusCode::BAD_GATEWAY);
     assert_eq!(account(&gateway, &id).await, before);
     assert!(can_call(&gateway, &id).await);
     gateway.stop().await;
@@ -69,7 +83,7 @@ async fn an_account_that_is_deleted_meanwhile_is_not_made_anew() {
     let browser = Browser::new();
     let callback = consent(&gateway, &browser, &url).await;
     gateway.api(Method::DELETE, &format!("/integrated-account/{}", server.account), Value::Null).await;
-    assert_eq!(browser.get(&callback).await.summary(), "410: The account is gone");
+    assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "410: The account is gone");
     assert_eq!(browser.get(&url).await.summary(), "410: The account is gone");
     assert!(super::accounts(&gateway).await.is_empty());
     gateway.stop().await;
@@ -106,7 +120,7 @@ async fn a_ticket_connects_its_account_again_once() {
     assert_eq!(end.status, StatusCode::SEE_OTHER, "{}", end.body);
     assert!(can_call(&gateway, &server.account).await);
     assert_eq!(browser.get(&url).await.summary(), "410: This link has been used");
-    assert_eq!(browser.get(&late).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ended(&gateway, &browser, &late).await.status, StatusCode::BAD_REQUEST);
     gateway.stop().await;
 }
 
@@ -138,14 +152,8 @@ async fn paste(browser: &Browser, url: &str, vendor: &SlowVendor, whose: &str) -
 
 #[tokio::test]
 async fn a_ticket_takes_no_credential_of_somebody_else_and_a_link_token_does() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("acme.yaml"), ACME).unwrap();
-    let path = folder.path().to_owned();
-    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(path)).await;
-    let (vendor, browser) = (SlowVendor::start().await, Browser::new());
-    let first = link(&gateway, json!({"tenant_id": "acme", "integration": "acme", "base_url": vendor.url})).await;
-    assert_eq!(paste(&browser, &first, &vendor, "ada@acme.example").await.status, StatusCode::SEE_OTHER);
-    let id = super::accounts(&gateway).await[0]["id"].as_str().unwrap().to_owned();
+    let Acme { gateway, id, vendor, url: link_url, _folder } = Acme::start().await;
+    let browser = Browser::new();
     let call = format!("/integrated-account/{id}/validate");
     let refused = async { vendor.request().await.answer_with("401 Unauthorized", "{}").await };
     tokio::join!(gateway.api(Method::POST, &call, Value::Null), refused);
@@ -154,13 +162,73 @@ async fn a_ticket_takes_no_credential_of_somebody_else_and_a_link_token_does() {
     let before = account(&gateway, &id).await;
     let other = paste(&browser, &url, &vendor, "eve@acme.example").await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(other.body.contains("You signed in as eve@acme.example, but this connection belongs to ada@acme.example"), "{}", other.body);
+    assert!(other.body.contains("You signed in as eve@acme.example, and this connection belongs to somebody else"), "{}", other.body);
+    assert!(!other.body.contains("ada@"), "the link's holder is told whose it is: {}", other.body);
+    // Nor does one pass of which the vendor does not say whose it is.
+    assert_eq!(paste(&browser, &url, &vendor, "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let after = account(&gateway, &id).await;
     assert_eq!((&after["status"], &after["updated_at"]), (&before["status"], &before["updated_at"]));
     assert_eq!(paste(&browser, &url, &vendor, "ada@acme.example").await.status, StatusCode::SEE_OTHER);
 
-    let url = link(&gateway, json!({"integrated_account_id": id})).await;
-    assert_eq!(paste(&browser, &url, &vendor, "eve@acme.example").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(paste(&browser, &link_url, &vendor, "eve@acme.example").await.status, StatusCode::SEE_OTHER);
     assert_eq!(account(&gateway, &id).await["identity"], "eve@acme.example");
     gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_that_was_tried_for_one_address_is_not_stored_for_another() {
+    let Acme { gateway, id, vendor, url, _folder } = Acme::start().await;
+    let elsewhere = SlowVendor::start().await;
+    let browser = Browser::new();
+    let (page, ()) = tokio::join!(browser.post(&url, &[("credentials.token", "theirs")]), async {
+        let request = vendor.request().await;
+        let moved = json!({"base_url": elsewhere.url, "credentials": {"token": "other"}});
+        gateway.api(Method::PATCH, &format!("/integrated-account/{id}"), moved).await;
+        request.answer(r#"{"email":"ada@acme.example"}"#).await;
+    });
+    assert_eq!(page.summary(), "409: This was changed meanwhile");
+    assert!(page.retry().is_some());
+    let after = account(&gateway, &id).await;
+    assert_eq!((&after["base_url"], &after["identity"]), (&json!(elsewhere.url), &Value::Null), "{after}");
+    // The link is still good, for the account as it is now.
+    assert_eq!(paste(&browser, &url, &elsewhere, "eve@acme.example").await.status, StatusCode::SEE_OTHER);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn what_changes_beside_the_credential_while_it_is_tried_stays_changed() {
+    let Acme { gateway, id, vendor, url, _folder } = Acme::start().await;
+    let browser = Browser::new();
+    let (page, ()) = tokio::join!(browser.post(&url, &[("credentials.token", "new")]), async {
+        let request = vendor.request().await;
+        gateway.api(Method::PATCH, &format!("/integrated-account/{id}"), json!({"name": "New name"})).await;
+        request.answer(r#"{"email":"ada@acme.example"}"#).await;
+    });
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+    assert_eq!(account(&gateway, &id).await["name"], "New name");
+    gateway.stop().await;
+}
+
+/// An account of a vendor that says whose each token is, and a link to connect it again.
+struct Acme {
+    gateway: Gateway,
+    vendor: SlowVendor,
+    id: String,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Acme {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("acme.yaml"), ACME).unwrap();
+        let path = folder.path().to_owned();
+        let gateway = Gateway::start_with(|config| config.catalog_dir = Some(path)).await;
+        let vendor = SlowVendor::start().await;
+        let first = link(&gateway, json!({"tenant_id": "acme", "integration": "acme", "base_url": vendor.url})).await;
+        assert_eq!(paste(&Browser::new(), &first, &vendor, "ada@acme.example").await.status, StatusCode::SEE_OTHER);
+        let id = super::accounts(&gateway).await[0]["id"].as_str().unwrap().to_owned();
+        let url = link(&gateway, json!({"integrated_account_id": id})).await;
+        Self { gateway, vendor, id, url, _folder: folder }
+    }
 }

@@ -69,7 +69,7 @@ async fn what_a_link_cannot_be_for_is_refused_with_a_message_that_says_what_to_d
 async fn the_refusal_for_want_of_an_app_names_the_redirect_uri_to_register() {
     let gateway = Gateway::start().await;
     let (_, error) = gateway.api(Method::POST, "/link-token", json!({"tenant_id": "acme", "integration": "sendoso"})).await;
-    let redirect_uri = format!("{}/oauth/callback", gateway.url);
+    let redirect_uri = format!("{}/oauth/callback/sendoso", gateway.url);
     assert!(error["message"].as_str().unwrap().contains(&redirect_uri), "{error}");
     set_app(&gateway).await;
     consent_link(&gateway, json!({})).await;
@@ -119,5 +119,30 @@ async fn an_integration_that_leaves_the_catalog_is_told_of() {
     let browser = Browser::new();
     crate::support::eventually("the definition is gone", async || browser.get(&url).await.status == StatusCode::CONFLICT).await;
     assert_eq!(browser.get(&url).await.heading(), "This link cannot be used now");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_link_can_be_taken_back_and_ends_with_the_api_token_that_made_it() {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    let browser = Browser::new();
+    let new = json!({"tenant_id": "acme", "integration": "sendoso", "base_url": gateway.sandbox.url()});
+    let (_, made) = gateway.api(Method::POST, "/link-token", new.clone()).await;
+    let (url, path) = (made["url"].as_str().unwrap(), format!("/link-token/{}", made["id"].as_str().unwrap()));
+    let callback = super::consent(&gateway, &browser, url).await;
+    assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(gateway.api(Method::DELETE, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
+    assert_eq!(super::ended(&gateway, &browser, &callback).await.summary(), "404: This link opens nothing");
+    assert!(super::accounts(&gateway).await.is_empty());
+
+    let (_, app) = gateway.api(Method::POST, "/api-token", json!({"name": "app"})).await;
+    let request = gateway.request(Method::POST, "/link-token").bearer_auth(app["token"].as_str().unwrap()).json(&new);
+    let made: Value = request.send().await.unwrap().json().await.unwrap();
+    let url = made["url"].as_str().unwrap();
+    assert_eq!(browser.get(url).await.summary(), "200: Connect Sendoso");
+    gateway.api(Method::DELETE, &format!("/api-token/{}", app["id"].as_str().unwrap()), Value::Null).await;
+    assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
     gateway.stop().await;
 }

@@ -1,12 +1,14 @@
 //! A receiver of webhooks: keeps what it gets and answers as it is told.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::pending;
 use http::{HeaderMap, StatusCode, Uri};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -33,6 +35,8 @@ pub(super) enum Answer {
     Redirect(String),
     /// Nothing until [`Receiver::let_go`].
     Never,
+    /// 200, and a body that does not end.
+    Endless,
 }
 
 /// One request.
@@ -92,6 +96,7 @@ async fn receive(State(state): State<Arc<Shared>>, uri: Uri, headers: HeaderMap,
         Some(Answer::Status(code)) => status(code).into_response(),
         Some(Answer::RetryAfter(code, seconds)) => (status(code), [("retry-after", seconds)]).into_response(),
         Some(Answer::Redirect(url)) => (StatusCode::TEMPORARY_REDIRECT, [("location", url)]).into_response(),
+        Some(Answer::Endless) => Body::from_stream(pending::<Result<Bytes, Infallible>>()).into_response(),
         Some(Answer::Never) => {
             state.released.cancelled().await;
             StatusCode::NO_CONTENT.into_response()

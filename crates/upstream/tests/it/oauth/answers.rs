@@ -3,11 +3,12 @@
 use insta::assert_snapshot;
 use secrecy::ExposeSecret;
 use serde_json::json;
+use upstream::Client;
 use upstream::oauth::{OAuthProblem, Tokens};
 
-use super::support::{SECRETS, answered, line, refreshed, refreshed_with};
+use super::support::{SECRETS, answered, ask, line, refreshed, refreshed_with, server, settings};
 use crate::acme::now;
-use crate::vendor::{Then, response};
+use crate::vendor::{Then, Vendor, response};
 
 const JSON: &str = "application/json";
 
@@ -31,6 +32,14 @@ async fn tokens_are_read_however_they_are_written() {
     assert_snapshot!(read("application/x-www-form-urlencoded", "access_token=a%2Ft&scope=a+b&expires_in=60").await, @"a/t refresh=none life=60 type=none scope=a b");
     assert_snapshot!(read("text/plain", "access_token=at&token_type=bearer\n").await, @"at refresh=none life=unknown type=bearer scope=none");
     assert_snapshot!(read(JSON, r#"{"access_token":"at","refresh_token":"","expires_in":null,"error":null}"#).await, @"at refresh=none life=unknown type=none scope=none");
+}
+
+#[tokio::test]
+async fn an_app_that_asks_for_itself_is_given_no_refresh_token_whatever_the_vendor_sends() {
+    let body = r#"{"access_token":"at","refresh_token":"rt","expires_in":60}"#;
+    let vendor = Vendor::writing(response("200 OK", &["content-type: application/json"], body), Then::StayOpen).await;
+    let tokens = ask(&Client::new(&settings()).unwrap(), &server(&vendor.url, json!({})), "client_credentials").await.unwrap();
+    assert_snapshot!(shown(&tokens), @"at refresh=none life=60 type=none scope=none");
 }
 
 #[tokio::test]

@@ -56,7 +56,7 @@ impl Connection {
     async fn exchanged(&self, stored: &Map<String, Value>, methods: &[&str]) -> Map<String, Value> {
         let filter = Filter { methods: methods.iter().map(|method| (*method).to_owned()).collect(), tags: Vec::new() };
         let needed = needed_scopes(&self.definition, "client_credentials", &filter).unwrap();
-        let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+        let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
         let app = App::stored(stored).unwrap();
         let grant = Grant::ClientCredentials { scopes: &scopes };
         self.client.tokens(&self.server(), &app, grant, self.now().await).await.unwrap().stored_over(stored)

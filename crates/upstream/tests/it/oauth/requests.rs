@@ -34,12 +34,12 @@ async fn sent(habits: Value, grant: &str) -> String {
 
 #[tokio::test]
 async fn a_code_is_exchanged_with_its_redirect_and_its_verifier() {
-    assert_snapshot!(sent(json!({"pkce": true}), "code").await, @r"
+    assert_snapshot!(sent(json!({}), "code").await, @r"
     POST /oauth/token HTTP/1.1
     authorization: Basic YXBwKzE6YXBwJTJGczNjcmV0K29mK2FjbWU=
     grant_type=authorization_code&code=c0de-of-acme&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fa%3Db&code_verifier=verif1er-of-acme
     ");
-    assert_snapshot!(sent(json!({"token_endpoint_auth": "post"}), "code").await, @r"
+    assert_snapshot!(sent(json!({"token_endpoint_auth": "post", "pkce": false}), "code").await, @r"
     POST /oauth/token HTTP/1.1
     grant_type=authorization_code&code=c0de-of-acme&redirect_uri=https%3A%2F%2Fgate.test%2Fcb%3Fa%3Db&client_id=app+1&client_secret=app%2Fs3cret+of+acme
     ");

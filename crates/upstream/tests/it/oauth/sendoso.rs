@@ -132,7 +132,7 @@ async fn consent_becomes_an_account_that_can_call() {
     let sendoso = Connection::start().await;
     let filter = Filter { methods: Vec::new(), tags: vec!["sends".to_owned(), "campaigns".to_owned()] };
     let needed = needed_scopes(&sendoso.definition, "oauth2", &filter).unwrap();
-    let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
     let tokens = sendoso.connected(&scopes).await;
     assert_eq!(tokens.scope.as_deref(), Some("public write"));
     assert_eq!(tokens.expires_at.unwrap().as_second(), sendoso.now().await.as_second() + 7200);
@@ -176,8 +176,7 @@ async fn each_refresh_brings_a_new_pair_and_a_replayed_token_is_refused_for_good
 
     let replayed = sendoso.refresh(refresh_token(&first)).await.err().unwrap();
     assert_eq!((replayed.problem, replayed.grant), (OAuthProblem::GrantRefused, GrantState::Worthless));
-    assert_eq!(replayed.vendor_error.as_deref(), Some("invalid_grant"));
-    assert!(replayed.message.ends_with("connect the account again"), "{replayed}");
+    assert!(replayed.message.contains("invalid_grant") && replayed.message.ends_with("connect the account again"), "{replayed}");
     assert!(!format!("{replayed:?}").contains(refresh_token(&first).expose_secret()));
     assert!(sendoso.refresh(refresh_token(&second)).await.is_ok(), "the successor is not harmed");
 }
@@ -225,7 +224,7 @@ async fn a_wrong_app_is_told_from_a_wrong_token_and_costs_nothing() {
     let right = std::mem::replace(&mut sendoso.app.client_secret, SecretString::from("wr0ng-secret"));
     let refused = sendoso.refresh(refresh_token(&tokens)).await.err().unwrap();
     assert_eq!((refused.problem, refused.grant), (OAuthProblem::AppRefused, GrantState::Unused));
-    assert_eq!(refused.vendor_error.as_deref(), Some("invalid_client"));
+    assert!(refused.message.contains("invalid_client"), "{refused}");
     let refused = sendoso.client.revoke(&sendoso.server, &sendoso.app, refresh_token(&tokens), sendoso.now().await).await;
     assert_eq!(refused.err().unwrap().problem, OAuthProblem::AppRefused);
     sendoso.app.client_secret = right;
@@ -236,7 +235,7 @@ async fn a_wrong_app_is_told_from_a_wrong_token_and_costs_nothing() {
 async fn scim_has_an_app_of_its_own_whose_token_only_scim_takes() {
     let scim = Connection::by("scim", 1).await;
     let needed = needed_scopes(&scim.definition, "scim", &Filter::default()).unwrap();
-    let scopes: Vec<&str> = needed.scopes.iter().map(|scope| scope.name).collect();
+    let scopes: Vec<&str> = needed.iter().map(|scope| scope.name).collect();
     let tokens = scim.connected(&scopes).await;
     assert_eq!(scim.call("list_all_sendoso_scim_users", &tokens.stored_over(&Map::new())).await, None);
     // The app of the rest cannot even ask for it.
