@@ -148,9 +148,8 @@ def test_a_send_that_was_confirmed_in_half_an_answer_counts_as_done_and_is_not_r
     assert [verb for (verb, *_) in vendor.requests()] == ["POST"]
 
 
-def test_a_refused_token_says_that_the_account_must_be_connected_again(demo, vendor):
-    tokens = vendor.tokens()
-    account = demo.connect_account(demo.sandbox, {**tokens, "access_token": "worthless"}, tenant="stale")
+def test_a_refused_token_says_that_the_account_must_be_connected_again(demo):
+    account = demo.connect_account(demo.sandbox, {"access_token": "worthless"}, tenant="stale")
     url = demo.create_server(account)["url"]
     error = call(url, "list_all_sendoso_me").json()["result"]["structuredContent"]["error"]
     assert (error["code"], error["status"]) == ("needs_reauth", 401)
