@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use catalog::check::Check;
 use jiff::Timestamp;
 use store::{Account, AccountStatus, StoreError};
 use upstream::{Code, Failure};
@@ -32,8 +31,7 @@ pub(crate) async fn account(app: &App, ticket: &str, now: Timestamp) -> Result<O
 }
 
 /// Gives the link to the agent whose call failed for want of a credential, if the environment gives agents such links. An account of
-/// which nobody knows yet whose it is, though the vendor would say so, is for those who ask the API alone: its ticket would take anybody's
-/// credential.
+/// which nobody knows whose it is, is for those who ask the API alone: its ticket would take anybody's credential.
 pub(crate) async fn offer(app: &App, account: &Account, failure: &mut Failure) {
     if failure.code != Code::NeedsReauth {
         return;
@@ -61,11 +59,6 @@ async fn offered(app: &App, account: &Account) -> Result<Option<String>, StoreEr
         AccountStatus::Active => app.store.accounts().get(account.environment_id, account.id).await?,
         _ => Some(account.clone()),
     };
-    Ok(present.filter(|account| account.identity.is_some() || !has_identity(app, account)).and_then(|account| url(app, &account)))
-}
-
-/// Whether the vendor says whose an account is.
-fn has_identity(app: &App, account: &Account) -> bool {
-    let definition = app.catalog.current().get(&account.integration).ok().flatten().cloned();
-    definition.is_some_and(|definition| definition.check(&account.authentication_method).is_some_and(Check::has_identity))
+    // Else whoever has the link could put an account of their own in its place.
+    Ok(present.filter(|account| account.identity.is_some()).and_then(|account| url(app, &account)))
 }

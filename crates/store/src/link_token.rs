@@ -194,7 +194,13 @@ impl<'a> LinkTokens<'a> {
                     Connection::New(new) => Some(insert(change, &vault, environment, new, now).await?),
                     Connection::Again(id, again) => alter(change, &vault, (environment, id), again, now).await?,
                 };
-                let Some(account) = connected else { return Ok(LinkUse::AccountGone) };
+                let Some(account) = connected else {
+                    // Nothing was connected by it, so it is not used.
+                    let give_back =
+                        sqlx::query("UPDATE link_token SET used_at = NULL WHERE token_hash = $1").bind(link.as_bytes().to_vec());
+                    change.execute(give_back).await?;
+                    return Ok(LinkUse::AccountGone);
+                };
                 let remember = sqlx::query("UPDATE link_token SET account_id = $2, browser_hash = $3 WHERE token_hash = $1")
                     .bind(link.as_bytes().to_vec())
                     .bind(account.id.to_string())

@@ -7,6 +7,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use jiff::Timestamp;
 use store::{ApiTokenId, EnvironmentId};
 
 use super::error::ApiError;
@@ -18,6 +19,8 @@ use crate::mcp::names_loopback;
 pub(super) struct ApiCaller {
     pub environment: EnvironmentId,
     pub api_token: ApiTokenId,
+    /// When the token ends, and what was made by it and must not outlive it.
+    pub until: Option<Timestamp>,
 }
 
 impl FromRequestParts<Arc<App>> for ApiCaller {
@@ -27,7 +30,7 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
         let secret = bearer(&parts.headers)
             .ok_or_else(|| ApiError::unauthorized("an API token is needed: send the header Authorization: Bearer <API token>"))?;
         match app.door.api_token(secret, app.clock.now()).await? {
-            Some(token) => Ok(Self { environment: token.environment_id, api_token: token.id }),
+            Some(token) => Ok(Self { environment: token.environment_id, api_token: token.id, until: token.expires_at }),
             None => Err(ApiError::unauthorized("the API token is unknown, revoked or expired; create another one")),
         }
     }

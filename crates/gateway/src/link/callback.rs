@@ -197,6 +197,10 @@ async fn exchange(
         let what = format!("{label} sent you back without saying whether you allowed the access. Nothing was connected or changed.");
         Trouble::new(StatusCode::BAD_REQUEST, "missing_code", "Not connected", what).passing("Try again.")
     })?;
+    if consent.base_url.as_deref() != link.base_url() {
+        // The code and our secret are for the host where the person consented.
+        return Err(moved());
+    }
     let (integration, method) = (&consent.integration, &consent.authentication_method);
     let found = app.store.oauth_apps().with_secret(consent.environment_id, integration, method).await?;
     let (oauth_app, client_secret) = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;

@@ -72,11 +72,11 @@ pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str, now:
 /// `expired_by`: a link token that ends by then is expired.
 async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, expired_by: Timestamp) -> Result<Opening, StoreError> {
     let hash = app.store.hash_token(token);
+    let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
     let Some(link) = app.store.link_tokens().find_by_hash(&hash).await? else {
-        return ticket(app, headers, token, hash, now).await;
+        return ticket(app, headers, token, browser, now).await;
     };
     let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, account_id, .. } = link;
-    let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
     let settings = app.store.environments().settings(environment).await?;
     let audience = Audience::new(headers, settings, redirect_uri.as_deref());
     if let Some(account) = account_id.filter(|_| browser.is_some() && browser == link.browser) {
@@ -101,9 +101,11 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
     Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser })))
 }
 
-async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, now: Timestamp) -> Result<Opening, StoreError> {
+async fn ticket(app: &App, headers: &HeaderMap, token: &str, browser: Option<TokenHash>, now: Timestamp) -> Result<Opening, StoreError> {
     if let Some(account) = reconnect::account(app, token, now).await? {
         let settings = app.store.environments().settings(account.environment_id).await?;
+        // Of one account there are as many tickets as looks at it; what is counted for one is counted for all.
+        let hash = app.store.hash_token(&format!("{} {}", account.id, account.credential_version));
         return Ok(Opening::Open(Box::new(Link {
             token: token.into(),
             hash,
@@ -112,8 +114,7 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, no
             filter: Filter::default(),
             redirect_uri: None,
             audience: Audience::new(headers, settings, None),
-            // A ticket has no place to note it.
-            browser: None,
+            browser,
         })));
     }
     // A ticket ends by itself, with the account, or when the account is connected again.

@@ -60,7 +60,7 @@ pub(super) struct NewLink {
     /// Where the person goes in the end, with `status=connected` and `integrated_account_id` added, or `status=failed` and `reason`: https, or
     /// http on this machine. Absent = a page that says so.
     redirect_uri: Option<String>,
-    /// Seconds until the link stops working, 60 to 604800; absent = 3600.
+    /// Seconds until the link stops working, 60 to 604800; absent = 3600. It ends with the API token that makes it, if that is sooner.
     expires_in: Option<u64>,
 }
 
@@ -107,7 +107,8 @@ pub(super) async fn handle(
         Some(id) => reconnect(&app, caller.environment, id, &new).await?,
         None => connect(&app, caller.environment, new).await?,
     };
-    let expires_at = now.checked_add(life).map_err(|_| ApiError::bad_request("`expires_in` is beyond all calendars"))?;
+    let wanted = now.checked_add(life).map_err(|_| ApiError::bad_request("`expires_in` is beyond all calendars"))?;
+    let expires_at = caller.until.map_or(wanted, |until| until.min(wanted));
     let (link, secret) = app
         .store
         .link_tokens()
