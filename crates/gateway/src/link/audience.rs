@@ -63,8 +63,8 @@ impl Audience {
         let headers = response.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // Other sites learn nothing, and our own forms say where they come from.
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        // Nobody learns the address, and our own forms say which origin they come from.
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
         response
     }
 

@@ -57,8 +57,8 @@ pub(super) struct NewLink {
     base_url: Option<String>,
     #[serde(default)]
     config: NewLinkConfig,
-    /// Where the person goes in the end, with `status=connected` and `integrated_account_id` added: https, or http on this machine. Absent =
-    /// a page that says so.
+    /// Where the person goes in the end, with `status=connected` and `integrated_account_id` added, or `status=failed` and `reason`: https, or
+    /// http on this machine. Absent = a page that says so.
     redirect_uri: Option<String>,
     /// Seconds until the link stops working, 60 to 604800; absent = 3600.
     expires_in: Option<u64>,

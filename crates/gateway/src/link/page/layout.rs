@@ -54,7 +54,7 @@ pub(super) fn page(site: &Site<'_>, head: &Head<'_>, told: Option<&Told>, conten
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="same-origin";
+                meta name="referrer" content="strict-origin";
                 meta name="robots" content="noindex, nofollow";
                 meta name="color-scheme" content="light dark";
                 @if let Some(next) = head.next {

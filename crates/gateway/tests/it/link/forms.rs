@@ -179,7 +179,7 @@ async fn pages_are_kept_nowhere_load_nothing_from_elsewhere_and_are_framed_by_wh
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     );
-    for header in ["\"cache-control\": \"no-store\"", "\"referrer-policy\": \"same-origin\"", "\"x-content-type-options\": \"nosniff\""] {
+    for header in ["\"cache-control\": \"no-store\"", "\"referrer-policy\": \"strict-origin\"", "\"x-content-type-options\": \"nosniff\""] {
         assert!(page.headers.contains(header), "{header} {}", page.headers);
     }
     let token = url.rsplit('/').next().unwrap();
