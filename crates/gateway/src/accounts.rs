@@ -5,12 +5,12 @@ use std::time::Duration;
 use catalog::authorization_server::AuthorizationServer;
 use catalog::definition::Definition;
 use catalog::integration::{CredentialKind, CredentialScheme};
-use catalog::target::TargetError;
+use catalog::target::{Target, TargetError};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use store::{Account, SecretFields, Store, StoreError};
-use upstream::Credential;
 use upstream::oauth::{App as Client, stored_expiry, stored_issue, stored_refresh_token};
+use upstream::{Client as Upstream, Credential, UnknownHost};
 
 /// How long an access token is new.
 const NEW: Duration = Duration::from_secs(30);
@@ -101,19 +101,24 @@ pub(crate) fn brings_app(definition: &Definition, method: &str) -> bool {
     scheme.is_some_and(|scheme| scheme.kind == CredentialKind::OAuth2ClientCredentials)
 }
 
-/// Where the tokens of an account come from that is connected by `method`.
+/// Where the tokens of an account come from that is connected by `method`. Nothing else makes one, so that no secret goes to a host that
+/// neither definition nor operator knows, however the account's base URL came to be what it is.
 ///
 /// # Errors
-/// The definition does not say, or base URL and context lead nowhere.
+/// The definition does not say, base URL and context lead nowhere, or nobody knows the host.
 pub(crate) fn authorization_server(
+    upstream: &Upstream,
     definition: &Definition,
     method: &str,
     base_url: Option<&str>,
     context: &Map<String, Value>,
 ) -> Result<AuthorizationServer, NoAuthorizationServer> {
-    let oauth2 = definition.integration.credentials.get(method).and_then(|scheme| scheme.oauth2.as_ref());
+    let integration = &definition.integration;
+    let oauth2 = integration.credentials.get(method).and_then(|scheme| scheme.oauth2.as_ref());
     let oauth2 = oauth2.ok_or_else(|| NoAuthorizationServer::Unknown { method: method.to_owned() })?;
-    Ok(AuthorizationServer::new(&definition.integration, oauth2, base_url, context)?)
+    let target = Target::new(integration, base_url, context)?;
+    upstream.check_base_url(integration, base_url, &target)?;
+    Ok(AuthorizationServer::new(integration, oauth2, base_url, context)?)
 }
 
 /// Why nobody can be asked for an account's tokens.
@@ -123,6 +128,8 @@ pub(crate) enum NoAuthorizationServer {
     Unknown { method: String },
     #[error(transparent)]
     Target(#[from] TargetError),
+    #[error(transparent)]
+    UnknownHost(#[from] UnknownHost),
 }
 
 fn can_have_another(scheme: &CredentialScheme, stored: &Map<String, Value>) -> bool {

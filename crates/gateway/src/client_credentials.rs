@@ -4,7 +4,6 @@ use catalog::authorization_server::AuthorizationServer;
 use catalog::definition::Definition;
 use catalog::filter::Filter;
 use catalog::scopes::needed_scopes;
-use catalog::target::Target;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use store::SecretFields;
@@ -26,10 +25,7 @@ pub(crate) async fn with_access_token(
     context: &Map<String, Value>,
     credentials: &Map<String, Value>,
 ) -> Result<SecretFields, OAuthError> {
-    let integration = &definition.integration;
-    let target = Target::new(integration, base_url, context).map_err(unasked)?;
-    app.upstream.check_base_url(integration, base_url, &target).map_err(unasked)?;
-    let server = accounts::authorization_server(definition, method, base_url, context).map_err(unasked)?;
+    let server = accounts::authorization_server(&app.upstream, definition, method, base_url, context).map_err(unasked)?;
     let client = OAuthClient::stored(credentials).ok_or_else(|| unasked("client id or client secret is missing"))?;
     let tokens = access_token(&app.upstream, definition, method, &server, &client, app.clock.now()).await?;
     Ok(tokens.stored_over(credentials))

@@ -337,7 +337,8 @@ impl Refresh {
     /// Asks the vendor, once.
     async fn ask(&self, stored: &Map<String, Value>, client: &Client) -> Result<Tokens, OAuthError> {
         let Account { authentication_method: method, base_url, context, .. } = &self.account;
-        let server = accounts::authorization_server(&self.definition, method, base_url.as_deref(), context).map_err(unasked)?;
+        let server = accounts::authorization_server(&self.upstream, &self.definition, method, base_url.as_deref(), context);
+        let server = server.map_err(unasked)?;
         let now = self.clock.now();
         let asked = timeout(VENDOR, async {
             if accounts::brings_app(&self.definition, method) {

@@ -13,7 +13,7 @@ use upstream::Client;
 use upstream::oauth::{App as OAuthClient, OAuthError, Revocation, stored_refresh_token};
 
 use crate::access::AccessError;
-use crate::accounts;
+use crate::accounts::{self, NoAuthorizationServer};
 use crate::app::App;
 
 /// Longest time that an account's deletion waits for its vendor.
@@ -28,8 +28,8 @@ enum RevocationError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Account(#[from] AccessError),
-    #[error("nothing may be sent there: {0}")]
-    UnknownHost(String),
+    #[error("nothing was sent: {0}")]
+    NoServer(#[from] NoAuthorizationServer),
     #[error(transparent)]
     Vendor(#[from] OAuthError),
 }
@@ -59,27 +59,15 @@ pub(crate) async fn revoke_orphans(
     stored: &Map<String, Value>,
     now: Timestamp,
 ) {
-    let Account { authentication_method: method, base_url, context, .. } = account;
-    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else { return };
-    let Some(token) = token(stored).filter(|_| server.revoke_url.is_some()) else { return };
-    log(
-        account,
-        timeout(PATIENCE, upstream.revoke(&server, client, &token, now)).await.map(|revoked| revoked.map_err(RevocationError::from)),
-    );
+    let Some(token) = token(stored) else { return };
+    log(account, timeout(PATIENCE, ask(upstream, (definition, account), client, &token, now)).await);
 }
 
 async fn attempt(app: &App, account: &Account) -> Result<Revocation, RevocationError> {
     let Some(access) = app.door.account(account.environment_id, account.id).await? else { return Ok(Revocation::NotOffered) };
-    let (connected, definition) = (&access.connected, &access.connected.definition);
-    let Account { authentication_method: method, base_url, context, .. } = account;
-    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else {
+    let definition = &access.connected.definition;
+    if !offers(definition, account) {
         return Ok(Revocation::NotOffered);
-    };
-    if server.revoke_url.is_none() {
-        return Ok(Revocation::NotOffered);
-    }
-    if let Some(unknown_host) = &connected.unknown_host {
-        return Err(RevocationError::UnknownHost(unknown_host.to_string()));
     }
     // A refresh under way would bring tokens that nobody revokes.
     loop {
@@ -96,15 +84,33 @@ async fn attempt(app: &App, account: &Account) -> Result<Revocation, RevocationE
     };
     let Some(stored) = read.fields? else { return Ok(Revocation::NotOffered) };
     // Of the account as it is with this credential: it may have been moved to another host.
-    let Account { authentication_method: method, base_url, context, .. } = &read.account;
-    let Ok(server) = accounts::authorization_server(definition, method, base_url.as_deref(), context) else {
-        return Ok(Revocation::NotOffered);
-    };
-    let client = accounts::client(&app.store, definition, account, &stored).await?;
+    let client = accounts::client(&app.store, definition, &read.account, &stored).await?;
     match client.zip(token(&stored)) {
-        Some((client, token)) => Ok(app.upstream.revoke(&server, &client, &token, app.clock.now()).await?),
+        Some((client, token)) => ask(&app.upstream, (definition, &read.account), &client, &token, app.clock.now()).await,
         None => Ok(Revocation::NotOffered),
     }
+}
+
+/// Asks the vendor, once, if the definition says where and something may be sent there.
+async fn ask(
+    upstream: &Client,
+    (definition, account): (&Definition, &Account),
+    client: &OAuthClient,
+    token: &SecretString,
+    now: Timestamp,
+) -> Result<Revocation, RevocationError> {
+    if !offers(definition, account) {
+        return Ok(Revocation::NotOffered);
+    }
+    let Account { authentication_method: method, base_url, context, .. } = account;
+    let server = accounts::authorization_server(upstream, definition, method, base_url.as_deref(), context)?;
+    Ok(upstream.revoke(&server, client, token, now).await?)
+}
+
+/// Whether the definition says where tokens of the account end.
+fn offers(definition: &Definition, account: &Account) -> bool {
+    let scheme = definition.integration.credentials.get(&account.authentication_method);
+    scheme.and_then(|scheme| scheme.oauth2.as_ref()).is_some_and(|oauth2| oauth2.revoke_url.is_some())
 }
 
 /// The token whose end is the end of all: the refresh token, if there is one.

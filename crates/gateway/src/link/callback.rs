@@ -209,7 +209,7 @@ async fn exchange(
         let what = format!("The address of {label} may not be used any more. Nothing was connected or changed.");
         Trouble::new(StatusCode::CONFLICT, "not_set_up", "Not connected", what).for_others()
     })?;
-    let server = authorization_server(definition, method, link.base_url(), &consent.context)?;
+    let server = authorization_server(app, definition, method, link.base_url(), &consent.context)?;
     if server.issuer.is_some() && server.issuer != brought.iss {
         return Err(mixed_up(label));
     }

@@ -27,7 +27,7 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
     let integration = &definition.integration;
     let found = app.store.oauth_apps().get(link.environment, &integration.name, method).await?;
     let oauth_app = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;
-    let server = authorization_server(definition, method, link.base_url(), &context)?;
+    let server = authorization_server(app, definition, method, link.base_url(), &context)?;
     let now = app.clock.now();
     let purpose = scopes::of_link(app, link, now).await?;
     let scopes = purpose.scopes(definition, method).unwrap_or_default();
@@ -63,12 +63,13 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
 
 /// Where an account's tokens come from.
 pub(super) fn authorization_server(
+    app: &App,
     definition: &Definition,
     method: &str,
     base_url: Option<&str>,
     context: &Map<String, Value>,
 ) -> Result<AuthorizationServer, Trouble> {
-    accounts::authorization_server(definition, method, base_url, context).map_err(|error| {
+    accounts::authorization_server(&app.upstream, definition, method, base_url, context).map_err(|error| {
         let what = format!("The vendor's address cannot be made: {error}.");
         Trouble::new(StatusCode::CONFLICT, "not_set_up", "This link cannot be used now", what)
             .for_others()

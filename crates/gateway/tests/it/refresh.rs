@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Gateway, McpUrl};
+use crate::support::{Gateway, McpUrl, UnknownHost};
 
 /// A server over an account of an environment that has the vendor's app; the vendor's clock shows our time.
 pub(crate) async fn with_app(gateway: &Gateway) -> McpUrl {
@@ -84,6 +84,23 @@ async fn a_refused_refresh_is_told_to_the_agent_and_on_the_account_and_not_tried
     assert!(!list(&gateway, &server).await.0);
     let told = account(&gateway, &server).await;
     assert_eq!((&told["status"], &told["last_error"]), (&json!("active"), &Value::Null));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_not_shown_to_a_host_that_nobody_knows_though_the_account_was_moved_there_unseen() {
+    let gateway = Gateway::start().await;
+    let server = with_app(&gateway).await;
+    assert!(!list(&gateway, &server).await.0, "the account is known from here on");
+    let elsewhere = UnknownHost::start();
+    gateway.move_unseen(&server.account, &elsewhere.url).await;
+    advance(&gateway, 3 * 3600).await;
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(is_error);
+    assert!(!elsewhere.was_reached());
+    assert_eq!(refreshes(&gateway).await, 0);
+    let message = answer["error"]["message"].as_str().unwrap().replace(&elsewhere.url, "ELSEWHERE");
+    insta::assert_snapshot!(message, @"the account's access token cannot be refreshed: `base_url`: the integration does not know ELSEWHERE; leave `base_url` out, or have the operator of this server add `localhost` to `allowed_upstream_hosts`");
     gateway.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::Gateway;
+use crate::support::{Gateway, UnknownHost};
 
 const APP: &str = "/integration/sendoso/oauth-app";
 
@@ -60,6 +60,20 @@ async fn without_an_app_the_vendor_is_not_asked_to_revoke() {
     let account = gateway.account().await;
     assert_eq!(delete(&gateway, &account).await, StatusCode::NO_CONTENT);
     assert!(gateway.journal().await.is_empty());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_of_an_account_that_was_moved_unseen_are_not_shown_to_a_host_that_nobody_knows() {
+    let gateway = Gateway::start().await;
+    set_app(&gateway).await;
+    let server = gateway.server(json!({})).await;
+    assert!(!gateway.call(&server, "list_all_sendoso_campaigns", json!({})).await.0, "the account is known from here on");
+    let elsewhere = UnknownHost::start();
+    gateway.move_unseen(&server.account, &elsewhere.url).await;
+    assert_eq!(delete(&gateway, &server.account).await, StatusCode::NO_CONTENT);
+    assert!(!elsewhere.was_reached());
+    assert!(revocations(&gateway).await.is_empty());
     gateway.stop().await;
 }
 

@@ -10,6 +10,8 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use store::MasterKey;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +32,7 @@ pub(crate) struct Gateway {
     shutdown: CancellationToken,
     running: JoinHandle<()>,
     /// Holds the database; removed with the gateway.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Gateway {
@@ -58,7 +60,7 @@ impl Gateway {
         // Fails where another test of this process was first, which is as good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { clock, url, api_token, sandbox, client, shutdown, running, _folder: folder }
+        Self { clock, url, api_token, sandbox, client, shutdown, running, folder }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -151,6 +153,15 @@ impl Gateway {
     }
 
     /// Stops as on SIGTERM.
+    /// Gives an account another base URL in the database, as another process would that knows more hosts: this one is not told.
+    pub(crate) async fn move_unseen(&self, account: &str, base_url: &str) {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
+        let mut connection = options.connect().await.unwrap();
+        let update = sqlx::query("UPDATE integrated_account SET base_url = ? WHERE id = ?").bind(base_url).bind(account);
+        assert_eq!(update.execute(&mut connection).await.unwrap().rows_affected(), 1);
+        connection.close().await.unwrap();
+    }
+
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.running.await.unwrap();
@@ -230,6 +241,26 @@ impl Events {
         let (event, data) = self.next().await.expect("the stream ended");
         assert_eq!(event, "message");
         serde_json::from_str(&data).unwrap()
+    }
+}
+
+/// A host that neither definition nor operator knows.
+pub(crate) struct UnknownHost {
+    pub(crate) url: String,
+    listener: std::net::TcpListener,
+}
+
+impl UnknownHost {
+    pub(crate) fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        // A name that is spoken to in https may lead anywhere, so that leave for private addresses is none for it.
+        Self { url: format!("https://localhost:{}", listener.local_addr().unwrap().port()), listener }
+    }
+
+    /// Whether somebody has connected, be it only to be asked for a certificate.
+    pub(crate) fn was_reached(&self) -> bool {
+        self.listener.accept().is_ok()
     }
 }
 

@@ -1,5 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
+use sqlx::Row;
 use store::{AccountChange, Hold, MasterKey, Store, StoreError, examine};
 
 use crate::database::{TestDatabase, at, connected, credential, on_both};
@@ -100,6 +101,23 @@ async fn case_k2_no_transaction_and_no_lock_stays_behind() {
         )
         .await;
     assert!(open.is_empty());
+    database.remove().await;
+}
+
+/// What a database's own collation sorts or compares otherwise than SQLite does.
+#[tokio::test]
+async fn on_postgresql_every_text_is_compared_by_its_bytes() {
+    let Some(database) = TestDatabase::postgres().await else { return };
+    database.open().await.close().await;
+    let columns = database
+        .sql(
+            "SELECT CAST(table_name || '.' || column_name AS TEXT) FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%' AND data_type IN ('text', 'character varying', 'character') \
+             AND collation_name IS DISTINCT FROM 'C' ORDER BY 1",
+        )
+        .await;
+    let columns: Vec<String> = columns.iter().map(|row| row.get(0)).collect();
+    assert!(columns.is_empty(), "{columns:?}");
     database.remove().await;
 }
 

@@ -120,7 +120,7 @@ fn hosts(
 ) -> Result<[Option<Origin>; 3], ApiError> {
     let target = checked_target(app, definition, base_url, context)?;
     let method = &account.authentication_method;
-    let (token, revoke) = match accounts::authorization_server(definition, method, base_url, context) {
+    let (token, revoke) = match accounts::authorization_server(&app.upstream, definition, method, base_url, context) {
         Ok(server) => (Some(server.token_url.origin()), server.revoke_url.map(|url| url.origin())),
         Err(NoAuthorizationServer::Unknown { .. }) => (None, None),
         Err(error) => return Err(ApiError::bad_request(error.to_string())),
