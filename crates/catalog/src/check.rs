@@ -45,11 +45,6 @@ impl Check {
         is_plain.then_some(text)
     }
 
-    /// Whether the definition says where [`Check::identity`] stands.
-    pub fn has_identity(&self) -> bool {
-        self.identity.is_some()
-    }
-
     /// Reads the `check` of the authentication method `name`; `tool` finds what it calls.
     pub(crate) fn compile(name: &str, check: &CredentialCheck, tool: Option<&Arc<Tool>>, problems: &mut Vec<Problem>) -> Option<Self> {
         let path = format!("credentials.{name}.check");

@@ -10,9 +10,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use sandbox::{Sandbox, Vendor};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection};
-use store::MasterKey;
+use store::{AccountChange, MasterKey, Store};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -152,16 +150,17 @@ impl Gateway {
         self.request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap()
     }
 
-    /// Stops as on SIGTERM.
-    /// Gives an account another base URL in the database, as another process would that knows more hosts: this one is not told.
+    /// Gives an account another base URL, as another process would that knows more hosts: this one is not told.
     pub(crate) async fn move_unseen(&self, account: &str, base_url: &str) {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("test.db"));
-        let mut connection = options.connect().await.unwrap();
-        let update = sqlx::query("UPDATE integrated_account SET base_url = ? WHERE id = ?").bind(base_url).bind(account);
-        assert_eq!(update.execute(&mut connection).await.unwrap().rows_affected(), 1);
-        connection.close().await.unwrap();
+        let config = config_in(&self.folder);
+        let store = Store::open(config.database_url.expose_secret(), &config.master_key).await.unwrap();
+        let environment = store.environments().first().await.unwrap().unwrap().id;
+        let change = AccountChange { base_url: Some(Some(base_url.to_owned())), ..AccountChange::default() };
+        assert!(store.accounts().update(environment, account.parse().unwrap(), change, self.clock.now()).await.unwrap().is_some());
+        store.close().await;
     }
 
+    /// Stops as on SIGTERM.
     pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.running.await.unwrap();
