@@ -26,6 +26,8 @@ pub struct Consent {
     pub authentication_method: String,
     /// The new account's variables.
     pub context: Map<String, Value>,
+    /// The account's own when the person left; `None` = the vendor's. What they bring back is for that host alone.
+    pub base_url: Option<String>,
     /// What was asked for, as the vendor writes it; empty = left to the vendor.
     pub scope: String,
     /// From this moment on the person is too late. Whoever takes a consent compares.
@@ -74,7 +76,7 @@ impl<'a> Consents<'a> {
         .bind(MOST_OF_ONE_LINK - 1);
         let insert = sqlx::query(
             "INSERT INTO consent (state_hash, browser_hash, environment_id, link_hash, integration, authentication_method, context, scope, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             expires_at, base_url) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(self.hash(&secrets.state))
         .bind(self.hash(&secrets.browser))
@@ -84,7 +86,8 @@ impl<'a> Consents<'a> {
         .bind(consent.authentication_method)
         .bind(row::to_json(&consent.context)?)
         .bind(consent.scope)
-        .bind(consent.expires_at.as_millisecond());
+        .bind(consent.expires_at.as_millisecond())
+        .bind(consent.base_url);
         let write = self.store.database.write(move |change| -> Work<'_, u64> {
             Box::pin(async move {
                 change.execute(forget).await?;
@@ -100,7 +103,7 @@ impl<'a> Consents<'a> {
         let state = self.hash(&secrets.state);
         let delete = sqlx::query(
             "DELETE FROM consent WHERE state_hash = $1 AND browser_hash = $2 \
-             RETURNING environment_id, link_hash, integration, authentication_method, context, scope, expires_at",
+             RETURNING environment_id, link_hash, integration, authentication_method, context, scope, expires_at, base_url",
         )
         .bind(state.clone())
         .bind(self.hash(&secrets.browser));
@@ -119,6 +122,7 @@ impl<'a> Consents<'a> {
                     context: row::json(&row, 4)?,
                     scope: row.try_get(5)?,
                     expires_at: row::time(&row, 6)?,
+                    base_url: row.try_get(7)?,
                 })))
             })
         });

@@ -197,6 +197,10 @@ async fn exchange(
         let what = format!("{label} sent you back without saying whether you allowed the access. Nothing was connected or changed.");
         Trouble::new(StatusCode::BAD_REQUEST, "missing_code", "Not connected", what).passing("Try again.")
     })?;
+    if link.base_url() != consent.base_url.as_deref() {
+        // The code is another host's, and so are the verifier and the app's secret that go with it.
+        return Err(moved());
+    }
     let (integration, method) = (&consent.integration, &consent.authentication_method);
     let found = app.store.oauth_apps().with_secret(consent.environment_id, integration, method).await?;
     let (oauth_app, client_secret) = found.ok_or_else(|| blocked(definition, Obstacle::NoApp))?;

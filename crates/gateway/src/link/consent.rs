@@ -38,6 +38,7 @@ pub(super) async fn leave(app: &App, link: &Link, choice: &Choice, context: Map<
         integration: integration.name.clone(),
         authentication_method: method.clone(),
         context,
+        base_url: link.base_url().map(str::to_owned),
         scope: scopes.join(" "),
         expires_at: now.checked_add(SignedDuration::from_secs(CONSENT_SECONDS)).unwrap_or(now),
     };

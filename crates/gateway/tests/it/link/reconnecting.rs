@@ -90,6 +90,25 @@ async fn an_account_that_is_deleted_meanwhile_is_not_made_anew() {
 }
 
 #[tokio::test]
+async fn a_code_of_one_host_is_not_taken_to_another() {
+    let (gateway, server) = broken().await;
+    let elsewhere = SlowVendor::start().await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    let callback = consent(&gateway, &browser, &url).await;
+    let moved = json!({"base_url": elsewhere.url, "credentials": {"access_token": "other", "refresh_token": "other"}});
+    let (status, answer) = gateway.api(Method::PATCH, &format!("/integrated-account/{}", server.account), moved).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let asked = gateway.journal().await.iter().filter(|request| request["path"] == "/oauth/token").count();
+    // The other host answers nothing: a request there would end in another page.
+    let page = ended(&gateway, &browser, &callback).await;
+    assert_eq!(page.summary(), "409: This was changed meanwhile");
+    assert!(page.body.contains("account_changed") && page.retry().is_some(), "{}", page.body);
+    assert_eq!(gateway.journal().await.iter().filter(|request| request["path"] == "/oauth/token").count(), asked);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn consent_is_asked_for_what_the_servers_need_and_what_there_was() {
     let (gateway, server) = broken().await;
     let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
