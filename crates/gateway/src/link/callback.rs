@@ -105,7 +105,7 @@ async fn come_back(
         Ok(Returned::OtherBrowser) => return Err(Unconnected::of_nobody(other_browser())),
         Ok(Returned::Unknown) => {
             // The answer that told of the end may not have arrived.
-            return match open_again(app, headers, kept.link.expose_secret(), app.clock.now()).await {
+            return match open_again(app, headers, kept.link.expose_secret()).await {
                 Ok(Opening::Ended(destination, _)) => Ok(destination),
                 _ => Err(Unconnected::of_nobody(used_state())),
             };
@@ -114,7 +114,7 @@ async fn come_back(
     };
     let environment = Some(consent.environment_id);
     let now = app.clock.now();
-    let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
+    let link = match open_again(app, headers, kept.link.expose_secret()).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
         Ok(Opening::Open(_)) => return Err(Unconnected::of_nobody(used_state())),
         Ok(Opening::Ended(destination, _)) => return Ok(destination),

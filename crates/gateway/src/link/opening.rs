@@ -25,6 +25,8 @@ pub(super) struct Link {
     pub audience: Audience,
     /// The secret of the browser that it is open in.
     pub browser: Option<TokenHash>,
+    /// What ended by then is expired: a moment before all others for somebody who left in time.
+    pub expired_by: Timestamp,
 }
 
 store::lacks!(Link: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
@@ -61,19 +63,19 @@ pub(super) enum Opening {
 
 /// What a link opens at `now`.
 pub(super) async fn open(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
-    look_up(app, headers, token, now, now).await
+    look_up(app, headers, token, now).await
 }
 
-/// What a link opens for somebody who left with it before it expired and is back at `now`.
-pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
-    look_up(app, headers, token, now, Timestamp::MIN).await
+/// What a link opens for somebody who left with it before it expired and is back.
+pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str) -> Result<Opening, StoreError> {
+    look_up(app, headers, token, Timestamp::MIN).await
 }
 
-/// `expired_by`: a link token that ends by then is expired.
-async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, expired_by: Timestamp) -> Result<Opening, StoreError> {
+/// `expired_by`: what ends by then is expired.
+async fn look_up(app: &App, headers: &HeaderMap, token: &str, expired_by: Timestamp) -> Result<Opening, StoreError> {
     let hash = app.store.hash_token(token);
     let Some(link) = app.store.link_tokens().find_by_hash(&hash).await? else {
-        return ticket(app, headers, token, hash, now).await;
+        return ticket(app, headers, token, hash, expired_by).await;
     };
     let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, account_id, .. } = link;
     let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
@@ -98,11 +100,11 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
         },
     };
     let filter = Filter { methods: config.methods, tags: config.tags };
-    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser })))
+    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser, expired_by })))
 }
 
-async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, now: Timestamp) -> Result<Opening, StoreError> {
-    if let Some(account) = reconnect::account(app, token, now).await? {
+async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, expired_by: Timestamp) -> Result<Opening, StoreError> {
+    if let Some(account) = reconnect::account(app, token, expired_by).await? {
         let settings = app.store.environments().settings(account.environment_id).await?;
         return Ok(Opening::Open(Box::new(Link {
             token: token.into(),
@@ -114,10 +116,11 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, hash: TokenHash, no
             audience: Audience::new(headers, settings, None),
             // A ticket has no place to note it.
             browser: None,
+            expired_by,
         })));
     }
     // A ticket ends by itself, with the account, or when the account is connected again.
-    let closed = match app.store.read_ticket(token, now) {
+    let closed = match app.store.read_ticket(token, expired_by) {
         None => Closed::Unknown,
         Some(ticket) => match app.store.accounts().get(ticket.environment, ticket.account).await? {
             Some(_) => Closed::Used,
