@@ -87,7 +87,7 @@ pub enum LinkUse {
     Connected(Box<Account>),
     /// Somebody else was first, or has deleted it; nothing was stored.
     Closed,
-    /// The account that was to be connected again is gone.
+    /// The account that was to be connected again is gone; the link stays unused.
     AccountGone,
 }
 
@@ -194,7 +194,11 @@ impl<'a> LinkTokens<'a> {
                     Connection::New(new) => Some(insert(change, &vault, environment, new, now).await?),
                     Connection::Again(id, again) => alter(change, &vault, (environment, id), again, now).await?,
                 };
-                let Some(account) = connected else { return Ok(LinkUse::AccountGone) };
+                let Some(account) = connected else {
+                    let unused = sqlx::query("UPDATE link_token SET used_at = NULL WHERE token_hash = $1").bind(link.as_bytes().to_vec());
+                    change.execute(unused).await?;
+                    return Ok(LinkUse::AccountGone);
+                };
                 let remember = sqlx::query("UPDATE link_token SET account_id = $2, browser_hash = $3 WHERE token_hash = $1")
                     .bind(link.as_bytes().to_vec())
                     .bind(account.id.to_string())
