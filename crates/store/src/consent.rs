@@ -26,7 +26,7 @@ pub struct Consent {
     pub authentication_method: String,
     /// The new account's variables.
     pub context: Map<String, Value>,
-    /// Where the account's requests go, if not to the vendor's own address.
+    /// The account's own when the person left; `None` = the vendor's. What they bring back is for that host alone.
     pub base_url: Option<String>,
     /// What was asked for, as the vendor writes it; empty = left to the vendor.
     pub scope: String,

@@ -87,7 +87,7 @@ pub enum LinkUse {
     Connected(Box<Account>),
     /// Somebody else was first, or has deleted it; nothing was stored.
     Closed,
-    /// The account that was to be connected again is gone.
+    /// The account that was to be connected again is gone; the link stays unused.
     AccountGone,
 }
 
@@ -195,10 +195,8 @@ impl<'a> LinkTokens<'a> {
                     Connection::Again(id, again) => alter(change, &vault, (environment, id), again, now).await?,
                 };
                 let Some(account) = connected else {
-                    // Nothing was connected by it, so it is not used.
-                    let give_back =
-                        sqlx::query("UPDATE link_token SET used_at = NULL WHERE token_hash = $1").bind(link.as_bytes().to_vec());
-                    change.execute(give_back).await?;
+                    let unused = sqlx::query("UPDATE link_token SET used_at = NULL WHERE token_hash = $1").bind(link.as_bytes().to_vec());
+                    change.execute(unused).await?;
                     return Ok(LinkUse::AccountGone);
                 };
                 let remember = sqlx::query("UPDATE link_token SET account_id = $2, browser_hash = $3 WHERE token_hash = $1")

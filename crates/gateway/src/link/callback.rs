@@ -105,7 +105,7 @@ async fn come_back(
         Ok(Returned::OtherBrowser) => return Err(Unconnected::of_nobody(other_browser())),
         Ok(Returned::Unknown) => {
             // The answer that told of the end may not have arrived.
-            return match open_again(app, headers, kept.link.expose_secret(), app.clock.now()).await {
+            return match open_again(app, headers, kept.link.expose_secret()).await {
                 Ok(Opening::Ended(destination, _)) => Ok(destination),
                 _ => Err(Unconnected::of_nobody(used_state())),
             };
@@ -114,7 +114,7 @@ async fn come_back(
     };
     let environment = Some(consent.environment_id);
     let now = app.clock.now();
-    let link = match open_again(app, headers, kept.link.expose_secret(), now).await {
+    let link = match open_again(app, headers, kept.link.expose_secret()).await {
         Ok(Opening::Open(link)) if link.hash == consent.link && link.environment == consent.environment_id => *link,
         Ok(Opening::Open(_)) => return Err(Unconnected::of_nobody(used_state())),
         Ok(Opening::Ended(destination, _)) => return Ok(destination),
@@ -197,8 +197,8 @@ async fn exchange(
         let what = format!("{label} sent you back without saying whether you allowed the access. Nothing was connected or changed.");
         Trouble::new(StatusCode::BAD_REQUEST, "missing_code", "Not connected", what).passing("Try again.")
     })?;
-    if consent.base_url.as_deref() != link.base_url() {
-        // The code and our secret are for the host where the person consented.
+    if link.base_url() != consent.base_url.as_deref() {
+        // The code is another host's, and so are the verifier and the app's secret that go with it.
         return Err(moved());
     }
     let (integration, method) = (&consent.integration, &consent.authentication_method);

@@ -130,7 +130,7 @@ async fn again(app: &App, link: &Link, opened: &Account, by: By, tried: &Tried) 
         tries += 1;
         let now = app.clock.now();
         let present = match by {
-            By::Ticket => reconnect::account(app, link.token.expose_secret(), now).await?.ok_or(NotConnected::Closed)?,
+            By::Ticket => reconnect::account(app, link.token.expose_secret(), link.expired_by).await?.ok_or(NotConnected::Closed)?,
             By::LinkToken => app.store.accounts().get(environment, id).await?.ok_or(NotConnected::AccountGone)?,
         };
         let change = tried.change(&present, opened.base_url.as_deref()).ok_or(NotConnected::Moved)?;

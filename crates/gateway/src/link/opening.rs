@@ -25,6 +25,8 @@ pub(super) struct Link {
     pub audience: Audience,
     /// The secret of the browser that it is open in.
     pub browser: Option<TokenHash>,
+    /// What ended by then is expired: a moment before all others for somebody who left in time.
+    pub expired_by: Timestamp,
 }
 
 store::lacks!(Link: std::fmt::Debug, std::fmt::Display, serde::Serialize, Clone);
@@ -61,20 +63,20 @@ pub(super) enum Opening {
 
 /// What a link opens at `now`.
 pub(super) async fn open(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
-    look_up(app, headers, token, now, now).await
+    look_up(app, headers, token, now).await
 }
 
-/// What a link opens for somebody who left with it before it expired and is back at `now`.
-pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str, now: Timestamp) -> Result<Opening, StoreError> {
-    look_up(app, headers, token, now, Timestamp::MIN).await
+/// What a link opens for somebody who left with it before it expired and is back.
+pub(super) async fn open_again(app: &App, headers: &HeaderMap, token: &str) -> Result<Opening, StoreError> {
+    look_up(app, headers, token, Timestamp::MIN).await
 }
 
-/// `expired_by`: a link token that ends by then is expired.
-async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, expired_by: Timestamp) -> Result<Opening, StoreError> {
+/// `expired_by`: what ends by then is expired.
+async fn look_up(app: &App, headers: &HeaderMap, token: &str, expired_by: Timestamp) -> Result<Opening, StoreError> {
     let hash = app.store.hash_token(token);
     let browser = cookie::browser(app, headers).map(|secret| app.store.hash_token(secret.expose_secret()));
     let Some(link) = app.store.link_tokens().find_by_hash(&hash).await? else {
-        return ticket(app, headers, token, browser, now).await;
+        return ticket(app, headers, token, browser, expired_by).await;
     };
     let LinkToken { environment_id: environment, purpose, config, redirect_uri, expires_at, used_at, account_id, .. } = link;
     let settings = app.store.environments().settings(environment).await?;
@@ -98,11 +100,17 @@ async fn look_up(app: &App, headers: &HeaderMap, token: &str, now: Timestamp, ex
         },
     };
     let filter = Filter { methods: config.methods, tags: config.tags };
-    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser })))
+    Ok(Opening::Open(Box::new(Link { token: token.into(), hash, environment, goal, filter, redirect_uri, audience, browser, expired_by })))
 }
 
-async fn ticket(app: &App, headers: &HeaderMap, token: &str, browser: Option<TokenHash>, now: Timestamp) -> Result<Opening, StoreError> {
-    if let Some(account) = reconnect::account(app, token, now).await? {
+async fn ticket(
+    app: &App,
+    headers: &HeaderMap,
+    token: &str,
+    browser: Option<TokenHash>,
+    expired_by: Timestamp,
+) -> Result<Opening, StoreError> {
+    if let Some(account) = reconnect::account(app, token, expired_by).await? {
         let settings = app.store.environments().settings(account.environment_id).await?;
         // Of one account there are as many tickets as looks at it; what is counted for one is counted for all.
         let hash = app.store.hash_token(&format!("{} {}", account.id, account.credential_version));
@@ -115,10 +123,11 @@ async fn ticket(app: &App, headers: &HeaderMap, token: &str, browser: Option<Tok
             redirect_uri: None,
             audience: Audience::new(headers, settings, None),
             browser,
+            expired_by,
         })));
     }
     // A ticket ends by itself, with the account, or when the account is connected again.
-    let closed = match app.store.read_ticket(token, now) {
+    let closed = match app.store.read_ticket(token, expired_by) {
         None => Closed::Unknown,
         Some(ticket) => match app.store.accounts().get(ticket.environment, ticket.account).await? {
             Some(_) => Closed::Used,

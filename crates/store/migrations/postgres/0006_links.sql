@@ -28,7 +28,7 @@ CREATE TABLE consent (
     integration           TEXT COLLATE "C" NOT NULL,
     authentication_method TEXT COLLATE "C" NOT NULL,
     context               TEXT COLLATE "C" NOT NULL,
-    base_url              TEXT COLLATE "C",
+    base_url              TEXT COLLATE "C",          -- the account's own, to whose host alone the code may go
     scope                 TEXT COLLATE "C" NOT NULL,
     expires_at            BIGINT NOT NULL
 );

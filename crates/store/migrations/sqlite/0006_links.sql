@@ -28,7 +28,7 @@ CREATE TABLE consent (
     integration           TEXT    NOT NULL,
     authentication_method TEXT    NOT NULL,
     context               TEXT    NOT NULL,
-    base_url              TEXT,
+    base_url              TEXT,             -- the account's own, to whose host alone the code may go
     scope                 TEXT    NOT NULL,
     expires_at            INTEGER NOT NULL
 );

@@ -21,7 +21,7 @@ fn consent(store: &Store, environment_id: EnvironmentId) -> Consent {
         integration: "sendoso".to_owned(),
         authentication_method: "oauth2".to_owned(),
         context: object(json!({"host": "acme"})),
-        base_url: Some("https://staging.acme.test".to_owned()),
+        base_url: Some("https://acme.example".to_owned()),
         scope: "public write".to_owned(),
         expires_at: at(600),
     }

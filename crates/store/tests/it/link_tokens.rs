@@ -117,6 +117,8 @@ async fn a_link_of_an_account_that_is_gone_connects_nothing(database: TestDataba
     store.accounts().delete(environment.id, account.id, at(90)).await.unwrap();
     let again = Connection::Again(account.id, AccountChange { credentials: Some(object(json!({})).into()), ..AccountChange::default() });
     assert_eq!(use_up(&store, &secret, again).await.unwrap(), LinkUse::AccountGone);
+    let hash = store.hash_token(secret.expose_secret());
+    assert_eq!(store.link_tokens().find_by_hash(&hash).await.unwrap().unwrap().used_at, None);
     assert_eq!(credential(&store, &environment, account.id).await, None);
 }
 

@@ -1,5 +1,7 @@
 //! Accounts that are connected again: they keep what is theirs.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -86,6 +88,39 @@ async fn an_account_that_is_deleted_meanwhile_is_not_made_anew() {
     assert_eq!(ended(&gateway, &browser, &callback).await.summary(), "410: The account is gone");
     assert_eq!(browser.get(&url).await.summary(), "410: The account is gone");
     assert!(super::accounts(&gateway).await.is_empty());
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_ticket_that_expires_while_its_person_is_at_the_vendor_still_connects() {
+    let (gateway, server) = broken().await;
+    let url = ticket(&gateway, &server.account).await;
+    gateway.clock.advance(Duration::from_secs(7 * 24 * 3600 - 60));
+    let browser = Browser::new();
+    let callback = consent(&gateway, &browser, &url).await;
+    gateway.clock.advance(Duration::from_secs(120));
+    assert_eq!(browser.get(&url).await.summary(), "404: This link opens nothing");
+    let end = browser.get(&callback).await.location.unwrap();
+    assert!(end.starts_with("/link/done?"), "{end}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_of_one_host_is_not_taken_to_another() {
+    let (gateway, server) = broken().await;
+    let elsewhere = SlowVendor::start().await;
+    let url = link(&gateway, json!({"integrated_account_id": server.account})).await;
+    let browser = Browser::new();
+    let callback = consent(&gateway, &browser, &url).await;
+    let moved = json!({"base_url": elsewhere.url, "credentials": {"access_token": "other", "refresh_token": "other"}});
+    let (status, answer) = gateway.api(Method::PATCH, &format!("/integrated-account/{}", server.account), moved).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let asked = gateway.journal().await.iter().filter(|request| request["path"] == "/oauth/token").count();
+    // The other host answers nothing: a request there would end in another page.
+    let page = ended(&gateway, &browser, &callback).await;
+    assert_eq!(page.summary(), "409: This was changed meanwhile");
+    assert!(page.body.contains("account_changed") && page.retry().is_some(), "{}", page.body);
+    assert_eq!(gateway.journal().await.iter().filter(|request| request["path"] == "/oauth/token").count(), asked);
     gateway.stop().await;
 }
 
