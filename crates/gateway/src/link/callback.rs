@@ -16,11 +16,12 @@ use store::{Consent, ConsentSecrets, Returned};
 use tokio::time::timeout;
 use upstream::oauth::{App as Client, CodeVerifier, Grant, OAuthError, OAuthProblem};
 use url::form_urlencoded::{self, Serializer};
+use uuid::Uuid;
 
 use super::connect::{Ended, NotConnected, Offer, connect, destination};
 use super::consent::authorization_server;
 use super::cookie::{self, Kept};
-use super::ended::Unconnected;
+use super::ended::{Again, Unconnected};
 use super::opening::{Closed, Link, Opening, open_again};
 use super::step::blocked;
 use super::submit::{moved, other_account};
@@ -77,10 +78,12 @@ pub(super) async fn handle(
     let Some(kept) = cookie::read(&app, &headers, state.expose_secret()) else {
         return lead_on(&app, Err(Unconnected::of_nobody(other_browser())));
     };
+    let link = kept.link.clone();
     let outcome = come_back(&app, &headers, &integration, &state, kept, brought).await;
+    let again = outcome.as_ref().err().and_then(|ending| cookie::set_again(&app, ending.again.as_ref()?.cookie, &link));
     let mut response = lead_on(&app, outcome);
-    if let Some(cleared) = cookie::clear(&app, state.expose_secret()) {
-        response.headers_mut().append(SET_COOKIE, cleared);
+    for header in cookie::clear(&app, state.expose_secret()).into_iter().chain(again) {
+        response.headers_mut().append(SET_COOKIE, header);
     }
     response
 }
@@ -120,12 +123,12 @@ async fn come_back(
         Ok(Opening::Ended(destination, _)) => return Ok(destination),
         Ok(Opening::Closed(closed, audience)) => {
             let redirect_uri = audience.redirect_uri().map(str::to_owned);
-            return Err(Unconnected { trouble: closed.into(), environment, redirect_uri });
+            return Err(Unconnected { trouble: closed.into(), environment, redirect_uri, again: None });
         }
         Err(error) => return Err(Unconnected::of_nobody(error.into())),
     };
     let redirect_uri = link.redirect_uri.clone();
-    let begin_again = format!("{}?{}", link.url(app), choice(&consent));
+    let choice = choice(&consent);
     let is_its_own = consent.integration == integration;
     // In a task of its own: a code is good for one use, so a person who leaves must not leave its tokens unsaved.
     let working = app.tasks.spawn({
@@ -143,11 +146,14 @@ async fn come_back(
                 (true, false, Some(trouble)) => Err(trouble),
                 (true, false, None) => exchange(&app, &link, &consent, &secrets, &definition, brought).await,
             };
-            outcome.map_err(|trouble| trouble.at(&label).begin_again_at(begin_again))
+            outcome.map_err(|trouble| trouble.at(&label))
         }
     });
     let outcome = working.await.unwrap_or_else(|_| Err(Trouble::unfinished()));
-    outcome.map_err(|trouble| Unconnected { trouble, environment, redirect_uri })
+    outcome.map_err(|trouble| {
+        let again = trouble.can_pass().then(|| Again { cookie: Uuid::new_v4(), choice });
+        Unconnected { trouble, environment, redirect_uri, again }
+    })
 }
 
 const GONE: &str = "What you were to connect is no longer offered here.";

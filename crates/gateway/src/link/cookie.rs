@@ -39,6 +39,15 @@ pub(super) fn read(app: &App, headers: &HeaderMap, state: &str) -> Option<Kept> 
     Some(Kept { browser: browser.into(), link: link.into() })
 }
 
+/// Where a person may begin again whom a vendor sent back, for the page that says so.
+pub(super) fn set_again(app: &App, id: Uuid, link: &SecretString) -> Option<HeaderValue> {
+    header(app, &again_name(app, id), link.expose_secret(), CONSENT_SECONDS)
+}
+
+pub(super) fn again(app: &App, headers: &HeaderMap, id: Uuid) -> Option<SecretString> {
+    value(headers, &again_name(app, id)).map(SecretString::from)
+}
+
 /// A new secret for a browser, as a header.
 pub(super) fn set_browser(app: &App) -> Option<HeaderValue> {
     header(app, &prefixed(app, "tidegate-browser"), &Uuid::new_v4().simple().to_string(), BROWSER_SECONDS)
@@ -61,6 +70,10 @@ fn header(app: &App, name: &str, value: &str, seconds: i64) -> Option<HeaderValu
         HeaderValue::from_str(&format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")).ok()?;
     header.set_sensitive(true);
     Some(header)
+}
+
+fn again_name(app: &App, id: Uuid) -> String {
+    prefixed(app, &format!("tidegate-again-{}", id.simple()))
 }
 
 fn consent_name(app: &App, state: &str) -> Option<String> {

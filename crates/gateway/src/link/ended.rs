@@ -11,12 +11,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderMap;
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use store::{Derived, EnvironmentId, StoreError};
 use url::form_urlencoded::{self, Serializer};
+use uuid::Uuid;
 
 use super::audience::Audience;
 use super::connect::DONE;
+use super::cookie;
 use super::opening::Closed;
 use super::words::Trouble;
 use crate::app::App;
@@ -28,6 +31,17 @@ pub(super) struct Unconnected {
     /// Whose link it was, and where that leads in the end; as far as they are known.
     pub environment: Option<EnvironmentId>,
     pub redirect_uri: Option<String>,
+    /// Where to begin again, if that may help.
+    pub again: Option<Again>,
+}
+
+/// A link to begin again at. It may be open, so the address of a page has only what finds it in this browser.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Again {
+    /// Of the cookie that holds the link.
+    pub cookie: Uuid,
+    /// What was chosen, as a query.
+    pub choice: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,7 +54,7 @@ struct Written {
 impl Unconnected {
     /// Before it is known who came back.
     pub(super) fn of_nobody(trouble: Trouble) -> Self {
-        Self { trouble, environment: None, redirect_uri: None }
+        Self { trouble, environment: None, redirect_uri: None, again: None }
     }
 
     /// The address of the page, good for ten minutes.
@@ -69,9 +83,14 @@ fn read(app: &App, query: &str, now: Timestamp) -> Option<Unconnected> {
 
 pub(super) async fn handle(State(app): State<Arc<App>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let nobody = Audience::nobody(&headers);
-    let Some(ending) = read(&app, query.as_deref().unwrap_or_default(), app.clock.now()) else {
+    let Some(mut ending) = read(&app, query.as_deref().unwrap_or_default(), app.clock.now()) else {
         return Trouble::from(Closed::Unknown).answer(&app, &nobody);
     };
+    if let Some(Again { cookie, choice }) = &ending.again
+        && let Some(link) = cookie::again(&app, &headers, *cookie)
+    {
+        ending.trouble = ending.trouble.begin_again_at(format!("{}/link/{}?{choice}", app.public_path, link.expose_secret()));
+    }
     match audience(&app, &headers, &ending).await {
         Ok(audience) => ending.trouble.answer(&app, &audience),
         Err(error) => Trouble::from(error).answer(&app, &nobody),

@@ -26,15 +26,10 @@ struct Told {
     remedy: String,
     label: Option<String>,
     vendor_said: Option<String>,
-    retry: Retry,
-}
-
-/// Whether beginning again may help.
-#[derive(Debug, Serialize, Deserialize)]
-enum Retry {
-    Useless,
-    Useful,
-    At(String),
+    can_pass: bool,
+    /// Holds a link, so it is written nowhere.
+    #[serde(skip)]
+    begin_again: Option<String>,
 }
 
 const ASK_AGAIN: &str = "Ask whoever sent you here for a new link.";
@@ -54,7 +49,8 @@ impl Trouble {
             remedy: ASK_AGAIN.to_owned(),
             label: None,
             vendor_said: None,
-            retry: Retry::Useless,
+            can_pass: false,
+            begin_again: None,
         }))
     }
 
@@ -101,7 +97,7 @@ impl Trouble {
 
     /// Something that may go better next time.
     pub(super) fn passing(mut self, remedy: &str) -> Self {
-        self.0.retry = Retry::Useful;
+        self.0.can_pass = true;
         self.remedy(remedy)
     }
 
@@ -115,11 +111,14 @@ impl Trouble {
         self
     }
 
+    /// Whether beginning again may help.
+    pub(super) fn can_pass(&self) -> bool {
+        self.0.can_pass
+    }
+
     /// Where to begin again, if that may help.
     pub(super) fn begin_again_at(mut self, url: String) -> Self {
-        if matches!(self.0.retry, Retry::Useful) {
-            self.0.retry = Retry::At(url);
-        }
+        self.0.begin_again = self.0.can_pass.then_some(url);
         self
     }
 
@@ -135,10 +134,7 @@ impl Trouble {
             what: &told.what,
             remedy: &told.remedy,
             vendor_said: told.vendor_said.as_deref(),
-            retry: match &told.retry {
-                Retry::At(url) => Some(url),
-                Retry::Useless | Retry::Useful => None,
-            },
+            retry: told.begin_again.as_deref(),
             back: back.as_deref(),
         };
         audience.answer(StatusCode::from_u16(told.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), problem(&view))

@@ -90,6 +90,7 @@ async fn ended(gateway: &Gateway, browser: &Browser, callback: &str) -> Page {
     assert!(address.starts_with("/link/ended?page="), "{address}");
     let page = address.split(['=', '&']).nth(1).unwrap();
     let words = String::from_utf8(URL_SAFE_NO_PAD.decode(page).unwrap()).unwrap();
+    assert!(!words.contains("tl_") && !words.contains("tr_"), "a link stands in the address: {words}");
     let brought = url::Url::parse(callback).unwrap();
     for (name, value) in brought.query_pairs().filter(|(name, value)| matches!(&**name, "code" | "state") && value.len() > 1) {
         assert!(!address.contains(&*value) && !words.contains(&*value), "{name} stands in {address}, which is {words}");
