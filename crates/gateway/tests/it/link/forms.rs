@@ -252,6 +252,26 @@ async fn a_link_is_good_for_twenty_guesses_and_for_three_at_a_time() {
 }
 
 #[tokio::test]
+async fn guesses_at_one_account_count_together_by_whatever_ticket() {
+    let (gateway, edesk) = edesk().await;
+    let body = json!({"integration": "edesk", "tenant_id": "acme", "base_url": edesk.url()});
+    let (_, started) = gateway.api(Method::POST, "/integrated-account", body).await;
+    let path = format!("/integrated-account/{}", started["id"].as_str().unwrap());
+    let (browser, mut tickets) = (Browser::new(), std::collections::BTreeSet::new());
+    for guess in 0..=20 {
+        gateway.clock.advance(std::time::Duration::from_secs(1));
+        let account = gateway.api(Method::GET, &path, Value::Null).await.1;
+        let ticket = account["reconnect_url"].as_str().unwrap();
+        let answer = browser.post(ticket, &[("credentials.token", &format!("guess{guess}"))]).await;
+        let expected = if guess < 20 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
+        assert_eq!(answer.status, expected, "{guess}");
+        tickets.insert(ticket.to_owned());
+    }
+    assert_eq!(tickets.len(), 21);
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_key_that_nobody_can_check_is_not_said_to_work() {
     let folder = tempfile::tempdir().unwrap();
     let definition = "version: 1\nname: acme\nlabel: Acme\ndescription: An API.\nbase_url: https://acme.example\ncredentials:\n  token: {kind: bearer}\nresources:\n  things:\n    methods:\n      list:\n        request: GET /things\n        documentation: {description: Lists things.}\n";

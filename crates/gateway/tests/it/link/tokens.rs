@@ -146,3 +146,14 @@ async fn a_link_can_be_taken_back_and_ends_with_the_api_token_that_made_it() {
     assert_eq!(browser.get(url).await.summary(), "404: This link opens nothing");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn a_link_does_not_outlive_the_api_token_that_made_it() {
+    let gateway = Gateway::start().await;
+    let (_, app) = gateway.api(Method::POST, "/api-token", json!({"name": "app", "expires_at": "2026-11-21T12:10:00Z"})).await;
+    let new = json!({"tenant_id": "acme", "integration": "edesk"});
+    let request = gateway.request(Method::POST, "/link-token").bearer_auth(app["token"].as_str().unwrap()).json(&new);
+    let made: Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(made["expires_at"], "2026-11-21T12:10:00.000Z", "{made}");
+    gateway.stop().await;
+}
