@@ -19,6 +19,7 @@ pub mod files;
 pub mod filter;
 pub mod fnv;
 pub mod hosts;
+pub mod import;
 pub mod integration;
 pub mod nearest;
 pub mod notes;
