@@ -187,6 +187,9 @@ fn is_no_answer(status: StatusCode) -> bool {
 }
 
 fn status_text(status: StatusCode) -> String {
+    if status.is_success() {
+        return format!("the vendor refused this, with status {}", status.as_u16());
+    }
     match status.canonical_reason() {
         Some(reason) => format!("the vendor answered {} {reason}", status.as_u16()),
         None => format!("the vendor answered with status {}", status.as_u16()),

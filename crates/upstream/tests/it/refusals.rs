@@ -35,7 +35,7 @@ async fn a_rule_finds_the_error_wherever_it_is_and_gives_what_an_agent_needs() {
 #[tokio::test]
 async fn a_success_that_the_definition_calls_a_refusal_is_one_and_rules_apply() {
     assert_snapshot!(refused("200 OK", &[JSON], r#"{"ok":false,"reason":"no such thing"}"#).await, @r#"{"source":"vendor","code":"vendor_error","status":200,"message":"no such thing","hint":"Read the vendor's message, correct the arguments and call again.","vendor":{"ok":false,"reason":"no such thing"}}"#);
-    assert_snapshot!(refused("201 Created", &[JSON], r#"{"ok":false,"errors":[{"code":"moved","meta":{"new":"b2"}}]}"#).await, @r#"{"source":"vendor","code":"merged","status":201,"message":"the vendor answered 201 Created","hint":"7 is b2 now.","extracted":{"new_id":"b2"},"vendor":{"ok":false,"errors":[{"code":"moved","meta":{"new":"b2"}}]}}"#);
+    assert_snapshot!(refused("201 Created", &[JSON], r#"{"ok":false,"errors":[{"code":"moved","meta":{"new":"b2"}}]}"#).await, @r#"{"source":"vendor","code":"merged","status":201,"message":"the vendor refused this, with status 201","hint":"7 is b2 now.","extracted":{"new_id":"b2"},"vendor":{"ok":false,"errors":[{"code":"moved","meta":{"new":"b2"}}]}}"#);
     for body in [r#"{"ok":true,"id":7}"#, r#"{"id":7}"#, "{\"ok\":false", "plain text"] {
         assert_eq!(refused("200 OK", &[JSON], body).await, body);
     }
