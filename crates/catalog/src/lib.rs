@@ -35,6 +35,7 @@ pub mod search;
 pub mod sentences;
 pub mod target;
 pub mod tool;
+pub mod write;
 
 mod annotations;
 mod body;
