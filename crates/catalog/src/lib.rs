@@ -52,7 +52,6 @@ mod lint;
 mod names;
 mod naming;
 mod paging;
-
 mod request_line;
 mod route;
 mod shown;
