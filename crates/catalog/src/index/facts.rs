@@ -61,11 +61,11 @@ fn credential(way: &str) -> Option<(&'static str, CredentialScheme)> {
         None if facts == "basic" => Some(("basic", scheme(CredentialKind::Basic, None))),
         Some(("header", named)) => {
             let (name, prefix) = named.split_once(" \"").map_or((named, ""), |(name, prefix)| (name, prefix.trim_end_matches('"')));
-            let attach = Attach { header: Some(name.to_owned()), query: None, prefix: prefix.to_owned() };
+            let attach = Attach { header: Some(name.to_owned()), query: None, cookie: None, prefix: prefix.to_owned() };
             Some(("api_key", scheme(CredentialKind::ApiKey, Some(attach))))
         }
         Some(("query", name)) => {
-            let attach = Attach { header: None, query: Some(name.to_owned()), prefix: String::new() };
+            let attach = Attach { header: None, query: Some(name.to_owned()), cookie: None, prefix: String::new() };
             Some(("api_key", scheme(CredentialKind::ApiKey, Some(attach))))
         }
         _ => None,
