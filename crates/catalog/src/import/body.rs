@@ -31,7 +31,8 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     let Some(written) = operation.body else {
         return Ok(None);
     };
-    let content = written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
+    let content =
+        written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
     let Some((media_type, media)) = content.and_then(Value::as_object).and_then(|content| chosen(content, notes)) else {
         return Ok(None);
     };
@@ -47,7 +48,9 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     let encoding = media.get("encoding").and_then(Value::as_object);
     let said = plain(written.get("description").and_then(Value::as_str).unwrap_or_default(), MAX_DESCRIPTION_CHARACTERS);
     let mut body = match kind(media_type) {
-        Kind::Json => Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) },
+        Kind::Json => {
+            Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) }
+        }
         Kind::Form => form::form(schema, encoding, notes),
         Kind::Multipart => form::multipart(schema, encoding, notes)?,
         Kind::Text => {

@@ -194,9 +194,11 @@ impl<'d> Walk<'d> {
 
     fn success(&mut self, label: &str, operation: &'d Map<String, Value>) -> Option<Success<'d>> {
         let responses = operation.get("responses")?.as_object()?;
-        let (status, response) = responses.iter().filter_map(|(status, response)| Some((rank(status)?, status, response))).min_by_key(
-            |(rank, status, _)| (*rank, status.len(), status.as_str()),
-        ).map(|(_, status, response)| (status.as_str(), response))?;
+        let (status, response) = responses
+            .iter()
+            .filter_map(|(status, response)| Some((rank(status)?, status, response)))
+            .min_by_key(|(rank, status, _)| (*rank, status.len(), status.as_str()))
+            .map(|(_, status, response)| (status.as_str(), response))?;
         let response = match self.refs.resolve(response) {
             Ok(response) => response,
             Err(error) => {
@@ -205,9 +207,8 @@ impl<'d> Walk<'d> {
             }
         };
         let content = response.get("content").map(|content| self.refs.resolve(content).unwrap_or(content)).and_then(Value::as_object);
-        let chosen = content.and_then(|content| {
-            content.iter().find(|(media_type, _)| is_json(media_type)).or_else(|| content.iter().next())
-        });
+        let chosen =
+            content.and_then(|content| content.iter().find(|(media_type, _)| is_json(media_type)).or_else(|| content.iter().next()));
         let schema = chosen.and_then(|(_, media)| self.refs.resolve(media).ok()?.get("schema"));
         Some(Success {
             status,

@@ -51,7 +51,10 @@ impl<'d> Reading<'_, 'd> {
         let declared_name = self.operation.repeated.iter().find(|(_, own)| own == name).map_or(name, |(first, _)| first.as_str());
         let declared = |place: &str| {
             let named = self.operation.parameters.iter().filter_map(|parameter| Some((identity(parameter)?, *parameter)));
-            named.filter(|((_, at), _)| *at == place).find(|((declared, _), _)| bare_name(declared) == declared_name).map(|(_, found)| found)
+            named
+                .filter(|((_, at), _)| *at == place)
+                .find(|((declared, _), _)| bare_name(declared) == declared_name)
+                .map(|(_, found)| found)
         };
         let found = declared("path").or_else(|| declared("query"));
         let parameter = match found {
@@ -79,7 +82,9 @@ impl<'d> Reading<'_, 'd> {
             "cookie" => Location::Cookie,
             "path" if in_path.contains(&bare_name(name)) => return,
             "path" => return self.notes.push(format!("the path parameter `{name}` does not stand in the path, so it is left out")),
-            "querystring" => return self.notes.push(format!("`{name}` is a whole query string, which cannot be checked, so it is left out")),
+            "querystring" => {
+                return self.notes.push(format!("`{name}` is a whole query string, which cannot be checked, so it is left out"));
+            }
             other => return self.notes.push(format!("`{name}` is in `{other}`, which is unknown, so it is left out")),
         };
         if self.is_in_path_already(name, location, in_path) || self.carries_credential(name, location) {

@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn a_query_in_a_key_is_constant() {
         let query = |key| PathKey::parse(key).query;
-        let items = |items: &[(&str, &str)]| items.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
+        let items =
+            |items: &[(&str, &str)]| items.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
         assert_eq!(query("/documents?upload"), items(&[("upload", "")]));
         assert_eq!(query("/?Action=Get%20it&Version=1#x"), items(&[("Action", "Get it"), ("Version", "1")]));
         assert_eq!(query("/a?b={b}"), items(&[]));

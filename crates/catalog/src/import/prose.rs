@@ -2,10 +2,10 @@
 
 mod markup;
 
+use super::infer::ListShape;
 use super::naming::Name;
 use super::operation::Operation;
 use super::refs::Refs;
-use super::infer::ListShape;
 use crate::lint::{gives_orders, looks_secret};
 use crate::naming::singular_of;
 use indexmap::IndexMap;

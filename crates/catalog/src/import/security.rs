@@ -63,7 +63,8 @@ impl Security {
             (Some(attach), Location::Cookie) => attach.cookie.as_deref() == Some(name),
             _ => false,
         });
-        let is_named = location != Location::Path && ["token", "access_token", "api_key", "apikey"].contains(&name.to_ascii_lowercase().as_str());
+        let is_named =
+            location != Location::Path && ["token", "access_token", "api_key", "apikey"].contains(&name.to_ascii_lowercase().as_str());
         is_attached || is_named && !self.credentials.is_empty()
     }
 
@@ -158,12 +159,14 @@ impl Security {
 
     /// Without any scheme that can be used: what parameters show, else a bearer token.
     fn conclude(&mut self, operations: &[Operation<'_>]) {
-        const KEYS: &[&str] = &["api-key", "x-api-key", "apikey", "x-apikey", "x-auth-token", "x-access-token", "auth-token", "access-token", "x-token"];
+        const KEYS: &[&str] =
+            &["api-key", "x-api-key", "apikey", "x-apikey", "x-auth-token", "x-access-token", "auth-token", "access-token", "x-token"];
         let headers = operations.iter().flat_map(|operation| &operation.parameters).filter_map(|parameter| identity(parameter));
         let key = headers.filter(|(_, place)| *place == "header").find(|(name, _)| KEYS.contains(&name.to_ascii_lowercase().as_str()));
         match key {
             Some((name, _)) => {
-                self.notes.push(format!("no security scheme is declared, but a header `{name}`, so accounts have an API key that is sent in it"));
+                self.notes
+                    .push(format!("no security scheme is declared, but a header `{name}`, so accounts have an API key that is sent in it"));
                 let attach = Attach { header: Some(name.to_owned()), query: None, cookie: None, prefix: String::new() };
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
@@ -191,7 +194,9 @@ fn read_scheme(name: &str, written: &Value, base_url: &str, notes: &mut Vec<Stri
             "basic" => vec![Read { name: "basic", scheme: CredentialScheme { help, ..scheme(CredentialKind::Basic) } }],
             "bearer" => vec![bearer(help)],
             other => {
-                notes.push(format!("the security scheme `{name}` is HTTP `{other}`, which is read as a key after `{other}` in `Authorization`"));
+                notes.push(format!(
+                    "the security scheme `{name}` is HTTP `{other}`, which is read as a key after `{other}` in `Authorization`"
+                ));
                 let prefix = if headers::is_token(other) { format!("{} ", text("scheme")) } else { String::new() };
                 let attach = Attach { header: Some("Authorization".to_owned()), query: None, cookie: None, prefix };
                 vec![Read { name: "api_key", scheme: CredentialScheme { help, attach: Some(attach), ..scheme(CredentialKind::ApiKey) } }]
@@ -229,7 +234,8 @@ fn api_key(name: &str, place: &str, description: &str, help: Option<String>, not
             return None;
         }
     };
-    let is_whole_header = attach.header.as_ref().is_some_and(|header| header.eq_ignore_ascii_case("authorization")) && attach.prefix.is_empty();
+    let is_whole_header =
+        attach.header.as_ref().is_some_and(|header| header.eq_ignore_ascii_case("authorization")) && attach.prefix.is_empty();
     let whole = "Paste the whole value of the header `Authorization`, with the word before the key if there is one.";
     let help = match (help, is_whole_header) {
         (Some(help), true) => Some(format!("{whole} {help}")),

@@ -181,25 +181,36 @@ impl Reading {
         if host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || rest.starts_with("[::1]") {
             return url;
         }
-        let rest = rest.strip_prefix(&format!("{host}:80")).filter(|rest| rest.is_empty() || rest.starts_with('/')).map_or_else(|| rest.to_owned(), |path| format!("{host}{path}"));
+        let rest = rest
+            .strip_prefix(&format!("{host}:80"))
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            .map_or_else(|| rest.to_owned(), |path| format!("{host}{path}"));
         self.note(format!("{url} is called as https"));
         format!("https://{rest}")
     }
 }
 
 fn listed(servers: Option<&Value>) -> Vec<&Map<String, Value>> {
-    servers.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).filter(|server| server.contains_key("url")).collect()
+    servers
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .filter(|server| server.contains_key("url"))
+        .collect()
 }
 
 /// Words by which vendors say that a server is not the one for work.
-const FOR_TRYING: &[&str] = &["sandbox", "staging", "mock", "localhost", "127.0.0.1", "uat", "qa", "demo", "development", "local", "testing"];
+const FOR_TRYING: &[&str] =
+    &["sandbox", "staging", "mock", "localhost", "127.0.0.1", "uat", "qa", "demo", "development", "local", "testing"];
 
 fn is_for_trying(server: &Map<String, Value>) -> bool {
     let text = |key: &str| server.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
     let texts = [text("url"), text("description")];
-    texts.iter().flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '.'))).any(|part| {
-        FOR_TRYING.contains(&part) || part.split('.').any(|word| FOR_TRYING.contains(&word))
-    })
+    texts
+        .iter()
+        .flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '.')))
+        .any(|part| FOR_TRYING.contains(&part) || part.split('.').any(|word| FOR_TRYING.contains(&word)))
 }
 
 /// As lint looks at it: with any value in the place of variables, it is a URL of http or https with a host.

@@ -36,7 +36,9 @@ pub(super) fn multipart(
         if is_file(whole, types(name)) {
             *property = file(whole, types(name));
             files.push(name.clone());
-        } else if let Some(items) = whole.get("items").map(|items| referred(items, &definitions)).filter(|items| is_file(items, types(name))) {
+        } else if let Some(items) =
+            whole.get("items").map(|items| referred(items, &definitions)).filter(|items| is_file(items, types(name)))
+        {
             let mut list = whole.clone();
             list["items"] = file(items, types(name));
             *property = list;
@@ -136,12 +138,17 @@ fn referred<'s>(schema: &'s Value, root: &'s Value) -> &'s Value {
 /// Whether a member of a multipart body is bytes.
 fn is_file(schema: &Value, content_type: Option<&str>) -> bool {
     let text = |key: &str| schema.get(key).and_then(Value::as_str);
-    let may_be_text = schema.get("type").is_none_or(|kind| kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "string")));
-    let is_said = text("format") == Some("binary") || text("contentEncoding").is_none() && text("contentMediaType").is_some_and(|media| !is_json(media));
-    let is_bytes = |media: &str| media.split(',').all(|one| {
-        let one = one.trim();
-        !is_json(one) && !one.starts_with("text/plain") && !one.starts_with("application/xml") && one.contains('/')
-    });
+    let may_be_text = schema
+        .get("type")
+        .is_none_or(|kind| kind == "string" || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "string")));
+    let is_said = text("format") == Some("binary")
+        || text("contentEncoding").is_none() && text("contentMediaType").is_some_and(|media| !is_json(media));
+    let is_bytes = |media: &str| {
+        media.split(',').all(|one| {
+            let one = one.trim();
+            !is_json(one) && !one.starts_with("text/plain") && !one.starts_with("application/xml") && one.contains('/')
+        })
+    };
     may_be_text && (is_said || text("contentEncoding") == Some("base64") || content_type.is_some_and(is_bytes))
 }
 
@@ -184,7 +191,8 @@ fn encodings(
         let said = own.and_then(|own| own.get("contentType")).and_then(Value::as_str).map(str::to_owned);
         let content_type = said.or_else(|| usual(name, property)).filter(|_| !is_styled);
         let content_type = content_type.filter(|types| types.split(',').all(|one| is_content_type(one.trim())));
-        let is_explode_usual = explode.is_none() || explode == Some(style.is_none_or(|style| matches!(style, Style::Form | Style::DeepObject)));
+        let is_explode_usual =
+            explode.is_none() || explode == Some(style.is_none_or(|style| matches!(style, Style::Form | Style::DeepObject)));
         if style.is_some_and(|style| style != Style::Form) || !is_explode_usual || content_type.is_some() {
             encodings.insert(name.clone(), PropertyEncoding { style, explode, content_type });
         }

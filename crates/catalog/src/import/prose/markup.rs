@@ -23,13 +23,34 @@ pub(super) fn stripped(text: &str) -> String {
 }
 
 /// Tags that end a paragraph.
-const BLOCKS: &[&str] =
-    &["p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "dl", "dt", "dd", "section", "blockquote", "hr"];
+const BLOCKS: &[&str] = &[
+    "p",
+    "br",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "tr",
+    "table",
+    "dl",
+    "dt",
+    "dd",
+    "section",
+    "blockquote",
+    "hr",
+];
 
 /// Tags that are left out, their text kept. What is no tag of HTML is text: `<id>`.
 const INLINE: &[&str] = &[
-    "a", "abbr", "aside", "b", "body", "center", "cite", "code", "del", "details", "em", "font", "html", "i", "img", "input", "ins", "kbd", "label",
-    "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "summary", "sup", "tbody", "thead", "tt", "u", "var", "wbr",
+    "a", "abbr", "aside", "b", "body", "center", "cite", "code", "del", "details", "em", "font", "html", "i", "img", "input", "ins", "kbd",
+    "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "summary", "sup", "tbody", "thead", "tt", "u",
+    "var", "wbr",
 ];
 
 /// Tags that are left out with all that they hold.
@@ -45,7 +66,8 @@ fn tags(text: &str) -> String {
             continue;
         }
         let closing = after.starts_with('/');
-        let name: String = after.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let name: String =
+            after.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let known = [BLOCKS, INLINE, HIDDEN].into_iter().find(|tags| tags.contains(&name.as_str()));
         let (Some(known), Some((tag, after))) = (known, after.split_once('>')) else {
             kept.push('<');
@@ -59,7 +81,7 @@ fn tags(text: &str) -> String {
             rest = at.and_then(|at| rest[at..].split_once('>')).map_or("", |(_, after)| after);
         }
         if known == BLOCKS {
-            kept.push('\n');
+            kept.push_str("\n\n");
         }
     }
     kept.push_str(rest);

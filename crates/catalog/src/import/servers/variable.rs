@@ -139,7 +139,8 @@ fn admits(variable: &Variable, value: &str) -> bool {
 /// Whether a default only shows what a value looks like.
 fn is_stand_in(value: &str, name: &str) -> bool {
     let value = value.to_lowercase();
-    let words = ["your", "example", "my", "company", "subdomain", "domain", "tenant", "acme", "customer", "instance", "changeme", "placeholder"];
+    let words =
+        ["your", "example", "my", "company", "subdomain", "domain", "tenant", "acme", "customer", "instance", "changeme", "placeholder"];
     let simple = |text: &str| text.to_lowercase().replace(['-', '_'], "");
     simple(&value) == simple(name) || words.iter().any(|word| value.contains(word))
 }
