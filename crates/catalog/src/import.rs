@@ -17,7 +17,7 @@ mod security;
 mod servers;
 mod swagger;
 
-pub use read::{Description, ReadError, Sources};
+pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded};
 pub use report::{Inference, Note, Report, Skipped};
 
 use crate::integration::Integration;

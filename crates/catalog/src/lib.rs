@@ -36,6 +36,7 @@ pub mod search;
 pub mod sentences;
 pub mod target;
 pub mod tool;
+pub mod write;
 
 mod annotations;
 mod body;
