@@ -19,7 +19,9 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("google_drive", include_str!("../../../integrations/google_drive.yaml")),
     ("hubspot", include_str!("../../../integrations/hubspot.yaml")),
     ("jira", include_str!("../../../integrations/jira.yaml")),
+    ("notion", include_str!("../../../integrations/notion.yaml")),
     ("sendoso", include_str!("../../../integrations/sendoso.yaml")),
+    ("slack", include_str!("../../../integrations/slack.yaml")),
     ("zendesk", include_str!("../../../integrations/zendesk.yaml")),
 ];
 
