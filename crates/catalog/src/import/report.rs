@@ -1,0 +1,52 @@
+//! What became of a description: for the person who imports it.
+
+use serde::Serialize;
+
+/// How an import went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// File or URL.
+    pub source: String,
+    /// E.g. `OpenAPI 3.0.3` or `Swagger 2.0`.
+    pub version: String,
+    /// Operations that the description has.
+    pub operations: usize,
+    /// Those that became tools.
+    pub tools: usize,
+    /// The others, in the order of the description.
+    pub skipped: Vec<Skipped>,
+    /// What is not said but was concluded; each can be overridden by an overlay.
+    pub inferences: Vec<Inference>,
+    /// What was left out or read in another way than it was written.
+    pub notes: Vec<Note>,
+}
+
+/// An operation that is no tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// E.g. `GET /v1/orders/{id}`.
+    pub operation: String,
+    /// JSON Pointer into the description, e.g. `/paths/~1v1~1orders~1{id}/get`.
+    pub at: String,
+    /// What is wrong and what would help.
+    pub reason: String,
+}
+
+/// Something concluded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inference {
+    /// Place in the definition, e.g. `resources.orders.methods.list.pagination`.
+    pub at: String,
+    /// What was concluded, e.g. `pages by cursor: starting_after`.
+    pub what: String,
+    /// What it rests on, e.g. `query parameter starting_after and has_more in the answer`.
+    pub because: String,
+}
+
+/// Something that was left out or read in another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// JSON Pointer into the description, or the operation, e.g. `POST /v1/orders`.
+    pub at: String,
+    pub message: String,
+}

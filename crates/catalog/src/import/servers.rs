@@ -1,0 +1,1 @@
+//! Server Objects as base URL, variables and named servers.
