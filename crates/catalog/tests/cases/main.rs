@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bodies;
+mod keys;
 mod requests;
 mod styles;
 mod tolerance;
