@@ -1,9 +1,16 @@
 //! The texts of a description, in bounded time and memory, as one value.
 
+mod encoding;
+
 use serde_json::Value;
 
 use super::report::Note;
 use super::swagger;
+
+pub use encoding::decoded;
+
+/// Largest file that is read, in bytes. The largest descriptions that vendors publish have some 30 MB.
+pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
 
 /// A description whose files are all there: in the shape of OpenAPI 3, whatever it was written in.
 #[derive(Debug, Clone)]
