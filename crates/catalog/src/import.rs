@@ -16,6 +16,8 @@ mod prose;
 mod read;
 mod refs;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod security;
 mod servers;
