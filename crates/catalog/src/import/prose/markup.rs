@@ -136,6 +136,7 @@ fn numbered(line: &str) -> Option<&str> {
 fn inline(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
+    let mut is_strong = false;
     while let Some(at) = rest.find(['[', '*', '!', '_', '`']) {
         kept.push_str(&rest[..at]);
         let here = &rest[at..];
@@ -145,7 +146,10 @@ fn inline(text: &str) -> String {
         } else if let Some((label, after)) = link(here) {
             kept.push_str(&label.replace(['*', '!', '['], ""));
             after
-        } else if let Some(after) = here.strip_prefix("**").or_else(|| here.strip_prefix("__").filter(|_| !ends_word)) {
+        } else if let Some(after) = here.strip_prefix("**") {
+            after
+        } else if let Some(after) = here.strip_prefix("__").filter(|_| is_strong || !ends_word) {
+            is_strong = !is_strong;
             after
         } else if here.starts_with('`') {
             // Code is kept as it is written.
