@@ -104,5 +104,6 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }
