@@ -89,7 +89,7 @@ impl<'a> Query<'a> {
         let delimiter = match style {
             Style::SpaceDelimited => "%20",
             Style::PipeDelimited => "%7C",
-            Style::Form | Style::Simple | Style::DeepObject => ",",
+            Style::Form | Style::Simple | Style::DeepObject | Style::Matrix | Style::Label | Style::Json => ",",
         };
         self.begin(encoded_name);
         push_joined(self.url, delimiter, parts);

@@ -238,7 +238,7 @@ impl Builder<'_> {
             let place = format!("parameters.{key}");
             self.check_style(&place, parameter);
             match parameter.location {
-                Location::Path => {}
+                Location::Path | Location::Cookie => {}
                 Location::Query if pages.contains(&name) => {}
                 Location::Query => {
                     if is_credential_query(name, integration) {

@@ -41,9 +41,15 @@ pub enum Verb {
     Put,
     Patch,
     Delete,
+    Head,
+    Options,
+    /// A safe request with a body (OpenAPI 3.2, draft-ietf-httpbis-safe-method-w-body).
+    Query,
 }
 
 impl Verb {
+    const ALL: [Self; 8] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options, Self::Query];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -51,11 +57,19 @@ impl Verb {
             Self::Put => "PUT",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Query => "QUERY",
         }
     }
 
+    /// Whether a request of it changes nothing, whatever the vendor makes of it (RFC 9110 section 9.2.1).
+    pub fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head | Self::Options | Self::Query)
+    }
+
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete].into_iter().find(|verb| verb.as_str() == text)
+        Self::ALL.into_iter().find(|verb| verb.as_str() == text)
     }
 }
 

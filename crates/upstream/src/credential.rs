@@ -189,7 +189,7 @@ fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str
                 HeaderName::try_from(name.as_str()).map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
             header(field, name, prefix, secret)
         }
-        Some(Attach { header: None, query: None, .. }) => Err(error(field, "the definition's `attach` names neither `header` nor `query`")),
+        Some(Attach { header: None, .. }) => Err(error(field, "the definition's `attach` names neither `header` nor `query`")),
     }
 }
 
