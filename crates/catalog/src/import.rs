@@ -4,6 +4,7 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
 mod checked;
 mod identity;
 mod infer;
