@@ -14,7 +14,12 @@ pub use crate::entry::{Entry, Origin};
 const BUILT_IN: &[(&str, &str)] = &[
     ("edesk", include_str!("../../../integrations/edesk.yaml")),
     ("gladly", include_str!("../../../integrations/gladly.yaml")),
+    ("hubspot", include_str!("../../../integrations/hubspot.yaml")),
+    ("intercom", include_str!("../../../integrations/intercom.yaml")),
+    ("salesforce", include_str!("../../../integrations/salesforce.yaml")),
     ("sendoso", include_str!("../../../integrations/sendoso.yaml")),
+    ("stripe", include_str!("../../../integrations/stripe.yaml")),
+    ("zendesk", include_str!("../../../integrations/zendesk.yaml")),
 ];
 
 /// Integrations by name. Never changes; a changed folder makes a new one.
