@@ -82,7 +82,8 @@ fn check_name(name: &str) -> Result<(), String> {
     }
 }
 
-fn is_reserved(name: &str) -> bool {
+/// Whether no definition may send a header of this name.
+pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     RESERVED.contains(&name.as_str()) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
