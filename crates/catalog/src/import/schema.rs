@@ -25,7 +25,7 @@ mod values;
 mod tests;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
@@ -43,6 +43,10 @@ const MAX_BYTES: usize = 64 * 1024;
 
 /// The same for a schema that others refer to.
 const MAX_SHARED_BYTES: usize = 16 * 1024;
+
+/// Most levels of schemas between the root and the last definition, if all of them lead to each other in a line: validators follow references
+/// one in another, on a stack of some 350 levels at least.
+const MAX_REACH: usize = 200;
 
 /// Most notes on one schema.
 const MAX_NOTES: usize = 20;
@@ -99,43 +103,36 @@ impl<'d> Schemas<'d> {
         let known = self.forms.borrow().get(&whole.key(direction)).cloned();
         // What nobody refers to may be gone tomorrow, and another be at its address.
         let form = known.unwrap_or_else(|| Rc::new(Converter::turned(self, &whole, direction, Limit::Bytes(MAX_BYTES))));
-        let definitions = self.definitions(&form);
-        for note in form.notes.iter().chain(definitions.iter().flat_map(|(_, form)| &form.notes)) {
-            if notes.len() < MAX_NOTES && !notes.contains(note) {
-                notes.push(note.clone());
-            }
-        }
+        form.notes.iter().for_each(|note| keep(notes, note.clone()));
+        let definitions = self.definitions(&form, notes);
         let mut value = form.value.clone();
         if let Value::Object(members) = &mut value
             && !definitions.is_empty()
         {
-            let definitions: Map<String, Value> = definitions.into_iter().map(|(name, form)| (name, form.value.clone())).collect();
             members.insert("$defs".to_owned(), Value::Object(definitions));
         }
         value
     }
 
-    /// All that a form refers to, near things first.
-    fn definitions(&self, form: &Form) -> Vec<(String, Rc<Form>)> {
+    /// All that a form refers to, near things first; what is too far away admits anything, with a note.
+    fn definitions(&self, form: &Form, notes: &mut Vec<String>) -> Map<String, Value> {
         let forms = self.forms.borrow();
-        let mut found: Vec<(String, Rc<Form>)> = Vec::new();
-        let mut seen: HashSet<Key> = HashSet::new();
-        let mut next: Vec<Rc<Form>> = Vec::new();
-        let mut names: Vec<(Key, String)> = form.refers.clone();
-        loop {
-            for (key, name) in names {
-                if seen.insert(key)
-                    && let Some(form) = forms.get(&key)
-                {
-                    found.push((name, Rc::clone(form)));
-                    next.push(Rc::clone(form));
-                }
+        let mut definitions = Map::new();
+        let mut levels = form.reach;
+        let mut next: VecDeque<(Key, String)> = form.refers.iter().cloned().collect();
+        while let Some((key, name)) = next.pop_front() {
+            let Some(form) = forms.get(&key).filter(|_| !definitions.contains_key(&name)) else { continue };
+            levels += form.reach;
+            if levels > MAX_REACH {
+                keep(notes, format!("`{name}` is too far down; anything is admitted there"));
+                definitions.insert(name, Value::Object(Map::new()));
+                continue;
             }
-            match next.pop() {
-                Some(form) => names = form.refers.clone(),
-                None => return found,
-            }
+            form.notes.iter().for_each(|note| keep(notes, note.clone()));
+            definitions.insert(name, form.value.clone());
+            next.extend(form.refers.iter().cloned());
         }
+        definitions
     }
 
     /// What is referred to, turned; `None` while it is being turned.
@@ -192,5 +189,11 @@ impl<'d> Schemas<'d> {
             true => role,
             false => Role::Whole,
         }
+    }
+}
+
+fn keep(notes: &mut Vec<String>, note: String) {
+    if notes.len() < MAX_NOTES && !notes.contains(&note) {
+        notes.push(note);
     }
 }
