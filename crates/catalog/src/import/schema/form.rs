@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::target::Key;
 
 /// What has no more bytes of JSON text is copied even where room is short: a reference and its definition would hardly be shorter.
-pub(super) const MIN_SHARED_BYTES: usize = 400;
+pub(super) const MIN_SHARED_BYTES: usize = 160;
 
 /// A schema in JSON Schema 2020-12.
 #[derive(Debug)]

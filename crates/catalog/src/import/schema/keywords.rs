@@ -188,7 +188,7 @@ impl<'d> Converter<'_, 'd> {
                 Some(target) => self.content(&target),
                 None => super::convert::anything(),
             },
-            None => self.schema(schema),
+            None => self.schema_as(schema, Role::Part),
         }
     }
 }
