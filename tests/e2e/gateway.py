@@ -151,10 +151,10 @@ def serve(binary, folder, **settings):
     return server
 
 
-def run(binary, *arguments, folder, within=30, **settings):
-    """A command that ends by itself, within so many seconds. `settings` as for `serve`."""
+def run(binary, *arguments, folder, within=30, stdin=None, **settings):
+    """A command that ends by itself, within so many seconds, given `stdin` as text. `settings` as for `serve`."""
     env = {**clean_environment(), **variables(settings)}
-    return subprocess.run([binary, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=within)
+    return subprocess.run([binary, *arguments], cwd=folder, env=env, input=stdin, capture_output=True, text=True, timeout=within)
 
 
 def variables(settings):

@@ -26,7 +26,7 @@ struct Usual {
 /// `destructive` is MCP's word for whatever is not purely additive, so updates are.
 fn usual(method: &str, verb: Verb) -> Usual {
     let (read_only, destructive, idempotent) = match (method, verb) {
-        ("list" | "get", _) | (_, Verb::Get) => (true, false, true),
+        ("list" | "get", _) | (_, Verb::Get | Verb::Head | Verb::Options | Verb::Query) => (true, false, true),
         ("create", _) => (false, false, false),
         ("delete", _) | (_, Verb::Delete) => (false, true, true),
         (_, Verb::Put) => (false, true, true),

@@ -37,11 +37,11 @@ impl Entry {
         Self { name: name.to_owned(), origin: Origin::BuiltIn, text: Text::Shipped(text), definition: Arc::default() }
     }
 
-    /// Reads a file of a catalog folder.
+    /// Reads a definition file; `file` only names it.
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub(crate) fn read(file: &str, text: String) -> Result<Self, DefinitionError> {
+    pub fn read(file: &str, text: String) -> Result<Self, DefinitionError> {
         let definition = Arc::new(parse(file, &text)?);
         Ok(Self {
             name: definition.integration.name.clone(),

@@ -4,23 +4,34 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
+mod checked;
+mod identity;
 mod infer;
+mod method;
 mod naming;
 mod operation;
 mod parameters;
+mod path;
 mod prose;
 mod read;
 mod refs;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod security;
 mod servers;
 mod swagger;
 
-pub use read::{Description, ReadError, Sources};
+pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded};
 pub use report::{Inference, Note, Report, Skipped};
 
 use crate::integration::Integration;
+use crate::naming::prefix_of;
+use operation::Operations;
+use security::Security;
+use servers::NoServer;
 
 /// What the description itself does not say, or says otherwise.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +70,41 @@ pub enum ImportError {
 ///
 /// Source: OpenAPI Specification 3.0.4, 3.1.1, 3.2.0; Swagger 2.0.
 pub fn import(description: &Description, options: &Options) -> Result<Import, ImportError> {
-    let _ = options;
-    let remedy = "check that this is the description of a REST API, with `paths`".to_owned();
-    Err(ImportError::NoOperation { source_name: description.source_name.clone(), remedy })
+    let source_name = &description.source_name;
+    let Operations { operations, skipped, notes } = operation::operations(description);
+    let mut report = Report {
+        source: source_name.clone(),
+        version: description.version.clone(),
+        operations: operations.len() + skipped.len(),
+        skipped,
+        notes: description.notes.iter().cloned().chain(notes).collect(),
+        ..Report::default()
+    };
+    let place = "/servers";
+    let servers = servers::servers(&description.root, source_name, &operations, options.base_url.as_deref()).map_err(|error| {
+        let NoServer { problem, remedy } = error;
+        ImportError::Unusable { source_name: source_name.clone(), place: place.to_owned(), problem, remedy: remedy.to_owned() }
+    })?;
+    let security = Security::of(&description.root, &operations, &servers.base_url);
+    report.notes.extend(servers.notes.iter().map(|note| Note { at: place.to_owned(), message: note.clone() }));
+    report.notes.extend(security.notes.iter().map(|note| Note { at: "/components/securitySchemes".to_owned(), message: note.clone() }));
+
+    let mut integration = identity::integration(description, options, &servers, &security);
+    let drafts = method::drafts(description, &operations, &servers, &security, &prefix_of(&integration), &mut report);
+    integration.rate_limit = method::rate_limit(description, &operations, &mut report);
+    let made = drafts.len();
+    checked::fill(&mut integration, drafts, &mut report).map_err(|(place, problem)| {
+        let remedy = "change the description there, or report this".to_owned();
+        ImportError::Unusable { source_name: source_name.clone(), place, problem, remedy }
+    })?;
+    report.tools = integration.resources.values().map(|resource| resource.methods.len()).sum();
+    if report.tools == 0 {
+        let remedy = match (made, report.skipped.first()) {
+            (0, None) => "check that this is the description of a REST API, with `paths`".to_owned(),
+            (_, first) => format!("e.g. {}", first.map(|first| format!("{}: {}", first.operation, first.reason)).unwrap_or_default()),
+        };
+        return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
+    }
+    report.notes = report::gathered(report.notes);
+    Ok(Import { integration, report })
 }

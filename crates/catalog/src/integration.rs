@@ -8,19 +8,25 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod body;
 mod connect;
 mod credential_fields;
+mod credentials;
 mod errors;
 mod oauth2;
 mod pagination;
+mod parameter;
 mod prompts;
 mod rate_limit;
 mod response;
 
+pub use body::{Body, BodyFormat, PropertyEncoding};
 pub use connect::CredentialField;
+pub use credentials::{Attach, CredentialCheck, CredentialKind, CredentialScheme};
 pub use errors::{ErrorRule, Errors};
 pub use oauth2::{ClientAuthentication, OAuth2, ScopeSeparator, TokenPlace};
 pub use pagination::Pagination;
+pub use parameter::{Location, Parameter, Style};
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
 pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};
 pub use response::{AnswerFormat, AnswerNote, FileInAnswer, RedirectMeaning, Response};
@@ -48,6 +54,9 @@ pub struct Integration {
     pub quirks: Vec<String>,
     /// Where every request starts, e.g. `https://{subdomain}.acme.com`. Names in braces are `variables`.
     pub base_url: String,
+    /// Other places where some requests start, by the name that a method's `server` says: base URLs like `base_url`, with the same variables.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub servers: IndexMap<String, String>,
     /// What an account must supply in its `context` to complete `base_url` and `headers`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, Variable>,
@@ -102,80 +111,6 @@ pub struct Variable {
     pub options: IndexMap<String, String>,
 }
 
-/// One way to authenticate: which secrets an account holds and how they are shown to the vendor.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CredentialScheme {
-    pub kind: CredentialKind,
-    /// What people choose it by, where there are several, e.g. `Private app`. Default: by kind, e.g. `API key`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// What people should know before they connect an account this way, and which of several ways is theirs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub help: Option<String>,
-    /// What people who connect an account are asked for, by member of `credentials`. Default: by kind, e.g. `API key`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub fields: IndexMap<String, CredentialField>,
-    /// How the credential is attached. Default: by kind, e.g. `Authorization: Bearer …`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attach: Option<Attach>,
-    /// Endpoints and scopes, for the `oauth2` kinds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oauth2: Option<OAuth2>,
-    /// A read that every account of this kind may do: it tells whether a credential works, and whose it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<CredentialCheck>,
-}
-
-/// A call that tells whether a credential works.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CredentialCheck {
-    /// Name of the resource, e.g. `me`.
-    pub resource: String,
-    /// Name of its method, which must read, e.g. `list`. It needs no documentation.
-    pub method: String,
-    /// Arguments as a tool would be called with, e.g. `{limit: 1}`.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub arguments: Map<String, Value>,
-    /// Expression over `answer`, the answer as a tool gives it: who the vendor says the account belongs to, e.g. `answer.email`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub identity: Option<String>,
-}
-
-/// Which secrets an account's `credentials` object holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialKind {
-    /// `api_key`.
-    ApiKey,
-    /// `username` and `password`.
-    Basic,
-    /// `token`.
-    Bearer,
-    /// `access_token`, and usually `refresh_token` and `expires_at`.
-    #[serde(rename = "oauth2")]
-    OAuth2,
-    /// `client_id` and `client_secret`, exchanged for an `access_token`.
-    #[serde(rename = "oauth2_client_credentials")]
-    OAuth2ClientCredentials,
-}
-
-/// Where a credential goes in a request: exactly one of `header` and `query`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Attach {
-    /// Header name, e.g. `X-Api-Key`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub header: Option<String>,
-    /// Query parameter name. Prefer a header where the vendor offers one: URLs end up in logs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub query: Option<String>,
-    /// Text before the secret, e.g. `Token `. Default: none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub prefix: String,
-}
-
 /// A noun of the API.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -204,7 +139,8 @@ pub struct Resource {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Method {
-    /// Verb and path, e.g. `GET /api/v3/orders/{order_id}`. Names in braces are path parameters.
+    /// Verb and path, e.g. `GET /api/v3/orders/{order_id}`. Names in braces are path parameters. Verbs: `GET`, `POST`, `PUT`, `PATCH`, `DELETE`,
+    /// `HEAD`, `OPTIONS`, `QUERY`.
     pub request: String,
     /// Other paths for certain arguments; the first whose `when` holds is used instead of `request`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -212,6 +148,12 @@ pub struct Method {
     /// Arguments outside the body, by the vendor's name (or the name a tool shows, see `name`).
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub parameters: IndexMap<String, Parameter>,
+    /// Which of the integration's `servers` the request goes to. Default: `base_url`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// Query parameters sent with every request of this method, beside the integration's. An empty value is written without `=`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub query: IndexMap<String, String>,
     /// The request body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
@@ -258,91 +200,6 @@ pub struct RequestWhen {
     pub when: String,
     /// Verb and path, e.g. `GET /api/v3/orders/search`: the same verb and path parameters as in `request`.
     pub request: String,
-}
-
-/// An argument that travels in the path, the query or a header.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Parameter {
-    /// Where the argument goes.
-    #[serde(rename = "in")]
-    pub location: Location,
-    /// The vendor's name, where it differs from the key, e.g. `category_ids[]`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Path parameters are always required.
-    #[serde(default)]
-    pub required: bool,
-    /// How arrays and objects are written. Default: `form` in a query, `simple` elsewhere (OpenAPI's names).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub style: Option<Style>,
-    /// Whether each array item or object member stands alone, e.g. `a=1&a=2`. Default: true for `form`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub explode: Option<bool>,
-    /// JSON Schema (2020-12) of the value, with a `description`.
-    pub schema: Value,
-}
-
-/// Where a parameter goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Location {
-    Path,
-    Query,
-    Header,
-}
-
-/// How arrays and objects become text (OpenAPI's parameter styles, RFC 6570).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Style {
-    /// `a=1&a=2`, or `a=1,2` without `explode`.
-    Form,
-    /// `1,2`.
-    Simple,
-    /// `a=1%202`.
-    SpaceDelimited,
-    /// `a=1%7C2`.
-    PipeDelimited,
-    /// `a[x]=1&a[y]=2`.
-    DeepObject,
-}
-
-/// A request body.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Body {
-    #[serde(default)]
-    pub format: BodyFormat,
-    /// Media type, where it is not the format's own, e.g. `application/scim+json`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
-    /// Name of an outer object around everything, e.g. `order` for `{"order": {…}}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wrap: Option<String>,
-    /// Members that are always sent and that no argument can change.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub fixed: Map<String, Value>,
-    /// Members sent when the argument is absent; the tool shows them as `default` and does not require them.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub defaults: Map<String, Value>,
-    /// JSON Schema (2020-12) of what goes inside `wrap`, without `fixed` members. The properties of an object
-    /// become arguments of the tool; any other schema becomes one argument called `body`.
-    pub schema: Value,
-}
-
-/// How a body is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyFormat {
-    #[default]
-    Json,
-    /// `application/x-www-form-urlencoded`.
-    Form,
-    /// `multipart/form-data`.
-    Multipart,
-    /// The argument `body` as it is.
-    Raw,
 }
 
 /// A combination of arguments that the vendor mishandles.

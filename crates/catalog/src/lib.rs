@@ -20,6 +20,7 @@ pub mod filter;
 pub mod fnv;
 pub mod hosts;
 pub mod import;
+pub mod index;
 pub mod integration;
 pub mod nearest;
 pub mod notes;
@@ -35,6 +36,7 @@ pub mod search;
 pub mod sentences;
 pub mod target;
 pub mod tool;
+pub mod write;
 
 mod annotations;
 mod body;
@@ -51,7 +53,6 @@ mod lint;
 mod names;
 mod naming;
 mod paging;
-
 mod request_line;
 mod route;
 mod shown;

@@ -16,6 +16,9 @@ mod rules;
 mod schemas;
 mod secrets;
 
+pub(crate) use prose::{gives_orders, is_invisible};
+pub(crate) use secrets::looks_secret;
+
 use crate::integration::{Integration, Method, Resource};
 use crate::problem::Problem;
 
@@ -38,7 +41,7 @@ pub(crate) fn check(integration: &Integration) -> Vec<Problem> {
 }
 
 /// Most methods of one integration. Clients show no more tools than this, and each takes memory.
-const MAX_METHODS: usize = 2_000;
+pub(crate) const MAX_METHODS: usize = 2_000;
 
 /// Most error rules that are shared by all methods; every tool carries them.
 const MAX_RULES: usize = 100;

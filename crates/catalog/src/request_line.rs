@@ -27,7 +27,8 @@ impl RequestLine {
     /// What is wrong and how it should look.
     pub(crate) fn parse(line: &str) -> Result<Self, String> {
         let (verb, path) = line.split_once(' ').ok_or_else(|| format!("`{line}` is no verb and path, e.g. `GET /v1/tickets/{{id}}`"))?;
-        let verb = Verb::parse(verb).ok_or_else(|| format!("`{verb}` is no verb; use GET, POST, PUT, PATCH or DELETE, in capitals"))?;
+        let verb = Verb::parse(verb)
+            .ok_or_else(|| format!("`{verb}` is no verb; use GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or QUERY, in capitals"))?;
         if path.len() > MAX_PATH_BYTES {
             return Err(format!("the path has more than {MAX_PATH_BYTES} characters; shorten it"));
         }

@@ -11,6 +11,7 @@ mod client;
 mod credential;
 mod document;
 mod failure;
+mod fetch;
 mod files;
 mod guard;
 mod html;
@@ -36,6 +37,7 @@ pub use certificate::{CertificateProblem, certificate_problem};
 pub use client::{Client, ClientError, UpstreamSettings, operator_client, undecoding_operator_client};
 pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
+pub use fetch::{FetchError, Fetched};
 pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
 /// What [`operator_client`] speaks in.

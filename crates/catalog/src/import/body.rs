@@ -1,14 +1,152 @@
 //! A Request Body Object as the body of a method.
 
-use super::operation::Operation;
-use super::schema::Schemas;
-use crate::integration::Body;
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::operation::{Operation, is_json};
+use super::prose::plain;
+use super::schema::{Direction, Schemas};
+use crate::files::is_content_type;
+use crate::integration::{Body, BodyFormat};
+use crate::plan::Verb;
+
+mod form;
+
+/// Longest description of a body that is one argument.
+const MAX_DESCRIPTION_CHARACTERS: usize = 400;
+
+/// A body and what was concluded of it.
+#[derive(Debug)]
+pub(crate) struct ReadBody {
+    pub(crate) body: Body,
+    /// Why it counts as required although the description does not say so.
+    pub(crate) inferred: Option<&'static str>,
+}
 
 /// The body in the media type that suits agents best: JSON, then form, multipart, text, bytes.
 ///
 /// # Errors
 /// What makes the operation unusable, and what would help.
-pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut Vec<String>) -> Result<Option<Body>, String> {
-    let _ = (operation, schemas, notes);
-    Ok(None)
+pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut Vec<String>) -> Result<Option<ReadBody>, String> {
+    let Some(written) = operation.body else {
+        return Ok(None);
+    };
+    let content =
+        written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
+    let Some((media_type, media)) = content.and_then(Value::as_object).and_then(|content| chosen(content, notes)) else {
+        return Ok(None);
+    };
+    let media = schemas.refs.resolve(media).map_err(|error| format!("the body's {error}; add what it refers to"))?;
+    let schema = match media.get("schema") {
+        Some(schema) => schemas.converted(schema, Direction::Input, notes),
+        None => Value::Bool(true),
+    };
+    let schema = match schema {
+        Value::Object(schema) => schema,
+        _ => Map::new(),
+    };
+    let encoding = media.get("encoding").and_then(Value::as_object);
+    let said = plain(written.get("description").and_then(Value::as_str).unwrap_or_default(), MAX_DESCRIPTION_CHARACTERS);
+    let mut body = match kind(media_type) {
+        Kind::Json => {
+            Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) }
+        }
+        Kind::Form => form::form(schema, encoding, notes),
+        Kind::Multipart => form::multipart(schema, encoding, notes)?,
+        Kind::Text => {
+            let schema = json!({ "type": "string", "description": format!("The body's text, {}.", essence(media_type)) });
+            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
+        }
+        Kind::Bytes => {
+            let media_type = if media_type.contains('*') { "application/octet-stream" } else { essence(media_type) };
+            let schema = json!({
+                "type": "string", "contentEncoding": "base64", "contentMediaType": media_type, "description": "The file, in base64.",
+            });
+            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
+        }
+    };
+    if let Some(schema) = body.schema.as_object_mut()
+        && !said.is_empty()
+    {
+        schema.insert("description".to_owned(), said.into());
+    }
+    let is_required = written.get("required").and_then(Value::as_bool).unwrap_or(false);
+    let has_required = body.schema.get("required").and_then(Value::as_array).is_some_and(|names| !names.is_empty());
+    let writes = matches!(operation.verb, Verb::Post | Verb::Put | Verb::Patch);
+    let mut inferred = None;
+    match (is_required, has_required) {
+        (true, true) => {}
+        (true, false) => body.required = Some(true),
+        (false, true) if writes => inferred = Some("its schema has required members"),
+        (false, _) => body.required = Some(false),
+    }
+    Ok(Some(ReadBody { body, inferred }))
+}
+
+fn plain_body(format: BodyFormat, schema: Value) -> Body {
+    Body {
+        format,
+        content_type: None,
+        wrap: None,
+        fixed: Map::new(),
+        defaults: Map::new(),
+        required: None,
+        encoding: IndexMap::new(),
+        schema,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Json,
+    Form,
+    Multipart,
+    Text,
+    Bytes,
+}
+
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+fn kind(media_type: &str) -> Kind {
+    match essence(media_type).to_ascii_lowercase().as_str() {
+        // Whoever takes anything takes JSON.
+        "*/*" | "application/*" | "" => Kind::Json,
+        essence if is_json(essence) => Kind::Json,
+        "application/x-www-form-urlencoded" => Kind::Form,
+        essence if essence.starts_with("multipart/") => Kind::Multipart,
+        essence if essence.starts_with("text/") || is_text(essence) => Kind::Text,
+        _ => Kind::Bytes,
+    }
+}
+
+fn is_text(essence: &str) -> bool {
+    let kinds = ["xml", "yaml", "x-yaml", "x-ndjson", "ndjson", "jsonl", "javascript", "graphql", "x-json-stream", "jsonlines"];
+    kinds.iter().any(|kind| essence == format!("application/{kind}")) || essence.ends_with("+xml") || essence.ends_with("+yaml")
+}
+
+/// The media type that suits agents best; among equals the first.
+fn chosen<'d>(content: &'d Map<String, Value>, notes: &mut Vec<String>) -> Option<(&'d str, &'d Value)> {
+    let rank = |media_type: &str| match kind(media_type) {
+        Kind::Json if essence(media_type).eq_ignore_ascii_case("application/json") => 0,
+        Kind::Json if media_type.contains('*') => 2,
+        Kind::Json if essence(media_type).contains("patch") => 3,
+        Kind::Json => 1,
+        kind => 4 + kind as u8,
+    };
+    let media = content.iter().filter(|(key, _)| *key != "$ref" && !key.starts_with("x-"));
+    let (media_type, media) = media.min_by_key(|(media_type, _)| rank(media_type))?;
+    if content.len() > 1 {
+        let others: Vec<&str> = content.keys().filter(|other| *other != media_type).map(String::as_str).collect();
+        notes.push(format!("the body is sent as {media_type}, not as {}", others.join(", ")));
+    }
+    Some((media_type, media))
+}
+
+/// The media type, where it is not the usual one and can be sent.
+fn own_type(media_type: &str, usual: &str) -> Option<String> {
+    let is_usual = essence(media_type).eq_ignore_ascii_case(usual) || media_type.contains('*') || media_type.is_empty();
+    let sendable = [media_type.trim(), essence(media_type)].into_iter().find(|media_type| is_content_type(media_type));
+    sendable.filter(|_| !is_usual).map(str::to_owned)
 }

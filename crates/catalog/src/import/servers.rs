@@ -1,1 +1,250 @@
 //! Server Objects as base URL, variables and named servers.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::operation::Operation;
+use super::prose::plain;
+use crate::integration::Variable;
+use crate::naming::snake_case;
+
+mod variable;
+
+use variable::{Filled, filled};
+
+/// Where requests go.
+#[derive(Debug)]
+pub(crate) struct Servers {
+    pub(crate) base_url: String,
+    pub(crate) variables: IndexMap<String, Variable>,
+    /// Other base URLs by name.
+    pub(crate) servers: IndexMap<String, String>,
+    /// The name of each operation's server, in their order; `None` for the base URL.
+    pub(crate) of_operations: Vec<Option<String>>,
+    /// What was left out or read in another way.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Why there is no base URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoServer {
+    pub(crate) problem: String,
+    pub(crate) remedy: &'static str,
+}
+
+const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
+
+/// `base_url` replaces what the description says of all its operations; servers that single operations name stay.
+///
+/// # Errors
+/// [`NoServer`]: the description names none that can be used.
+pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'_>], base_url: Option<&str>) -> Result<Servers, NoServer> {
+    let mut reading = Reading { source: Url::parse(source_name).ok(), variables: IndexMap::new(), notes: Vec::new() };
+    let of_root = listed(root.get("servers"));
+    // OpenAPI: without servers, requests go where the description is.
+    let usual = match base_url {
+        Some(url) => Ok(reading.given(url)),
+        None if of_root.is_empty() => reading.url("/", None),
+        None => reading.chosen(&of_root),
+    };
+    let mut known: HashMap<String, Result<String, String>> = HashMap::new();
+    let mut of_each: Vec<Option<String>> = Vec::with_capacity(operations.len());
+    for operation in operations {
+        let own = [operation.value, operation.item].map(|holder| listed(holder.get("servers"))).into_iter().find(|own| !own.is_empty());
+        let url = own.map(|own| {
+            let key = own.iter().map(|server| server.get("url").map(Value::to_string).unwrap_or_default()).collect::<Vec<_>>().join(" ");
+            known.entry(key).or_insert_with(|| reading.chosen(&own)).clone()
+        });
+        of_each.push(match url {
+            Some(Ok(url)) => Some(url),
+            Some(Err(problem)) => {
+                reading.note(format!("a server of {} is left out: {problem}", operation.label()));
+                None
+            }
+            None => None,
+        });
+    }
+    let agreed = of_each.first().cloned().flatten().filter(|first| of_each.iter().all(|url| url.as_ref() == Some(first)));
+    let base = match (agreed, usual) {
+        (Some(agreed), usual) if base_url.is_none() || usual.is_err() => agreed,
+        (Some(_), Ok(given)) => {
+            of_each.iter_mut().for_each(|url| *url = None);
+            given
+        }
+        (_, Ok(usual)) => usual,
+        (_, Err(problem)) => return Err(NoServer { problem, remedy: GIVE_ONE }),
+    };
+    let mut servers: IndexMap<String, String> = IndexMap::new();
+    let of_operations = of_each.into_iter().map(|url| url.filter(|url| *url != base).map(|url| named(&mut servers, url, &base))).collect();
+    let Reading { mut variables, notes, .. } = reading;
+    let used: Vec<&String> = std::iter::once(&base).chain(servers.values()).collect();
+    variables.retain(|name, _| used.iter().any(|url| url.contains(&format!("{{{name}}}"))));
+    Ok(Servers { base_url: base, variables, servers, of_operations, notes })
+}
+
+struct Reading {
+    /// Where the description is, if that is a URL.
+    source: Option<Url>,
+    variables: IndexMap<String, Variable>,
+    notes: Vec<String>,
+}
+
+impl Reading {
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The URL of the first server that is meant for work.
+    fn chosen(&mut self, servers: &[&Map<String, Value>]) -> Result<String, String> {
+        let mut first_problem = None;
+        let in_order = servers.iter().filter(|server| !is_for_trying(server)).chain(servers.iter().filter(|server| is_for_trying(server)));
+        for server in in_order {
+            let url = server.get("url").and_then(Value::as_str).unwrap_or_default();
+            match self.url(url, server.get("variables").and_then(Value::as_object)) {
+                Ok(chosen) => {
+                    for other in servers.iter().filter(|other| !std::ptr::eq(**other, *server)) {
+                        let url = other.get("url").and_then(Value::as_str).unwrap_or_default();
+                        let said = plain(other.get("description").and_then(Value::as_str).unwrap_or_default(), 60);
+                        let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
+                        self.note(format!("the server {url}{said} is not used; an account can have it as its own base URL"));
+                    }
+                    return Ok(chosen);
+                }
+                Err(problem) => first_problem = first_problem.or(Some(problem)),
+            }
+        }
+        Err(first_problem.unwrap_or_else(|| "no server is named".to_owned()))
+    }
+
+    fn url(&mut self, written: &str, variables: Option<&Map<String, Value>>) -> Result<String, String> {
+        let Filled { url, variables, notes } = filled(written.trim(), variables)?;
+        let url = self.absolute(&url)?;
+        notes.into_iter().for_each(|note| self.note(note));
+        let url = self.secured(url);
+        let mut url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+        for (name, variable) in variables {
+            let mut own = name.clone();
+            let mut count = 1;
+            while self.variables.get(&own).is_some_and(|known| known.default != variable.default || known.options != variable.options) {
+                count += 1;
+                own = format!("{name}_{count}");
+            }
+            if own != name {
+                url = url.replace(&format!("{{{name}}}"), &format!("{{{own}}}"));
+            }
+            self.variables.entry(own).or_insert(variable);
+        }
+        is_usable(&url).then_some(url).ok_or_else(|| format!("`{written}` is no URL of a server"))
+    }
+
+    /// Without the variables of the description: whoever gives a URL means it as it is, but may name variables in it.
+    fn given(&mut self, url: &str) -> String {
+        self.url(url, None).unwrap_or_else(|_| url.trim_end_matches('/').to_owned())
+    }
+
+    fn absolute(&self, url: &str) -> Result<String, String> {
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Ok(url.to_owned());
+        }
+        if let Some(rest) = url.strip_prefix("//") {
+            return Ok(format!("https://{rest}"));
+        }
+        let host_alone = url.split('/').next().is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.contains(':'));
+        let Some(source) = self.source.as_ref().filter(|source| matches!(source.scheme(), "http" | "https")) else {
+            return match host_alone && !url.starts_with('/') {
+                true => Ok(format!("https://{url}")),
+                false => Err(format!("the server `{url}` is relative to where the description is, which is not known")),
+            };
+        };
+        // Braces must stay as they are, which a URL parser would encode.
+        let origin = source.origin().ascii_serialization();
+        match url.starts_with('/') {
+            true => Ok(format!("{origin}{url}")),
+            false => {
+                let joined = source.join(url).map_err(|error| format!("the server `{url}` cannot be resolved: {error}"))?;
+                Ok(joined.as_str().replace("%7B", "{").replace("%7D", "}"))
+            }
+        }
+    }
+
+    /// Credentials travel encrypted or not at all.
+    fn secured(&mut self, url: String) -> String {
+        let Some(rest) = url.strip_prefix("http://") else {
+            return url;
+        };
+        let host = rest.split(['/', ':']).next().unwrap_or_default();
+        if host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || rest.starts_with("[::1]") {
+            return url;
+        }
+        let rest = rest
+            .strip_prefix(&format!("{host}:80"))
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            .map_or_else(|| rest.to_owned(), |path| format!("{host}{path}"));
+        self.note(format!("{url} is called as https"));
+        format!("https://{rest}")
+    }
+}
+
+fn listed(servers: Option<&Value>) -> Vec<&Map<String, Value>> {
+    servers
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .filter(|server| server.contains_key("url"))
+        .collect()
+}
+
+/// Words by which vendors say that a server is not the one for work.
+const FOR_TRYING: &[&str] =
+    &["sandbox", "staging", "mock", "localhost", "127.0.0.1", "uat", "qa", "demo", "development", "local", "testing"];
+
+fn is_for_trying(server: &Map<String, Value>) -> bool {
+    let text = |key: &str| server.get(key).and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let texts = [text("url"), text("description")];
+    texts
+        .iter()
+        .flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || c == '.')))
+        .any(|part| FOR_TRYING.contains(&part) || part.split('.').any(|word| FOR_TRYING.contains(&word)))
+}
+
+/// As lint looks at it: with any value in the place of variables, it is a URL of http or https with a host.
+fn is_usable(url: &str) -> bool {
+    let Ok(names) = crate::variables::names_in_braces(url) else {
+        return false;
+    };
+    let sample = names.iter().fold(url.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), "x"));
+    Url::parse(&sample).is_ok_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
+}
+
+/// The name of a server: by what its URL has and the base URL has not.
+fn named(servers: &mut IndexMap<String, String>, url: String, base: &str) -> String {
+    if let Some((name, _)) = servers.iter().find(|(_, known)| **known == url) {
+        return name.clone();
+    }
+    let parts = |url: &str| -> Vec<String> {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest).to_owned();
+        rest.split(['/', '.', ':']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let known = parts(base);
+    let own: Vec<String> = parts(&url).into_iter().filter(|part| !known.contains(part)).collect();
+    let wanted = snake_case(&own.join(" "));
+    let wanted = match wanted.as_str() {
+        "" => "other".to_owned(),
+        name if name.starts_with(|c: char| c.is_ascii_digit()) => format!("v_{name}"),
+        name => name.chars().take(40).collect::<String>().trim_end_matches('_').to_owned(),
+    };
+    let mut name = wanted.clone();
+    let mut count = 1;
+    while servers.contains_key(&name) {
+        count += 1;
+        name = format!("{wanted}_{count}");
+    }
+    servers.insert(name.clone(), url);
+    name
+}

@@ -16,6 +16,10 @@ pub struct Errors {
     /// finds, then in the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub message: Vec<String>,
+    /// Expression that holds for answers of a 2xx status that are refusals all the same, e.g. `body.ok == false`. It sees what rules see, but for
+    /// `arguments`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_when: Option<String>,
     /// Tried in order; the first whose `when` holds is used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<ErrorRule>,

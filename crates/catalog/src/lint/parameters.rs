@@ -20,7 +20,7 @@ fn check_parameters(at: &MethodAt<'_>, problems: &mut Vec<Problem>) {
         let name = match parameter.location {
             // Header names are the same in any case.
             Location::Header => vendor_name(key, parameter).to_ascii_lowercase(),
-            Location::Path | Location::Query => vendor_name(key, parameter).to_owned(),
+            Location::Path | Location::Query | Location::Cookie => vendor_name(key, parameter).to_owned(),
         };
         if !seen.insert((parameter.location, name)) {
             let message = "another parameter goes to the same place under the same name; remove one or change its `name`";
@@ -36,7 +36,7 @@ fn check_style(path: &str, parameter: &Parameter, style: Style, problems: &mut V
     let (needed, described) = match style {
         Style::DeepObject => ("object", "objects"),
         Style::SpaceDelimited | Style::PipeDelimited => ("array", "arrays"),
-        Style::Form | Style::Simple => return,
+        Style::Form | Style::Simple | Style::Matrix | Style::Label | Style::Json => return,
     };
     let types = parameter.schema.get("type");
     let allows = types.is_none_or(|types| types == needed || types.as_array().is_some_and(|list| list.iter().any(|one| one == needed)));

@@ -209,18 +209,26 @@ impl Texts<'_> {
     }
 
     fn check_orders(&mut self, path: &str, text: &str) {
-        let lower = text.to_lowercase();
-        let order = ORDERS.iter().copied().find(|order| lower.contains(order));
-        let order = order.or_else(|| text.contains("IMPORTANT").then_some("IMPORTANT"));
-        if let Some(order) = order {
+        if let Some(order) = order_in(text) {
             self.problems
                 .push(Problem::warning(path, format!("`{}` gives orders to whoever reads it; state the fact instead", order.trim())));
         }
     }
 }
 
+/// Whether a text tells a model what to do.
+pub(crate) fn gives_orders(text: &str) -> bool {
+    order_in(text).is_some()
+}
+
+fn order_in(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    let order = ORDERS.iter().copied().find(|order| lower.contains(order));
+    order.or_else(|| text.contains("IMPORTANT").then_some("IMPORTANT"))
+}
+
 /// Characters that a person reviewing the file does not see, or sees in another order.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t'))
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

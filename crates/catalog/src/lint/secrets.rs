@@ -113,6 +113,11 @@ fn constants(integration: &Integration) -> Vec<(String, String, String)> {
     constants
 }
 
+/// Whether a text holds what looks like a token.
+pub(crate) fn looks_secret(text: &str) -> bool {
+    holds_known_token(text) || is_random(text)
+}
+
 fn is_secret_name(name: &str) -> bool {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     name == "token" || SECRET_NAMES.iter().any(|part| name.contains(part))

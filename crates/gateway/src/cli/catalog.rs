@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use catalog::catalog::{Catalog, Entry};
 use catalog::definition::{Definition, HiddenMethod};
 use catalog::docs;
@@ -13,10 +13,14 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
+use self::plan::PlanArgs;
+use self::source::{definition, find, load};
 use super::output;
-use crate::hint::hinted;
 use crate::live_catalog::read_folder;
 use crate::telemetry::{self, LogFormat};
+
+mod plan;
+mod source;
 
 /// Built-in definitions and those of a folder.
 #[derive(Args)]
@@ -41,13 +45,28 @@ enum CatalogCommand {
     List,
     /// Print a definition
     #[command(after_help = "Example:\n  tidegate catalog show sendoso")]
-    Show { name: String },
+    Show {
+        /// Name of an integration, or a definition file
+        name: String,
+    },
     /// List the tools of a definition, and the methods that are none
     #[command(after_help = "Example:\n  tidegate catalog tools sendoso --json")]
-    Tools { name: String },
+    Tools {
+        /// Name of an integration, or a definition file
+        name: String,
+        /// Print what calls are checked against beside what clients are shown
+        #[arg(long, requires = "json")]
+        full: bool,
+    },
     /// Print a page about a definition, for people, in Markdown
     #[command(after_help = "Example:\n  tidegate catalog docs sendoso > sendoso.md")]
-    Docs { name: String },
+    Docs {
+        /// Name of an integration, or a definition file
+        name: String,
+    },
+    /// Print the request that a tool call would make, without making it
+    #[command(after_help = "Example:\n  tidegate catalog plan sendoso list_all_sendoso_sends '{\"limit\": 5}'")]
+    Plan(PlanArgs),
     /// Check definition files; exits 1 on errors
     #[command(after_help = "Example:\n  tidegate catalog lint my-vendor.yaml")]
     Lint {
@@ -64,32 +83,15 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
     let folder = args.catalog_dir.as_deref();
     match args.command {
         CatalogCommand::List => list(&load(folder)?, args.json)?,
-        CatalogCommand::Show { name } => show(find(&load(folder)?, &name)?, args.json)?,
-        CatalogCommand::Tools { name } => tools(definition(find(&load(folder)?, &name)?)?, args.json)?,
-        CatalogCommand::Docs { name } => output::line(docs::page(definition(find(&load(folder)?, &name)?)?).trim_end())?,
+        CatalogCommand::Show { name } => show(&find(folder, &name)?, args.json)?,
+        CatalogCommand::Tools { name, full: true } => full_tools(definition(&find(folder, &name)?)?)?,
+        CatalogCommand::Tools { name, full: false } => tools(definition(&find(folder, &name)?)?, args.json)?,
+        CatalogCommand::Docs { name } => output::line(docs::page(definition(&find(folder, &name)?)?).trim_end())?,
+        CatalogCommand::Plan(plan) => return plan::run(definition(&find(folder, &plan.name)?)?, plan, args.json),
         CatalogCommand::Lint { files } => return lint(&files, folder, args.json),
         CatalogCommand::Schema => output::line(format_args!("{:#}", catalog::schema::schema()))?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
-    let built_in = Catalog::built_in();
-    let Some(folder) = folder else { return Ok(built_in) };
-    let (catalog, errors) = built_in.with_folder(read_folder(folder)?, &built_in);
-    for error in errors {
-        eprintln!("warning: {error}");
-    }
-    Ok(catalog)
-}
-
-fn find<'c>(catalog: &'c Catalog, name: &str) -> anyhow::Result<&'c Entry> {
-    let known = || catalog.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
-    catalog.entry(name).ok_or_else(|| hinted(anyhow!("the catalog has no integration `{name}`"), format!("it has {}", known())))
-}
-
-fn definition(entry: &Entry) -> anyhow::Result<&Definition> {
-    entry.definition().map(AsRef::as_ref).map_err(|error| anyhow!(error.clone()))
 }
 
 fn list(catalog: &Catalog, as_json: bool) -> anyhow::Result<()> {
@@ -127,6 +129,18 @@ fn tools(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
         output::line(format_args!("hidden: {}.{}: {}", hidden.resource, hidden.method, hidden.reason))?;
     }
     Ok(())
+}
+
+/// Everything that a test or a reviewer needs to judge tools by.
+fn full_tools(definition: &Definition) -> anyhow::Result<()> {
+    let described = definition.tools.iter().map(|tool| {
+        json!({
+            "name": tool.name, "resource": tool.resource, "method": tool.method, "kind": tool.kind, "description": tool.description,
+            "tags": tool.tags, "scopes": tool.scopes, "request": definition.integration.resources[&tool.resource].methods[&tool.method].request,
+            "input_schema": tool.input_schema, "shown_schema": tool.shown_schema(), "annotations": tool.annotations,
+        })
+    });
+    output::line(Value::Array(described.collect()))
 }
 
 fn lint(files: &[PathBuf], folder: Option<&Path>, as_json: bool) -> anyhow::Result<ExitCode> {

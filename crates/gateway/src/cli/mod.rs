@@ -4,6 +4,7 @@ mod catalog;
 mod connect;
 mod demo;
 mod doctor;
+mod import;
 mod keys;
 mod management;
 mod migrate;
@@ -38,6 +39,8 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
     /// Inspect and check definitions
     Catalog(catalog::CatalogArgs),
+    /// Turn a vendor's OpenAPI or Swagger description into a definition
+    Import(import::ImportArgs),
     /// Manage the connected accounts of a running server
     Account(management::AccountArgs),
     /// Manage the MCP servers of a running server, and connect clients with them
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Connect(args) => connect::run(args),
         Command::Sandbox(args) => sandbox::run(args),
         Command::Catalog(args) => catalog::run(args),
+        Command::Import(args) => import::run(args),
         Command::Account(args) => management::run_account(args),
         Command::Mcp(args) => management::run_mcp(args),
         Command::Token(args) => management::run_token(args),

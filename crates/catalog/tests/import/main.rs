@@ -1,0 +1,3 @@
+//! Descriptions of vendors' APIs as definitions.
+
+mod operations;

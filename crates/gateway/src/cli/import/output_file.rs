@@ -1,0 +1,81 @@
+//! A file that a command writes, and never over another one unasked.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use crate::hint::hinted;
+
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existing {
+    Kept,
+    Replaced,
+}
+
+/// Where something will be written.
+pub(super) struct OutputFile {
+    pub(super) path: PathBuf,
+    existing: Existing,
+}
+
+impl OutputFile {
+    /// # Errors
+    /// The file is there and must be kept, or its folder is not there.
+    pub(super) fn new(path: PathBuf, existing: Existing) -> anyhow::Result<Self> {
+        if existing == Existing::Kept && path.exists() {
+            return Err(is_there(&path));
+        }
+        if !folder(&path).is_dir() {
+            let problem = anyhow!("cannot write {}: there is no folder {}", path.display(), folder(&path).display());
+            return Err(hinted(problem, "make the folder first, or name another file"));
+        }
+        Ok(Self { path, existing })
+    }
+
+    /// Whether the file's name asks for JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+    }
+
+    /// Writes the whole file or none of it: a reader of the folder never meets half a text.
+    ///
+    /// # Errors
+    /// The file cannot be written, or another one of its name has come about meanwhile.
+    pub(super) fn write(&self, text: &str) -> anyhow::Result<()> {
+        let cannot = || format!("cannot write {}", self.path.display());
+        if self.existing == Existing::Kept {
+            // Made here or not at all, whatever happened since it was looked for.
+            match File::create_new(&self.path) {
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(is_there(&self.path)),
+                Err(error) => return Err(error).with_context(cannot),
+            }
+        } else if self.path.exists() && !self.path.is_file() {
+            // A pipe or a terminal is written to, not replaced.
+            return std::fs::write(&self.path, text).with_context(cannot);
+        }
+        let mut beside = tempfile::Builder::new().permissions(readable()).tempfile_in(folder(&self.path)).with_context(cannot)?;
+        beside.write_all(text.as_bytes()).with_context(cannot)?;
+        beside.persist(&self.path).with_context(cannot)?;
+        Ok(())
+    }
+}
+
+/// What a file of no secrets has, less what the user's mask takes away.
+fn readable() -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn is_there(path: &Path) -> anyhow::Error {
+    hinted(anyhow!("{} is there already and is kept", path.display()), "name another file, or replace it with `--force`")
+}
