@@ -4,6 +4,7 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
 mod checked;
 mod identity;
 mod infer;
@@ -103,5 +104,6 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }
