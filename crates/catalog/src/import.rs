@@ -4,6 +4,7 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
 mod checked;
 mod identity;
 mod infer;
@@ -16,6 +17,8 @@ mod prose;
 mod read;
 mod refs;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod security;
 mod servers;
