@@ -22,6 +22,8 @@ pub(crate) fn operations(root: &Value) -> Vec<Operation<'_>> {
             operations.push(Operation {
                 verb,
                 path: path.to_owned(),
+                key,
+                repeated: Vec::new(),
                 query: query.split('&').filter(|part| !part.is_empty()).map(|part| (part.to_owned(), String::new())).collect(),
                 at: format!("/paths/{}/{word}", key.replace('~', "~0").replace('/', "~1")),
                 value,
