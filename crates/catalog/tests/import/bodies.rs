@@ -112,7 +112,11 @@ fn a_form_of_which_nothing_is_said_is_a_text_and_such_a_multipart_body_is_refuse
     let sent = planned(&form, "POST /things", json!({ "body": "a=1&b=2" }));
     assert_eq!(sent, "POST https://api.acme.test/v2/things\nContent-Type: application/x-www-form-urlencoded\na=1&b=2");
 
-    let mut description = with_content(json!({ "multipart/form-data": { "schema": { "type": "object" } } }));
+    let unknown = json!({ "schema": { "type": "object" } });
+    let bytes = body_of(&with_content(json!({ "multipart/form-data": unknown, "application/octet-stream": unknown })));
+    assert_eq!(bytes.content_type.as_deref(), Some("application/octet-stream"));
+
+    let mut description = with_content(json!({ "multipart/form-data": unknown }));
     description["paths"]["/others"] = json!({ "get": { "summary": "Others" } });
     assert_eq!(
         skipped(&imported(&description)),
