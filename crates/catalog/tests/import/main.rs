@@ -1,3 +1,4 @@
 //! Descriptions of vendors' APIs as definitions.
 
+mod bad;
 mod operations;
