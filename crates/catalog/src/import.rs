@@ -17,6 +17,8 @@ mod prose;
 mod read;
 mod refs;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod security;
 mod servers;
@@ -103,5 +105,6 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }
