@@ -2,6 +2,7 @@
 
 mod acme;
 mod bodies;
+mod bad;
 mod operations;
 mod parameters;
 mod security;
