@@ -33,11 +33,10 @@ impl Importable {
             integration.credentials = known;
             conclude("credentials", format!("accounts authenticate by {}", self.auth), "the description names no way");
         }
-        let lists = integration.resources.values().any(|resource| resource.methods.contains_key("list"));
-        if integration.pagination.is_none() && lists {
+        if integration.pagination.is_none() && is_silent_on_paging(integration) {
             integration.pagination = self.pagination();
             if integration.pagination.is_some() {
-                conclude("pagination", format!("lists page by {}", self.pagination), "for lists of which the description does not tell");
+                conclude("pagination", format!("lists page by {}", self.pagination), "the description tells of no list how it pages");
             }
         }
         if integration.rate_limit.is_none() {
@@ -52,6 +51,13 @@ impl Importable {
         let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
         base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
     }
+}
+
+/// Whether there are lists and nothing is said of any. Where some are said to page, the others do not: they would give all records on each page.
+fn is_silent_on_paging(integration: &Integration) -> bool {
+    let mut methods = integration.resources.values().flat_map(|resource| &resource.methods);
+    let is_told = integration.resources.values().any(|resource| resource.pagination.is_some());
+    !is_told && methods.clone().all(|(_, method)| method.pagination.is_none()) && methods.any(|(name, _)| name == "list")
 }
 
 fn host(url: &str) -> Option<&str> {
@@ -78,6 +84,7 @@ fn add_variables(integration: &mut Integration) {
 mod tests {
     use crate::import::{Import, Inference, Report};
     use crate::index::find;
+    use crate::integration::Pagination;
     use crate::parse::parse;
 
     /// The import of a description at `source` that says this of its servers.
@@ -113,6 +120,18 @@ mod tests {
         find("zulip").unwrap().complete(&mut import);
         assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["bearer"]);
         assert!(import.report.inferences.is_empty());
+    }
+
+    #[test]
+    fn lists_page_as_the_index_says_only_where_the_description_is_silent_on_all_of_them() {
+        let mut silent = imported("https://raw.example/x.yaml", "https://api.acme.test");
+        find("vimeo").unwrap().complete(&mut silent);
+        assert!(matches!(silent.integration.pagination, Some(Pagination::Page { .. })));
+        let mut told = imported("https://raw.example/x.yaml", "https://api.acme.test");
+        let lists = &mut told.integration.resources["orders"].methods;
+        lists["list"].pagination = Some(Pagination::None);
+        find("vimeo").unwrap().complete(&mut told);
+        assert!(told.integration.pagination.is_none());
     }
 
     #[test]
