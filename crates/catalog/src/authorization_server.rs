@@ -105,7 +105,7 @@ pub(crate) struct Split<'u> {
     /// Scheme and authority, e.g. `https://{subdomain}.acme.example`.
     pub(crate) origin: &'u str,
     /// Path and query; empty or with a slash or question mark in front.
-    rest: &'u str,
+    pub(crate) rest: &'u str,
 }
 
 impl<'u> Split<'u> {
@@ -116,7 +116,7 @@ impl<'u> Split<'u> {
     }
 
     /// What follows the path of `base`, if this lies below it.
-    fn below(&self, base: &Split<'_>) -> Option<&'u str> {
+    pub(crate) fn below(&self, base: &Split<'_>) -> Option<&'u str> {
         self.rest.strip_prefix(base.rest.trim_end_matches('/')).filter(|rest| rest.starts_with('/'))
     }
 }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::arguments::{Violation, child};
-use crate::encode::scalar;
+use crate::encode::{FieldStyle, write_field};
+use crate::files::is_json_lines;
 use crate::integration::BodyFormat;
 use crate::wording::quoted;
 
@@ -18,6 +19,7 @@ use multipart::Multipart;
 #[derive(Debug)]
 pub(crate) struct BodyRoute {
     pub(crate) format: BodyFormat,
+    pub(crate) presence: Presence,
     /// Replaces the format's own media type.
     pub(crate) content_type: Option<String>,
     pub(crate) wrap: Option<String>,
@@ -27,8 +29,9 @@ pub(crate) struct BodyRoute {
 
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// Each member is an argument; at least so many members make a body.
-    Members { members: Vec<Member>, rest: Rest, least: u64 },
+    /// Each member is an argument; at least so many members make a body. `needed` are the arguments without which there is none, of a body that
+    /// may be left out: of another the input schema requires them.
+    Members { members: Vec<Member>, rest: Rest, least: u64, needed: Vec<String> },
     /// One argument is the body.
     Whole { argument: String, encoding: Encoding },
 }
@@ -44,6 +47,14 @@ pub(crate) struct Member {
     pub(crate) encoding: Encoding,
 }
 
+/// When there is a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Always,
+    /// Where an argument of it is given.
+    WithArguments,
+}
+
 /// Whether arguments that nothing declares belong to the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rest {
@@ -55,6 +66,13 @@ pub(crate) enum Rest {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
     AsIs,
+    /// Fields of a form, in a style of their own.
+    Fields(FieldStyle),
+    /// A part of a multipart body that says its media type.
+    Part {
+        media_type: String,
+        lists: Lists,
+    },
     /// Bytes in base64 (`contentEncoding: base64`): a file, of `contentMediaType`.
     Base64 {
         media_type: String,
@@ -65,6 +83,13 @@ pub(crate) enum Encoding {
         content: String,
         media_type: String,
     },
+}
+
+/// How a list becomes parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    ItemByItem,
+    Whole,
 }
 
 /// A body ready to be sent.
@@ -84,13 +109,24 @@ impl BodyRoute {
         violations: &mut Vec<Violation>,
     ) -> Option<ReadyBody> {
         let body = match &self.content {
-            Content::Members { members, rest, least } => {
+            Content::Members { members, rest, least, needed } => {
+                if self.presence == Presence::WithArguments {
+                    if !is_given(members, *rest, arguments, declared) {
+                        return None;
+                    }
+                    // The input schema says so of the arguments that it knows.
+                    let missing = needed.iter().filter(|needed| !arguments.contains_key(*needed));
+                    violations.extend(missing.map(|name| Violation::at(name, "missing; the rest of the body needs it")));
+                }
                 let object = self.object(members, *rest, arguments, declared, violations);
                 violations.extend(too_few(members, object.len(), *least));
                 Value::Object(object)
             }
             Content::Whole { argument, .. } => {
                 let mut body = arguments.shift_remove(argument);
+                if body.is_none() && self.presence == Presence::WithArguments {
+                    return None;
+                }
                 if !self.fixed.is_empty() {
                     match body.get_or_insert_with(|| Value::Object(Map::new())) {
                         Value::Object(object) => object.extend(self.fixed.clone()),
@@ -110,9 +146,11 @@ impl BodyRoute {
             },
             BodyFormat::Form => {
                 let mut form = form_urlencoded::Serializer::new(String::new());
-                self.fields(&body, &mut |name, value| {
-                    form.append_pair(name, value);
-                });
+                for (name, value) in body.as_object().into_iter().flatten() {
+                    self.fields(name, value, violations, &mut |name, text| {
+                        form.append_pair(name, text);
+                    });
+                }
                 Some(self.ready("application/x-www-form-urlencoded", form.finish().into_bytes()))
             }
             BodyFormat::Multipart => Some(self.multipart(&body, violations)),
@@ -177,13 +215,25 @@ impl BodyRoute {
         ReadyBody { content_type: content_type.to_owned(), bytes }
     }
 
-    /// Names and texts of a form: a list repeats its name, an object's members stand in brackets, null is left out.
-    fn fields(&self, body: &Value, field: &mut dyn FnMut(&str, &str)) {
-        if let Value::Object(object) = body {
-            for (name, value) in object {
-                write_field(&self.field_name(name), value, field);
-            }
+    /// Names and texts of one member of a form.
+    fn fields(&self, name: &str, value: &Value, violations: &mut Vec<Violation>, field: &mut dyn FnMut(&str, &str)) {
+        let how = match self.encoding_of(name) {
+            Encoding::Fields(how) => *how,
+            _ => FieldStyle::Usual,
+        };
+        if let Some(taken) = how.spread(value).find(|taken| *taken != name && self.is_member(taken)) {
+            let message = format!("`{taken}` is a member of the body of its own; leave this one out");
+            violations.push(Violation::new(child(&child("", self.argument_of(name)), taken), message));
         }
+        write_field(&self.field_name(name), how, value, field);
+    }
+
+    fn is_member(&self, name: &str) -> bool {
+        let is_declared = match &self.content {
+            Content::Members { members, .. } => members.iter().any(|member| member.name == name),
+            Content::Whole { .. } => false,
+        };
+        is_declared || self.fixed.contains_key(name)
     }
 
     fn field_name(&self, name: &str) -> String {
@@ -197,7 +247,10 @@ impl BodyRoute {
         let mut multipart = Multipart::default();
         for (name, value) in body.as_object().into_iter().flatten() {
             match self.encoding_of(name) {
-                Encoding::AsIs => write_field(&self.field_name(name), value, &mut |name, text| multipart.text(name, text)),
+                Encoding::AsIs | Encoding::Fields(_) => {
+                    self.fields(name, value, violations, &mut |name, text| multipart.text(name, text));
+                }
+                Encoding::Part { media_type, lists } => multipart.typed(&self.field_name(name), value, media_type, *lists),
                 encoding => multipart.files(&self.field_name(name), value, encoding, &child("", self.argument_of(name)), violations),
             }
         }
@@ -215,7 +268,15 @@ impl BodyRoute {
                     None
                 }
             },
+            (Content::Whole { argument, .. }, Value::String(text)) if text.is_empty() => {
+                violations.push(Violation::at(argument, "expected a text that is not empty: it is the whole body"));
+                None
+            }
             (_, Value::String(text)) => Some(self.ready("text/plain; charset=utf-8", text.as_bytes().to_vec())),
+            (_, Value::Array(items)) if self.content_type.as_deref().is_some_and(is_json_lines) => {
+                let lines: String = items.iter().map(|item| format!("{item}\n")).collect();
+                Some(self.ready("application/x-ndjson", lines.into_bytes()))
+            }
             (_, other) => Some(self.ready("application/json", other.to_string().into_bytes())),
         }
     }
@@ -244,21 +305,10 @@ fn too_few(members: &[Member], given: usize, least: u64) -> Option<Violation> {
     (!is_enough).then(|| Violation::new("", format!("expected at least {least} of {}, got {given}", known())))
 }
 
-fn write_field(name: &str, value: &Value, field: &mut dyn FnMut(&str, &str)) {
-    match value {
-        Value::Null => {}
-        Value::Array(items) => {
-            for item in items {
-                write_field(name, item, field);
-            }
-        }
-        Value::Object(object) => {
-            for (key, member) in object {
-                write_field(&format!("{name}[{key}]"), member, field);
-            }
-        }
-        single => field(name, &scalar(single)),
-    }
+/// Whether an argument of the body is given.
+fn is_given(members: &[Member], rest: Rest, arguments: &Map<String, Value>, declared: &Map<String, Value>) -> bool {
+    members.iter().any(|member| arguments.contains_key(&member.argument))
+        || (rest == Rest::Body && arguments.keys().any(|name| !declared.contains_key(name)))
 }
 
 /// `path` is a JSON Pointer.

@@ -62,10 +62,27 @@ pub fn is_media_type(text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, subtype)| is_part(kind) && is_part(subtype))
 }
 
+/// Whether what is of this type is a line of JSON after the other.
+pub(crate) fn is_json_lines(content_type: &str) -> bool {
+    matches!(
+        essence(content_type).as_str(),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines"
+    )
+}
+
+/// Whether what is of this type is JSON (RFC 6839 section 3.1).
+pub(crate) fn is_json(content_type: &str) -> bool {
+    let essence = essence(content_type);
+    essence == "application/json" || essence.ends_with("+json")
+}
+
 /// Whether this may stand in a `Content-Type`: a media type, perhaps with parameters, and nothing that would begin another header.
 ///
 /// Source: RFC 9110, section 8.3.1.
 pub(crate) fn is_content_type(text: &str) -> bool {
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    is_media_type(&essence) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    is_media_type(&essence(text)) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

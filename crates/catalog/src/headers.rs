@@ -41,11 +41,30 @@ pub(crate) fn check_fixed(name: &str, value: &str) -> Result<(), String> {
 /// What is wrong and what to do about it.
 pub(crate) fn check_argument(name: &str, integration: &Integration) -> Result<(), String> {
     check_name(name)?;
+    // Which form of an answer can be read is not the caller's choice.
+    if name.eq_ignore_ascii_case("accept") {
+        return Err("`Accept` says what is read here, which no argument may set; remove it, or fix it under `headers`".to_owned());
+    }
     let holds_credential = integration.credentials.values().any(|scheme| {
         let header = scheme.attach.as_ref().and_then(|attach| attach.header.as_deref());
         header.is_some_and(|header| header.eq_ignore_ascii_case(name))
     });
     match holds_credential {
+        true => Err(format!("`{name}` holds the credential, which no argument may set; remove it")),
+        false => Ok(()),
+    }
+}
+
+/// Whether an argument may set this cookie: a pair of its own, whatever the value.
+///
+/// # Errors
+/// What is wrong and what to do about it.
+pub(crate) fn check_cookie(name: &str, integration: &Integration) -> Result<(), String> {
+    if !is_token(name) {
+        return Err("this is no cookie name; use letters, digits and hyphens, e.g. `session`".to_owned());
+    }
+    let mut credentials = integration.credentials.values().filter_map(|scheme| scheme.attach.as_ref()?.cookie.as_deref());
+    match credentials.any(|cookie| cookie == name) {
         true => Err(format!("`{name}` holds the credential, which no argument may set; remove it")),
         false => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! The hosts a definition knows: those that its base URL and its token endpoints name, with any values that the
+//! The hosts a definition knows: those that its base URL, its servers and its token endpoints name, with any values that the
 //! patterns of its variables admit.
 //!
 //! Compared as text, before any look-up; which addresses a name may have is no business of this crate.
@@ -19,19 +19,26 @@ enum Piece<'i> {
 const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
 
 /// Whether an account may have `url` as its own base URL by the definition alone: its scheme, host and port are those of the
-/// definition's base URL, or of an endpoint that is shown the same secrets (`token_url`, `revoke_url`), for some values of the
+/// definition's base URL, of one of its servers, or of an endpoint that is shown the same secrets (`token_url`, `revoke_url`), for some values of the
 /// variables. Not those of `authorize_url`, to which only a browser goes. The path is free.
 pub fn knows_host(integration: &Integration, url: &Url) -> bool {
-    let origin = url.origin();
-    let text = origin.ascii_serialization();
     let schemes = integration.credentials.values().filter_map(|scheme| scheme.oauth2.as_ref());
     let endpoints = schemes.flat_map(|oauth2: &OAuth2| [Some(oauth2.token_url.as_str()), oauth2.revoke_url.as_deref()]).flatten();
+    let servers = integration.servers.values().map(String::as_str);
+    is_one_of(integration, std::iter::once(integration.base_url.as_str()).chain(servers).chain(endpoints), url)
+}
+
+/// Whether the definition's base URL has the scheme, host and port of `url` for some values of the variables.
+pub(crate) fn names_base(integration: &Integration, url: &Url) -> bool {
+    is_one_of(integration, std::iter::once(integration.base_url.as_str()), url)
+}
+
+fn is_one_of<'i>(integration: &'i Integration, mut known: impl Iterator<Item = &'i str>, url: &Url) -> bool {
+    let origin = url.origin();
+    let text = origin.ascii_serialization();
     origin.is_tuple()
         && text.len() <= LONGEST_ORIGIN
-        && std::iter::once(integration.base_url.as_str())
-            .chain(endpoints)
-            .filter_map(|known| pieces(integration, known))
-            .any(|known| fits(&known, &text))
+        && known.any(|known| pieces(integration, known).is_some_and(|known| fits(&known, &text)))
 }
 
 /// The origin of a URL with variables; `None` where it is none, or names or patterns are broken: then it admits nothing.

@@ -4,6 +4,7 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
 mod checked;
 mod identity;
 mod infer;
@@ -16,6 +17,8 @@ mod prose;
 mod read;
 mod refs;
 mod report;
+#[cfg(test)]
+mod sample;
 mod schema;
 mod security;
 mod servers;
@@ -102,5 +105,6 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }

@@ -1,23 +1,27 @@
 //! The input schema of a tool, one flat object, and the way back from its properties to the request.
 //!
-//! Path parameters come first, then query and header, then `limit` and `next_cursor` of a list, then the body.
+//! Path parameters come first, then query, header and cookie, then `limit` and `next_cursor` of a list, then the body.
 
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
 use crate::embed::embed;
-use crate::encode::QUERY_NAME;
+use crate::encode::{QUERY_NAME, UNRESERVED};
 use crate::expression::Expression;
 use crate::headers;
-use crate::integration::{Integration, Location, Method, Pagination, Parameter, RequestWhen, Style};
+use crate::integration::{Integration, Method, Pagination, Parameter, RequestWhen};
 use crate::names::Names;
 use crate::paging::Paging;
 use crate::problem::Problem;
 use crate::request_line::{PathPiece, RequestLine};
-use crate::route::{HeaderArgument, OtherPath, PathPart, QueryArgument, Route};
+use crate::route::{OtherPath, Route};
 use crate::wording::{did_you_mean, quoted};
 
+mod encoding;
 mod flatten;
+mod parameters;
+
+use parameters::{InPath, OtherParameters, placed};
 
 /// An input schema and where its properties go.
 pub(crate) struct Input {
@@ -48,6 +52,7 @@ impl Input {
             names: Names::default(),
             properties: Map::new(),
             required: Vec::new(),
+            dependent: Map::new(),
             definitions: Map::new(),
             additional: Value::Bool(false),
         };
@@ -57,16 +62,19 @@ impl Input {
             builder.names.reserve("next_cursor");
         }
         let in_path = builder.path_parameters(method_name, method, &line.path);
-        let (query, headers) = builder.other_parameters(method, &pages, integration);
+        let others = builder.other_parameters(method, &pages, integration);
         if let Some((_, paging)) = paging {
             builder.put("limit", paging.limit_schema());
             builder.put("next_cursor", Paging::cursor_schema());
         }
-        let body = method.body.as_ref().and_then(|body| builder.body(body, line.verb));
+        let body = method.body.as_ref().map(|body| builder.body(body));
         let fixed_headers = builder.fixed_headers(method);
         let other_paths = builder.other_paths(&method.request_when, &line, &in_path);
         let path = placed(&line.path, &in_path);
-        let route = Route { verb: line.verb, path, other_paths, query, headers, fixed_headers, body };
+        let server = builder.server(method, integration);
+        let OtherParameters { query, headers, cookies } = others;
+        let fixed_query = fixed_query(method);
+        let route = Route { verb: line.verb, path, other_paths, server, fixed_query, query, headers, cookies, fixed_headers, body };
         Some(Self { schema: builder.schema(), route })
     }
 }
@@ -74,30 +82,12 @@ impl Input {
 /// What a condition over arguments looks like.
 const CONDITION_EXAMPLE: &str = r#"q or status == "open""#;
 
-/// A path parameter: the vendor's name, and the argument that takes its place.
-struct InPath<'p> {
-    name: &'p str,
-    argument: String,
-    explode: bool,
-}
-
 fn parameters_in(pieces: &[PathPiece]) -> Vec<&str> {
     let names = pieces.iter().filter_map(|piece| match piece {
         PathPiece::Parameter(name) => Some(name.as_str()),
         PathPiece::Text(_) => None,
     });
     names.collect()
-}
-
-fn placed(pieces: &[PathPiece], arguments: &[InPath<'_>]) -> Vec<PathPart> {
-    let parts = pieces.iter().filter_map(|piece| match piece {
-        PathPiece::Text(text) => Some(PathPart::Text(text.clone())),
-        PathPiece::Parameter(name) => arguments
-            .iter()
-            .find(|known| known.name == name)
-            .map(|known| PathPart::Argument { argument: known.argument.clone(), explode: known.explode }),
-    });
-    parts.collect()
 }
 
 /// The path of another request of the same method: what the method does, and whether it changes something, must not depend on
@@ -124,6 +114,8 @@ struct Builder<'a> {
     names: Names,
     properties: Map<String, Value>,
     required: Vec<Value>,
+    /// Of an optional body: what an argument cannot be given without.
+    dependent: Map<String, Value>,
     definitions: Map<String, Value>,
     additional: Value,
 }
@@ -155,55 +147,6 @@ impl Builder<'_> {
         }
     }
 
-    fn path_parameters<'p>(&mut self, method_name: &str, method: &Method, pieces: &'p [PathPiece]) -> Vec<InPath<'p>> {
-        let names = parameters_in(pieces);
-        let declared: Vec<(&str, &Parameter)> = method
-            .parameters
-            .iter()
-            .filter(|(_, parameter)| parameter.location == Location::Path)
-            .map(|(key, parameter)| (key.as_str(), parameter))
-            .collect();
-        for (key, parameter) in &declared {
-            let name = vendor_name(key, parameter);
-            if !names.contains(&name) {
-                let message = format!("`{{{name}}}` does not stand in the path of `request`; add it there or change `in`");
-                self.problem(&format!("parameters.{key}"), message);
-            }
-        }
-        // The record that a standard method is about is always called `id`.
-        let record = match method_name {
-            "get" | "update" | "delete" => names.last().copied(),
-            _ => None,
-        };
-        if record.is_some() {
-            self.names.reserve("id");
-        }
-        let mut arguments: Vec<InPath<'p>> = Vec::with_capacity(names.len());
-        for name in &names {
-            if arguments.iter().any(|known| known.name == *name) {
-                self.problem("request", format!("`{{{name}}}` stands twice in the path; name each path parameter once"));
-                continue;
-            }
-            let Some((key, parameter)) = declared.iter().copied().find(|(key, parameter)| vendor_name(key, parameter) == *name) else {
-                let known: Vec<&str> = declared.iter().map(|(key, parameter)| vendor_name(key, parameter)).collect();
-                let remedy = match known.is_empty() {
-                    true => format!("add `{name}: {{ in: path, schema: … }}` to `parameters`"),
-                    false => did_you_mean(name, &known),
-                };
-                self.problem("request", format!("the path parameter `{name}` is not declared with `in: path`; {remedy}"));
-                continue;
-            };
-            let argument = match record {
-                Some(record) if record == *name => "id".to_owned(),
-                _ => self.names.assign(key, "path"),
-            };
-            let place = format!("parameters.{key}.schema");
-            self.add(&argument, Need::Required, &parameter.schema, &place);
-            arguments.push(InPath { name, argument, explode: parameter.explode.unwrap_or(false) });
-        }
-        arguments
-    }
-
     /// The paths for certain arguments, once all arguments are known; `line` is the usual request.
     fn other_paths(&mut self, others: &[RequestWhen], line: &RequestLine, arguments: &[InPath<'_>]) -> Vec<OtherPath> {
         let names: Vec<String> = self.properties.keys().cloned().collect();
@@ -221,66 +164,6 @@ impl Builder<'_> {
         paths
     }
 
-    fn other_parameters(
-        &mut self,
-        method: &Method,
-        pages: &[&str],
-        integration: &Integration,
-    ) -> (Vec<QueryArgument>, Vec<HeaderArgument>) {
-        let mut query = Vec::new();
-        let mut headers = Vec::new();
-        for (key, parameter) in &method.parameters {
-            let name = vendor_name(key, parameter);
-            let need = match parameter.required {
-                true => Need::Required,
-                false => Need::Optional,
-            };
-            let place = format!("parameters.{key}");
-            self.check_style(&place, parameter);
-            match parameter.location {
-                Location::Path | Location::Cookie => {}
-                Location::Query if pages.contains(&name) => {}
-                Location::Query => {
-                    if is_credential_query(name, integration) {
-                        self.problem(&place, format!("`{name}` holds the credential, which no argument may set; remove it"));
-                    }
-                    let style = parameter.style.unwrap_or(Style::Form);
-                    let argument = self.names.assign(key, "query");
-                    self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
-                    query.push(QueryArgument {
-                        argument,
-                        name: name.to_owned(),
-                        encoded_name: utf8_percent_encode(name, QUERY_NAME).to_string(),
-                        style,
-                        explode: parameter.explode.unwrap_or(style == Style::Form),
-                    });
-                }
-                Location::Header => {
-                    if let Err(reason) = headers::check_argument(name, integration) {
-                        self.problem(&place, reason);
-                    }
-                    let argument = self.names.assign(key, "header");
-                    self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
-                    headers.push(HeaderArgument { argument, name: name.to_owned(), explode: parameter.explode.unwrap_or(false) });
-                }
-            }
-        }
-        (query, headers)
-    }
-
-    fn check_style(&mut self, place: &str, parameter: &Parameter) {
-        let message = match (parameter.location, parameter.style) {
-            (Location::Query, Some(Style::Simple)) => {
-                "a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited` or `deepObject`; use one of these"
-            }
-            (Location::Path | Location::Header, Some(style)) if style != Style::Simple => {
-                "path parameters and headers are written as `simple`; remove the style"
-            }
-            _ => return,
-        };
-        self.problem(&format!("{place}.style"), message);
-    }
-
     fn fixed_headers(&mut self, method: &Method) -> Vec<(String, String)> {
         for (name, value) in &method.headers {
             if let Err(reason) = headers::check_fixed(name, value) {
@@ -290,12 +173,26 @@ impl Builder<'_> {
         method.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
+    /// The server that the method names, if the integration has it.
+    fn server(&mut self, method: &Method, integration: &Integration) -> Option<String> {
+        let name = method.server.as_ref()?;
+        if !integration.servers.contains_key(name) {
+            let known: Vec<&str> = integration.servers.keys().map(String::as_str).collect();
+            let remedy = if known.is_empty() { "add it there".to_owned() } else { did_you_mean(name, &known) };
+            self.problem("server", format!("`{name}` does not stand under `servers`; {remedy}"));
+        }
+        Some(name.clone())
+    }
+
     fn schema(self) -> Value {
         let mut schema = Map::new();
         schema.insert("type".to_owned(), "object".into());
         schema.insert("properties".to_owned(), Value::Object(self.properties));
         if !self.required.is_empty() {
             schema.insert("required".to_owned(), Value::Array(self.required));
+        }
+        if !self.dependent.is_empty() {
+            schema.insert("dependentRequired".to_owned(), Value::Object(self.dependent));
         }
         schema.insert("additionalProperties".to_owned(), self.additional);
         if !self.definitions.is_empty() {
@@ -305,13 +202,22 @@ impl Builder<'_> {
     }
 }
 
+/// The method's own query, encoded.
+fn fixed_query(method: &Method) -> String {
+    let pairs = method.query.iter().map(|(name, value)| {
+        let name = utf8_percent_encode(name, QUERY_NAME);
+        match value.as_str() {
+            // Told apart from `name=` by few servers, and those take only this.
+            "" => name.to_string(),
+            value => format!("{name}={}", utf8_percent_encode(value, UNRESERVED)),
+        }
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// The name under which the vendor knows a parameter that stands under `key`.
 pub(crate) fn vendor_name<'a>(key: &'a str, parameter: &'a Parameter) -> &'a str {
     parameter.name.as_deref().unwrap_or(key)
-}
-
-fn is_credential_query(name: &str, integration: &Integration) -> bool {
-    credential_queries(integration).any(|query| query == name)
 }
 
 /// Query parameters that hold a credential.

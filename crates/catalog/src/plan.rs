@@ -7,11 +7,11 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::arguments::{ArgumentError, Checked, Violation};
-use crate::encode::{Query, header_value, push_path_value, whole};
+use crate::arguments::{ArgumentError, Checked, Violation, child};
+use crate::encode::{Query, header_value, push_cookies, push_path_value, whole};
 use crate::page::Page;
 use crate::route::{PathPart, Route};
-use crate::target::Target;
+use crate::target::{Base, Target};
 use crate::tool::{Kind, Tool};
 
 /// The exact request a tool call is about to make.
@@ -131,20 +131,22 @@ impl Tool {
         page: Option<&Page>,
         violations: &mut Vec<Violation>,
     ) -> Option<Url> {
-        let mut text = String::with_capacity(target.prefix().len() + 128);
-        text.push_str(target.prefix());
+        let base = self.base(target, violations)?;
+        let mut text = String::with_capacity(base.prefix().len() + 128);
+        text.push_str(base.prefix());
         for part in self.path_for(complete) {
             match part {
                 PathPart::Text(literal) => text.push_str(literal),
-                PathPart::Argument { argument, explode } => {
+                PathPart::Argument { argument, encoded_name, style, explode } => {
                     let value = arguments.get(argument).unwrap_or(&Value::Null);
-                    if let Err(reason) = push_path_value(&mut text, *explode, value) {
+                    if let Err(reason) = push_path_value(&mut text, encoded_name, *style, *explode, value) {
                         violations.push(Violation::at(argument, reason));
                     }
                 }
             }
         }
         let mut query = Query::of(&mut text);
+        query.encoded(&self.route.fixed_query);
         if let Some(page) = page {
             page.push_query(&mut query);
         }
@@ -153,18 +155,30 @@ impl Tool {
                 continue;
             }
             if let Some(value) = arguments.get(&parameter.argument) {
+                if let Some(name) = parameter.takes_another(value) {
+                    let message = format!("`{name}` is a query parameter of its own; leave this member out");
+                    violations.push(Violation::new(child(&child("", &parameter.argument), name), message));
+                }
                 query.argument(&parameter.encoded_name, parameter.style, parameter.explode, value);
             }
         }
         query.encoded(target.query());
 
-        // The parser must find nothing to mend: what was written is what is sent, below the account's base URL.
+        // The parser must find nothing to mend: what was written is what is sent, below the server's base URL.
         let url = Url::parse(&text).ok();
-        let url = url.filter(|url| url.as_str() == text && target.contains(url));
+        let url = url.filter(|url| url.as_str() == text && base.contains(url));
         if url.is_none() && violations.is_empty() {
             violations.push(Violation::new("", "these arguments would lead outside of the account's base URL"));
         }
         url
+    }
+
+    /// Where the request starts.
+    fn base<'t>(&self, target: &'t Target, violations: &mut Vec<Violation>) -> Option<&'t Base> {
+        match &self.route.server {
+            None => Some(target.base()),
+            Some(name) => target.server(name).map_err(|reason| violations.push(Violation::new("", reason))).ok(),
+        }
     }
 
     /// The path of the request for these arguments, as expressions see them.
@@ -184,11 +198,19 @@ impl Tool {
         }
         for parameter in &self.route.headers {
             let value = arguments.get(&parameter.argument).unwrap_or(&Value::Null);
-            match header_value(parameter.explode, value) {
+            match header_value(parameter.style, parameter.explode, value) {
                 Ok(Some(value)) => put_header(&mut headers, &parameter.name, value),
                 Ok(None) => {}
                 Err(reason) => violations.push(Violation::at(&parameter.argument, reason)),
             }
+        }
+        let mut cookies = String::new();
+        for parameter in &self.route.cookies {
+            let value = arguments.get(&parameter.argument).unwrap_or(&Value::Null);
+            push_cookies(&mut cookies, &parameter.name, parameter.style, parameter.explode, value);
+        }
+        if !cookies.is_empty() {
+            headers.push(("Cookie".to_owned(), cookies));
         }
         if !has_header(&headers, "accept") {
             headers.insert(0, ("Accept".to_owned(), "application/json".to_owned()));

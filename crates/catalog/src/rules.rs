@@ -18,6 +18,9 @@ pub(crate) const FACTS: [&str; 5] = ["status", "headers", "body", "error", "argu
 /// What a condition over a refusal looks like.
 const CONDITION_EXAMPLE: &str = r#"status == 404 and body.message == "Order not found""#;
 
+/// What a condition over a success looks like.
+const SUCCESS_EXAMPLE: &str = "body.ok == false";
+
 /// What an extracted value looks like.
 const VALUE_EXAMPLE: &str = "body.error.new_id";
 
@@ -37,6 +40,8 @@ pub(crate) struct SharedErrors {
     /// Where bodies may hold the object that describes the error.
     entry: Vec<DottedPath>,
     message: Vec<DottedPath>,
+    /// Holds for answers of a 2xx status that are refusals.
+    refused_when: Option<Expression>,
     rules: Vec<CompiledErrorRule>,
 }
 
@@ -82,8 +87,13 @@ impl SharedErrors {
             paths
         };
         let (entry, message) = (paths("entry", &errors.entry), paths("message", &errors.message));
+        let refused_when = errors.refused_when.as_deref().and_then(|source| {
+            let read = Expression::parse(source, &["status", "headers", "body", "error"], SUCCESS_EXAMPLE);
+            let read = read.and_then(|read| Sight { errors, arguments: None }.check(read.asked()).map(|()| read));
+            read.map_err(|error| problems.push(Problem::error("errors.refused_when", error.to_string()))).ok()
+        });
         let rules = compiled("errors.rules", &errors.rules, Sight { errors, arguments: None }, problems);
-        Arc::new(Self { entry, message, rules })
+        Arc::new(Self { entry, message, refused_when, rules })
     }
 
     fn entry<'b>(&self, body: &'b serde_json::Value) -> Option<&'b serde_json::Value> {
@@ -113,6 +123,17 @@ impl ErrorRules {
 
     fn all(&self) -> impl Iterator<Item = &CompiledErrorRule> {
         self.own.iter().chain(&self.shared.rules)
+    }
+
+    /// Whether an answer of a 2xx status may be a refusal: only then its body has to be parsed to know.
+    pub fn doubt_success(&self) -> bool {
+        self.shared.refused_when.is_some()
+    }
+
+    /// Whether an answer of a 2xx status is a refusal.
+    pub fn refuse<'a>(&self, facts: Facts<'a, impl IntoIterator<Item = (&'a str, &'a str)>>) -> bool {
+        let refused_when = self.shared.refused_when.as_ref();
+        refused_when.is_some_and(|refused_when| refused_when.holds(&self.refused(facts).facts))
     }
 
     /// The object in an error body that describes its first error, where the definition says where that is.

@@ -11,12 +11,15 @@ use crate::encode::{QUERY_NAME, UNRESERVED, check_header};
 use crate::integration::{Integration, Variable};
 use crate::variables::Pattern;
 
-/// The origin and path prefix that no request of an account leaves, and what every request carries.
+mod servers;
+
+use servers::Server;
+
+/// Where an account's requests start, and what every request carries.
 #[derive(Debug, Clone)]
 pub struct Target {
-    base: Url,
-    /// The base URL without a slash at its end, to which request paths are appended.
-    prefix: String,
+    base: Base,
+    servers: Vec<Server>,
     headers: Vec<(String, String)>,
     /// Encoded `name=value` pairs joined by `&`; empty for none.
     query: String,
@@ -53,8 +56,8 @@ impl Target {
             Some(own) => own.to_owned(),
             None => filled(&integration.base_url, variables, context, Place::BaseUrl)?,
         };
-        let base = plain_url(&text)?;
-        let prefix = base.as_str().trim_end_matches('/').to_owned();
+        let base = Base::of(plain_url(&text)?);
+        let servers = servers::servers(integration, base_url.map(|_| &base.url), context)?;
 
         let mut headers = Vec::with_capacity(integration.headers.len());
         for (name, value) in &integration.headers {
@@ -69,16 +72,25 @@ impl Target {
             let value = utf8_percent_encode(&value, UNRESERVED);
             query.push(format!("{name}={value}"));
         }
-        Ok(Self { base, prefix, headers, query: query.join("&") })
+        Ok(Self { base, servers, headers, query: query.join("&") })
     }
 
-    /// Where every request starts.
+    /// Where requests start whose method names no server.
     pub fn base_url(&self) -> &Url {
+        &self.base.url
+    }
+
+    pub(crate) fn base(&self) -> &Base {
         &self.base
     }
 
-    pub(crate) fn prefix(&self) -> &str {
-        &self.prefix
+    /// Where requests to the server of that name start.
+    ///
+    /// # Errors
+    /// Why this account has no such server.
+    pub(crate) fn server(&self, name: &str) -> Result<&Base, String> {
+        let known = self.servers.iter().find(|server| server.name == name);
+        known.map_or_else(|| Err(format!("the definition has no server `{name}`")), |server| server.base.as_ref().map_err(Clone::clone))
     }
 
     pub(crate) fn headers(&self) -> &[(String, String)] {
@@ -88,15 +100,34 @@ impl Target {
     pub(crate) fn query(&self) -> &str {
         &self.query
     }
+}
 
-    /// Whether a URL has this target's origin and starts with its path.
+/// An origin and a path prefix that requests do not leave.
+#[derive(Debug, Clone)]
+pub(crate) struct Base {
+    url: Url,
+    /// The URL without a slash at its end, to which request paths are appended.
+    prefix: String,
+}
+
+impl Base {
+    fn of(url: Url) -> Self {
+        let prefix = url.as_str().trim_end_matches('/').to_owned();
+        Self { url, prefix }
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether a URL has this origin and starts with this path.
     pub(crate) fn contains(&self, url: &Url) -> bool {
-        let same_origin = url.scheme() == self.base.scheme()
-            && url.host_str() == self.base.host_str()
-            && url.port_or_known_default() == self.base.port_or_known_default()
+        let same_origin = url.scheme() == self.url.scheme()
+            && url.host_str() == self.url.host_str()
+            && url.port_or_known_default() == self.url.port_or_known_default()
             && url.username().is_empty()
             && url.password().is_none();
-        let path = self.base.path().trim_end_matches('/');
+        let path = self.url.path().trim_end_matches('/');
         let below = url.path().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         same_origin && below
     }
@@ -205,7 +236,7 @@ mod tests {
         .unwrap();
         let context = context.as_object().unwrap().clone();
         match Target::new(&integration, own, &context) {
-            Ok(target) => target.prefix().to_owned(),
+            Ok(target) => target.base().prefix().to_owned(),
             Err(error) => format!("error: {error}"),
         }
     }

@@ -254,7 +254,7 @@ impl Scope<'_> {
 
     /// Query parameters that the text of a cursor must not set.
     fn reserved(&self, pagination: &Pagination) -> Vec<String> {
-        let fixed = self.integration.query.keys().map(String::as_str);
+        let fixed = self.integration.query.keys().chain(self.method.query.keys()).map(String::as_str);
         let mut reserved: Vec<String> = credential_queries(self.integration).chain(fixed).map(str::to_owned).collect();
         // A vendor's link repeats the arguments; an expression may change them on purpose.
         if matches!(pagination, Pagination::LinkHeader { .. }) {

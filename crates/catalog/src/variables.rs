@@ -72,7 +72,8 @@ impl<'v> Pattern<'v> {
 pub(crate) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     let headers = integration.headers.iter().map(|(name, value)| (format!("headers.{name}"), value.as_str()));
     let query = integration.query.iter().map(|(name, value)| (format!("query.{name}"), value.as_str()));
-    for (path, text) in [("base_url".to_owned(), integration.base_url.as_str())].into_iter().chain(headers).chain(query) {
+    let servers = integration.servers.iter().map(|(name, url)| (format!("servers.{name}"), url.as_str()));
+    for (path, text) in [("base_url".to_owned(), integration.base_url.as_str())].into_iter().chain(servers).chain(headers).chain(query) {
         check_names(&path, text, integration, problems);
     }
     for (name, variable) in &integration.variables {

@@ -27,7 +27,7 @@ impl Client {
         };
         let limits = tool.rate_limit();
         let facts = RateLimitFacts::read(limits, &reply.headers, now);
-        if shape::is_success(tool, plan, &reply) {
+        if shape::is_success(tool, plan, &reply) && !refusal::is_refusal(&reply, tool.errors()) {
             let result =
                 shape::answer(tool, plan, reply, credential).map_err(|failure| Box::new(Failure { rate_limit: facts, ..*failure }));
             return Outcome { result, rate_limit: facts };

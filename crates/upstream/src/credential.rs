@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use catalog::integration::{Attach, CredentialKind, CredentialScheme};
-use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 use serde_json::{Map, Value};
 use url::Url;
@@ -32,6 +32,10 @@ enum Attachment {
     Query {
         name: String,
         value: Zeroizing<String>,
+    },
+    /// A pair of the header `Cookie`, `name=value`.
+    Cookie {
+        pair: Zeroizing<String>,
     },
 }
 
@@ -93,6 +97,17 @@ impl Credential {
             }
             Attachment::Query { name, value } => {
                 url.query_pairs_mut().append_pair(name, value);
+            }
+            Attachment::Cookie { pair } => {
+                let planned = headers.get(COOKIE).and_then(|cookies| cookies.to_str().ok());
+                let cookies = match planned {
+                    Some(planned) => together(&[planned, "; ", pair]),
+                    None => together(&[pair]),
+                };
+                // Both halves were looked at: the plan's when it was made, this when the credential was read.
+                if let Some(value) = header_value(cookies) {
+                    headers.insert(COOKIE, value);
+                }
             }
         }
     }
@@ -184,12 +199,22 @@ fn attachment(field: &'static str, attach: Option<&Attach>, default_prefix: &str
     match attach {
         None => header(field, AUTHORIZATION, default_prefix, secret),
         Some(Attach { query: Some(name), prefix, .. }) => Ok(Attachment::Query { name: name.clone(), value: together(&[prefix, secret]) }),
+        Some(Attach { cookie: Some(name), prefix, .. }) => cookie(field, name, prefix, secret),
         Some(Attach { header: Some(name), prefix, .. }) => {
             let name =
                 HeaderName::try_from(name.as_str()).map_err(|_| error(field, "the definition's `attach.header` is not a header name"))?;
             header(field, name, prefix, secret)
         }
-        Some(Attach { header: None, .. }) => Err(error(field, "the definition's `attach` names neither `header` nor `query`")),
+        Some(Attach { header: None, .. }) => Err(error(field, "the definition's `attach` names no `header`, `query` or `cookie`")),
+    }
+}
+
+/// A pair as RFC 6265 section 4.1.1 has it: what else stands in the secret would end it, or begin another cookie.
+fn cookie(field: &'static str, name: &str, prefix: &str, secret: &str) -> Result<Attachment, CredentialError> {
+    let is_fit = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | ',' | ';' | '\\');
+    match prefix.chars().chain(secret.chars()).all(is_fit) {
+        true => Ok(Attachment::Cookie { pair: together(&[name, "=", prefix, secret]) }),
+        false => Err(error(field, "holds a character that cannot stand in a cookie; copy it again and reconnect the account")),
     }
 }
 
@@ -263,6 +288,22 @@ mod tests {
         x-api-key: Token k1
         ");
         assert_snapshot!(attached(json!({"kind": "api_key", "attach": {"query": "key"}}), json!({"api_key": "k 1&x"})), @"https://api.example.com/x?a=1&key=k+1%26x");
+    }
+
+    #[test]
+    fn a_cookie_stands_behind_those_of_the_plan() {
+        let scheme = json!({"kind": "api_key", "attach": {"cookie": "session"}});
+        assert_snapshot!(attached(scheme.clone(), json!({"api_key": "k=1/+"})), @"
+        https://api.example.com/x?a=1
+        cookie: session=k=1/+
+        ");
+        let mut headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static("lang=en; a=%3B"))]);
+        credential(scheme.clone(), json!({"api_key": "k"})).unwrap().attach(&mut Url::parse("https://h.test").unwrap(), &mut headers);
+        assert_eq!(headers[COOKIE], "lang=en; a=%3B; session=k");
+        assert!(headers[COOKIE].is_sensitive());
+        for key in ["a; b=c", "a b", "ä", "a,b", "\"a\""] {
+            assert!(refused(scheme.clone(), json!({ "api_key": key })).starts_with("credentials.api_key: holds a character"), "{key}");
+        }
     }
 
     #[test]

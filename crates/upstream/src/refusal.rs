@@ -29,7 +29,16 @@ const LONGEST_HINT: usize = 2_000;
 /// Longest text that an HTML page is reduced to, in characters.
 const LONGEST_PAGE: usize = 500;
 
-/// Turns an answer whose status is not 2xx into a failure. The definition's rules come first, then the places where
+/// Whether an answer of a 2xx status is what the definition calls a refusal. Its body is parsed only where the definition doubts successes.
+pub(crate) fn is_refusal(reply: &Reply, rules: &ErrorRules) -> bool {
+    let Body::Complete(bytes) = &reply.body else { return false };
+    rules.doubt_success() && reply.status.is_success() && {
+        let body = serde_json::from_slice::<Value>(bytes).ok();
+        rules.refuse(Facts { status: reply.status.as_u16(), headers: text::readable(&reply.headers), body: body.as_ref(), arguments: None })
+    }
+}
+
+/// Turns an answer whose status is not 2xx, or that is a refusal all the same, into a failure. The definition's rules come first, then the places where
 /// vendors usually put a message, then the status. `facts` come from the answer's headers.
 pub(crate) fn failure(
     reply: Reply,
@@ -178,6 +187,9 @@ fn is_no_answer(status: StatusCode) -> bool {
 }
 
 fn status_text(status: StatusCode) -> String {
+    if status.is_success() {
+        return format!("the vendor refused this, with status {}", status.as_u16());
+    }
     match status.canonical_reason() {
         Some(reason) => format!("the vendor answered {} {reason}", status.as_u16()),
         None => format!("the vendor answered with status {}", status.as_u16()),

@@ -2,13 +2,16 @@
 //!
 //! Source: RFC 7578; HTML Standard, "multipart/form-data encoding algorithm", for names in quotes.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::{Encoding, not_base64};
+use super::{Encoding, Lists, not_base64};
 use crate::arguments::{Violation, child};
-use crate::files::is_content_type;
+use crate::encode::scalar;
+use crate::files::{is_content_type, is_json};
 use crate::fnv::{START, fnv1a};
 
 /// The member of a file that holds its name.
@@ -30,6 +33,19 @@ struct Part {
 impl Multipart {
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.parts.push(Part { head: format!("name=\"{}\"", quoted(name)), bytes: text.as_bytes().to_vec() });
+    }
+
+    /// Adds a value of a media type, a list item by item where that is asked for. Null is left out.
+    pub(super) fn typed(&mut self, name: &str, value: &Value, media_type: &str, lists: Lists) {
+        match (value, lists) {
+            (Value::Null, _) => {}
+            (Value::Array(items), Lists::ItemByItem) => items.iter().for_each(|item| self.typed(name, item, media_type, Lists::Whole)),
+            _ => {
+                let text = if is_json(media_type) { Cow::Owned(value.to_string()) } else { scalar(value) };
+                let head = format!("name=\"{}\"\r\nContent-Type: {media_type}", quoted(name));
+                self.parts.push(Part { head, bytes: text.as_bytes().to_vec() });
+            }
+        }
     }
 
     /// Adds the files in `value`, one or a list of them, which stands at the JSON Pointer `path` of the arguments.

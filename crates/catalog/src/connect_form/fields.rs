@@ -13,8 +13,9 @@ pub(super) fn needed_variables<'i>(
     scheme: &CredentialScheme,
     base_url: Option<&str>,
 ) -> Vec<(&'i str, &'i Variable)> {
-    let own = base_url.map_or(Some(integration.base_url.as_str()), |_| None);
-    let texts = own.into_iter().chain(integration.headers.values().chain(integration.query.values()).map(String::as_str));
+    let own = base_url.map_or_else(|| [&integration.base_url].into_iter().chain(integration.servers.values()).collect(), |_| Vec::new());
+    let texts =
+        own.into_iter().map(String::as_str).chain(integration.headers.values().chain(integration.query.values()).map(String::as_str));
     let mut used: Vec<&str> = texts.flat_map(|text| names_in_braces(text).unwrap_or_default()).collect();
     used.extend(scheme.oauth2.iter().flat_map(|oauth2| named_variables(integration, oauth2, base_url)));
     let needed = integration.variables.iter().filter(|(name, _)| used.contains(&name.as_str()));

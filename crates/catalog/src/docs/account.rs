@@ -81,9 +81,10 @@ fn attached(scheme: &CredentialScheme) -> String {
         None => ("header", "Authorization", usual.to_owned()),
         Some(attach) => {
             let value = format!("{}…", attach.prefix);
-            match (&attach.header, &attach.query) {
-                (_, Some(query)) => ("query parameter", query.as_str(), value),
-                (header, None) => ("header", header.as_deref().unwrap_or("Authorization"), value),
+            match (&attach.header, &attach.query, &attach.cookie) {
+                (_, Some(query), _) => ("query parameter", query.as_str(), value),
+                (_, None, Some(cookie)) => ("cookie", cookie.as_str(), value),
+                (header, None, None) => ("header", header.as_deref().unwrap_or("Authorization"), value),
             }
         }
     };

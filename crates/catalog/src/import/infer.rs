@@ -1,5 +1,6 @@
 //! What descriptions do not say but show: lists, pages, limits.
 
+mod answer;
 mod list_shape;
 mod pagination;
 mod rate_limit;

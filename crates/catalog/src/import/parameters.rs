@@ -98,7 +98,7 @@ impl<'d> Reading<'_, 'd> {
         }
         let required = parameter.get("required") == Some(&Value::Bool(true));
         if location == Location::Header
-            && required
+            && (required || name.to_ascii_lowercase().contains("version"))
             && let Some(value) = self.only_value(name, parameter)
         {
             self.notes.push(format!("the header `{name}` is always sent as `{value}`"));

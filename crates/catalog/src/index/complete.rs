@@ -1,44 +1,58 @@
 //! What the index knows, put where an imported definition says nothing.
 
 use super::Importable;
+use crate::import::Inference;
 use crate::integration::{Integration, Variable};
 use crate::variables::names_in_braces;
 
 impl Importable {
-    /// Fills in what a definition imported from this description does not say. Gives a sentence for each thing.
+    /// Fills in what a definition imported from the description at `source` does not say, and gives each thing that was concluded.
     ///
-    /// What the description does say is never changed: it is newer than the index.
-    pub fn complete(&self, integration: &mut Integration) -> Vec<String> {
-        let mut done = Vec::new();
+    /// What the description does say is never changed: it is newer than the index. A base URL on the host where the description was
+    /// fetched is none of the vendor's, unless the index names that host too.
+    pub fn complete(&self, integration: &mut Integration, source: &str) -> Vec<Inference> {
+        let mut concluded = Vec::new();
+        let mut conclude = |at: &str, what: String, because: &str| {
+            concluded.push(Inference { at: at.to_owned(), what, because: format!("the index of importable APIs; {because}") });
+        };
         if integration.documentation_url.is_none() {
             integration.documentation_url = Some(self.docs_url.to_owned());
         }
-        if !integration.base_url.starts_with("https://") {
-            done.push(format!("base_url is {}: the description has none that can be used", self.base_url));
+        if !self.is_plausible(&integration.base_url, source) {
+            conclude("base_url", format!("requests go to {}", self.base_url), "the description names no place of the vendor's");
             self.base_url.clone_into(&mut integration.base_url);
             add_variables(integration);
         }
         if integration.credentials.is_empty() {
             integration.credentials = self.credentials();
             if !integration.credentials.is_empty() {
-                done.push(format!("credentials are those of `{}`: the description names none", self.auth));
+                conclude("credentials", format!("accounts authenticate by {}", self.auth), "the description names no way");
             }
         }
-        let lists = |integration: &Integration| integration.resources.values().any(|resource| resource.methods.contains_key("list"));
-        if integration.pagination.is_none() && lists(integration) {
+        let lists = integration.resources.values().any(|resource| resource.methods.contains_key("list"));
+        if integration.pagination.is_none() && lists {
             integration.pagination = self.pagination();
             if integration.pagination.is_some() {
-                done.push(format!("lists page by `{}` where the description does not tell", self.pagination));
+                conclude("pagination", format!("lists page by {}", self.pagination), "for lists of which the description does not tell");
             }
         }
         if integration.rate_limit.is_none() {
             integration.rate_limit = self.rate_limit();
             if integration.rate_limit.is_some() {
-                done.push(format!("a refusal for too many calls means {}, where its headers say nothing", self.rate_limit));
+                conclude("rate_limit", format!("the limit is {}", self.rate_limit), "for refusals that say nothing themselves");
             }
         }
-        done
+        concluded
     }
+
+    fn is_plausible(&self, base_url: &str, source: &str) -> bool {
+        let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
+        base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
+    }
+}
+
+fn host(url: &str) -> Option<&str> {
+    url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest))
 }
 
 /// Declares the names in braces of the base URL.
@@ -67,15 +81,26 @@ mod tests {
 
     #[test]
     fn what_a_description_leaves_out_is_filled_in_and_what_it_says_stays() {
-        let mut integration = parse("acme.yaml", &TEXT.replace("/api", "https://api.acme.test")).unwrap().integration.clone();
+        let mut integration = parse("acme.yaml", &TEXT.replace("/api", "https://raw.example/api")).unwrap().integration.clone();
         let entry = find("zulip").unwrap();
-        integration.base_url = "/api".to_owned();
-        insta::assert_snapshot!(entry.complete(&mut integration).join("\n"), @"
-        base_url is https://{org}.zulipchat.com/api/v1: the description has none that can be used
-        credentials are those of `basic (email + key)`: the description names none
+        let concluded = entry.complete(&mut integration, "https://raw.example/zulip.yaml");
+        let said: Vec<String> = concluded.iter().map(|one| format!("{}: {}; {}", one.at, one.what, one.because)).collect();
+        insta::assert_snapshot!(said.join("\n"), @"
+        base_url: requests go to https://{org}.zulipchat.com/api/v1; the index of importable APIs; the description names no place of the vendor's
+        credentials: accounts authenticate by basic (email + key); the index of importable APIs; the description names no way
         ");
         assert!(integration.variables.contains_key("org"));
         assert!(integration.credentials.contains_key("basic"));
-        assert_eq!(entry.complete(&mut integration), Vec::<String>::new());
+        assert_eq!(entry.complete(&mut integration, "https://raw.example/zulip.yaml"), Vec::new());
+    }
+
+    #[test]
+    fn a_vendor_s_own_base_url_stays_wherever_the_description_was_fetched() {
+        for source in ["https://raw.example/x.yaml", "https://api.acme.test/x.yaml", "/tmp/x.yaml"] {
+            let mut integration = parse("acme.yaml", &TEXT.replace("/api", "https://api.acme.test/v2")).unwrap().integration.clone();
+            let stays = source != "https://api.acme.test/x.yaml";
+            find("zulip").unwrap().complete(&mut integration, source);
+            assert_eq!(integration.base_url == "https://api.acme.test/v2", stays, "{source}");
+        }
     }
 }

@@ -6,20 +6,15 @@ use serde_json::{Map, Value, json};
 
 use super::{Builder, Need};
 use crate::body::multipart::{FILE_NAME, FILE_TYPE};
-use crate::body::{BodyRoute, Content, Encoding, Member, Rest};
+use crate::body::{BodyRoute, Content, Encoding, Member, Presence, Rest};
 use crate::embed::embed;
 use crate::files::is_content_type;
 use crate::integration::{Body, BodyFormat};
-use crate::plan::Verb;
 use crate::types::resolved;
 use crate::wording::did_you_mean;
 
 impl Builder<'_> {
-    pub(super) fn body(&mut self, body: &Body, verb: Verb) -> Option<BodyRoute> {
-        if verb == Verb::Get {
-            self.problem("request", "a GET request has no body; move its members to `parameters` or change the verb");
-            return None;
-        }
+    pub(super) fn body(&mut self, body: &Body) -> BodyRoute {
         let content = match members_of(&body.schema) {
             Some(object) if body.format != BodyFormat::Raw => self.members(body, object),
             _ => self.whole(body),
@@ -27,13 +22,17 @@ impl Builder<'_> {
         if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
             self.problem("body.wrap", "a raw body is sent as it is, so `wrap` cannot apply; remove it or change `format`");
         }
-        Some(BodyRoute {
+        BodyRoute {
             format: body.format,
+            presence: match body.required {
+                Some(false) => Presence::WithArguments,
+                Some(true) | None => Presence::Always,
+            },
             content_type: body.content_type.clone(),
             wrap: body.wrap.clone(),
             fixed: body.fixed.clone(),
             content,
-        })
+        }
     }
 
     fn members(&mut self, body: &Body, object: &Map<String, Value>) -> Content {
@@ -55,7 +54,9 @@ impl Builder<'_> {
             .unwrap_or_default();
         let properties = object.get("properties").and_then(Value::as_object);
 
+        self.check_encoding(body, properties);
         let mut members = Vec::new();
+        let mut needed = Vec::new();
         for (name, schema) in properties.into_iter().flatten() {
             if body.fixed.contains_key(name) {
                 continue;
@@ -68,7 +69,7 @@ impl Builder<'_> {
                     schema.insert("default".to_owned(), default.clone());
                 }
                 (None, _) if required.contains(name.as_str()) => {
-                    self.required.push(argument.as_str().into());
+                    needed.push(argument.clone());
                 }
                 _ => {}
             }
@@ -79,8 +80,15 @@ impl Builder<'_> {
                 }),
                 BodyFormat::Json | BodyFormat::Form | BodyFormat::Raw => Encoding::AsIs,
             };
+            let encoding = self.encoded(body, name, encoding);
             members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding });
             self.put(&argument, schema);
+        }
+        if body.required == Some(false) {
+            self.depend(&members, &needed);
+        } else {
+            self.required.extend(needed.iter().map(|argument| Value::from(argument.as_str())));
+            needed.clear();
         }
         let rest = match object.get("additionalProperties") {
             None | Some(Value::Bool(false)) => Rest::Refused,
@@ -95,7 +103,17 @@ impl Builder<'_> {
             self.problem(&format!("body.defaults.{name}"), message);
         }
         let least = object.get("minProperties").and_then(Value::as_u64).unwrap_or(0);
-        Content::Members { members, rest, least }
+        Content::Members { members, rest, least, needed }
+    }
+
+    /// Of a body that may be left out: no member is given without those that are `needed`.
+    fn depend(&mut self, members: &[Member], needed: &[String]) {
+        for member in members {
+            let others: Vec<Value> = needed.iter().filter(|other| **other != member.argument).map(|other| other.as_str().into()).collect();
+            if !others.is_empty() {
+                self.dependent.insert(member.argument.clone(), Value::Array(others));
+            }
+        }
     }
 
     fn whole(&mut self, body: &Body) -> Content {
@@ -112,8 +130,10 @@ impl Builder<'_> {
         if matches!(body.format, BodyFormat::Form | BodyFormat::Multipart) {
             self.problem("body.schema", "a form is made of an object's members; give the schema `properties`");
         }
+        self.check_encoding(body, None);
         let argument = self.names.assign("body", "body");
-        self.add(&argument, Need::Required, &body.schema, "body.schema");
+        let need = if body.required == Some(false) { Need::Optional } else { Need::Required };
+        self.add(&argument, need, &body.schema, "body.schema");
         let encoding = match body.format {
             BodyFormat::Raw => encoding_of(resolved(&body.schema, &body.schema)).unwrap_or_else(|error| {
                 self.problem("body.schema", error);

@@ -10,9 +10,10 @@ use crate::variables::{Pattern, check_names, names_in_braces};
 
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     check_url("base_url", &integration.base_url, problems);
-    for (path, url) in oauth2_urls(integration) {
+    for (path, url) in servers(integration).chain(oauth2_urls(integration)) {
         check_url(&path, url, problems);
     }
+    check_servers(integration, problems);
     if let Some(url) = &integration.documentation_url {
         check_link("documentation_url", url, problems);
     }
@@ -55,9 +56,23 @@ fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
     if !url.username().is_empty() || url.password().is_some() {
         error("a URL must not hold a user name or password; describe it under `credentials`");
     }
-    if url.fragment().is_some() || (path == "base_url" && url.query().is_some()) {
+    if url.fragment().is_some() || (!path.starts_with("credentials.") && url.query().is_some()) {
         error("remove what follows `?` or `#`; constant query parameters go under `query`");
     }
+}
+
+/// Servers that no method names.
+fn check_servers(integration: &Integration, problems: &mut Vec<Problem>) {
+    for name in integration.servers.keys() {
+        if !methods(integration).any(|at| at.method.server.as_ref() == Some(name)) {
+            let message = format!("no method names this server; write `server: {name}` where it is meant, or remove it");
+            problems.push(Problem::error(format!("servers.{name}"), message));
+        }
+    }
+}
+
+fn servers(integration: &Integration) -> impl Iterator<Item = (String, &str)> {
+    integration.servers.iter().map(|(name, url)| (format!("servers.{name}"), url.as_str()))
 }
 
 /// Links are shown on pages, so they must not be scripts.
@@ -103,7 +118,8 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
                 format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
             ));
         }
-        let mut urls = [integration.base_url.as_str()].into_iter().chain(oauth2_urls(integration).into_iter().map(|(_, url)| url));
+        let others = servers(integration).chain(oauth2_urls(integration)).map(|(_, url)| url);
+        let mut urls = [integration.base_url.as_str()].into_iter().chain(others);
         let place = if urls.any(|url| is_in_host(url, name)) { Place::Host } else { Place::Elsewhere };
         check_values(&path, variable, place, problems);
     }
@@ -111,7 +127,7 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
 
 /// The texts that an account's variables complete; what they name is checked where the definition is compiled.
 fn filled_texts(integration: &Integration) -> impl Iterator<Item = &str> {
-    let constants = integration.headers.values().chain(integration.query.values());
+    let constants = integration.servers.values().chain(integration.headers.values()).chain(integration.query.values());
     [&integration.base_url].into_iter().chain(constants).map(String::as_str)
 }
 

@@ -1,7 +1,7 @@
 //! Ways to authenticate, and the OAuth scopes that methods ask for.
 
 use super::{is_snake_case, methods};
-use crate::headers::check_credential;
+use crate::headers::{check_credential, is_token};
 use crate::integration::{Attach, CredentialKind, CredentialScheme, Integration, OAuth2, TokenPlace};
 use crate::problem::Problem;
 use crate::wording::did_you_mean;
@@ -103,20 +103,21 @@ fn is_scope(scope: &str, oauth2: &OAuth2) -> bool {
 }
 
 fn check_attach(path: &str, attach: &Attach, problems: &mut Vec<Problem>) {
-    match (&attach.header, &attach.query) {
-        (Some(_), Some(_)) => {
-            problems.push(Problem::error(path, "a credential goes to one place; keep `header` or `query`"));
-        }
-        (None, None) => problems.push(Problem::error(path, "nothing says where the credential goes; add `header`")),
-        (Some(header), None) => {
+    match (&attach.header, &attach.query, &attach.cookie) {
+        (None, None, None) => problems.push(Problem::error(path, "nothing says where the credential goes; add `header`")),
+        (Some(header), None, None) => {
             if let Err(reason) = check_credential(header) {
                 problems.push(Problem::error(format!("{path}.header"), reason));
             }
         }
-        (None, Some(query)) if query.is_empty() => {
+        (None, None, Some(cookie)) if !is_token(cookie) => {
+            problems.push(Problem::error(format!("{path}.cookie"), "this is no cookie name; use letters, digits and hyphens"));
+        }
+        (None, Some(query), None) if query.is_empty() => {
             problems.push(Problem::error(format!("{path}.query"), "the query parameter's name is empty; write it"));
         }
-        _ => {}
+        (None, Some(_), None) | (None, None, Some(_)) => {}
+        _ => problems.push(Problem::error(path, "a credential goes to one place; keep `header`, `query` or `cookie`")),
     }
     if attach.prefix.chars().any(char::is_control) || !attach.prefix.is_ascii() {
         problems.push(Problem::error(format!("{path}.prefix"), "a prefix is ASCII text on one line, e.g. `Token `"));

@@ -2,20 +2,32 @@
 
 use super::methods;
 use crate::input::vendor_name;
-use crate::integration::{Integration, Location};
+use crate::integration::{Integration, Location, Parameter};
 use crate::problem::Problem;
 
 /// Longest name of a query parameter.
 const MAX_NAME_BYTES: usize = 128;
 
+const UNSENDABLE: &str = "a query parameter needs a name, and neither name nor value may hold control characters";
+
 pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
     for (name, value) in &integration.query {
         if !is_sendable(name) || has_control_characters(value) {
-            let message = "a query parameter needs a name, and neither name nor value may hold control characters";
-            problems.push(Problem::error(format!("query.{name}"), message));
+            problems.push(Problem::error(format!("query.{name}"), UNSENDABLE));
         }
     }
     for at in methods(integration) {
+        for (name, value) in &at.method.query {
+            let path = format!("{}.query.{name}", at.path);
+            if !is_sendable(name) || has_control_characters(value) {
+                problems.push(Problem::error(&path, UNSENDABLE));
+            }
+            let is_parameter =
+                |(key, parameter): (&String, &Parameter)| parameter.location == Location::Query && vendor_name(key, parameter) == name;
+            if integration.query.contains_key(name) || at.method.parameters.iter().any(is_parameter) {
+                problems.push(Problem::error(path, "this query parameter is sent already; remove it here, or where it stands beside"));
+            }
+        }
         for (key, parameter) in &at.method.parameters {
             if parameter.location == Location::Query && !is_sendable(vendor_name(key, parameter)) {
                 let message = "the parameter's name is empty, too long or holds control characters; mend `name`";

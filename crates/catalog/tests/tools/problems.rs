@@ -23,11 +23,15 @@ fn each_problem_has_its_place_and_a_remedy() {
     resources.things.methods.act.parameters.c: `{c}` does not stand in the path of `request`; add it there or change `in`
     resources.things.methods.act.request: the path parameter `b` is not declared with `in: path`; known here: `c`
     ");
-    assert_snapshot!(problems_of(json!({"request": "GET /a", "body": {"schema": {}}})), @"resources.things.methods.act.request: a GET request has no body; move its members to `parameters` or change the verb");
+    assert_snapshot!(problems_of(json!({"request": "GET /a", "server": "upload", "parameters": {"a b": {"in": "cookie", "style": "simple", "schema": {}}}})), @"
+    resources.things.methods.act.parameters.a b.style: a cookie is written as `form` or `json`; use one of these
+    resources.things.methods.act.parameters.a b: this is no cookie name; use letters, digits and hyphens, e.g. `session`
+    resources.things.methods.act.server: `upload` does not stand under `servers`; add it there
+    ");
     assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"defaults": {"x": 1}, "schema": {"type": "object", "properties": {"y": {}}}}})), @"resources.things.methods.act.body.defaults.x: no property of the schema has this name; known here: `y`");
     assert_snapshot!(problems_of(json!({"request": "GET /a", "parameters": {"Host": {"in": "header", "schema": {}}, "q": {"in": "query", "style": "simple", "schema": {}}}})), @"
     resources.things.methods.act.parameters.Host: `Host` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it
-    resources.things.methods.act.parameters.q.style: a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited` or `deepObject`; use one of these
+    resources.things.methods.act.parameters.q.style: a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`; use one of these
     ");
     assert_snapshot!(problems_of(json!({"request": "GET /a", "response": {"records": "a..b"}, "refuse": [{"when": "a ==", "argument": "zz", "message": "m"}]})), @r#"
     resources.things.methods.act.response.records: `a..b` has an empty part; write keys joined by single dots, e.g. `pagination.after`
@@ -35,6 +39,27 @@ fn each_problem_has_its_place_and_a_remedy() {
     resources.things.methods.act.refuse.0.when: syntax error: unexpected end of input, expected expression; write e.g. `country not in ["US", "USA"] and not mobile_no`
     "#);
     assert_snapshot!(problems_of(json!({"request": "GET /a", "parameters": {"q": {"in": "query", "schema": {"$ref": "https://x.test/s.json"}}}})), @"resources.things.methods.act.parameters.q.schema: `$ref: https://x.test/s.json` leads out of the schema; write the schema here or under $defs");
+}
+
+#[test]
+fn members_of_a_form_are_encoded_in_one_way_that_exists() {
+    let problems = |encoding: Value| {
+        let schema = json!({"type": "object", "properties": {"a": {}, "file": {"contentEncoding": "base64"}}});
+        problems_of(json!({"request": "POST /a", "body": {"format": "multipart", "encoding": encoding, "schema": schema}}))
+    };
+    assert_snapshot!(problems(json!({"b": {"style": "form"}, "a": {}})), @"
+    resources.things.methods.act.body.encoding.b: no property of the schema has this name; known here: `a`, `file`
+    resources.things.methods.act.body.encoding.a: nothing says how the member is written; add `style` or `content_type`, or remove this
+    ");
+    assert_snapshot!(problems(json!({"a": {"style": "form", "content_type": "text/csv"}, "file": {"style": "form"}})), @"
+    resources.things.methods.act.body.encoding.a: a member is written in a style or as a media type; keep `style` and `explode`, or `content_type`
+    resources.things.methods.act.body.encoding.file.style: a file has no style; remove it, or write its `content_type`
+    ");
+    assert_snapshot!(problems(json!({"a": {"style": "matrix"}, "file": {"content_type": "image/*"}})), @"
+    resources.things.methods.act.body.encoding.a: a member is written as `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`; use one of these
+    resources.things.methods.act.body.encoding.file: this is no media type; write one, e.g. `application/json`
+    ");
+    assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"encoding": {"a": {"style": "form"}}, "schema": {"properties": {"a": {}}}}})), @"");
 }
 
 #[test]

@@ -160,6 +160,7 @@ fn definition() -> Value {
         "errors": {
             "entry": ["errors.0", "errors", "0"],
             "message": ["reason"],
+            "refused_when": "body.ok == false",
             "rules": [
                 {
                     "when": "error.code == 'moved'",

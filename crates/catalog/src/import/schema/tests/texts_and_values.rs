@@ -1,0 +1,62 @@
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::{new, old};
+
+#[test]
+fn null_joins_whatever_else_is_admitted() {
+    assert_snapshot!(old(json!({"type": "string", "nullable": true})), @"");
+    assert_snapshot!(old(json!({"type": "string", "enum": ["a"], "nullable": true})), @"");
+    assert_snapshot!(old(json!({"nullable": true, "description": "Anything."})), @"");
+    assert_snapshot!(old(json!({"nullable": true, "allOf": [{"type": "object", "properties": {"a": {"type": "string"}}}], "description": "A."})), @"");
+    assert_snapshot!(old(json!({"type": "string", "x-nullable": true})), @"");
+    assert_snapshot!(old(json!({"nullable": true, "oneOf": [{"type": "string"}, {"type": "integer"}]})), @"");
+    assert_snapshot!(new(json!({"type": "string", "nullable": true})), @"");
+    assert_snapshot!(new(json!({"type": ["string", "null"], "const": "a"})), @"");
+    assert_snapshot!(new(json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}], "description": "D."})), @"");
+    assert_snapshot!(new(json!({"type": "null"})), @"");
+}
+
+#[test]
+fn words_of_older_drafts_are_read() {
+    assert_snapshot!(old(json!({"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false})), @"");
+    assert_snapshot!(old(json!({"type": "file"})), @"");
+    assert_snapshot!(old(json!({"type": "any", "description": "Anything."})), @"");
+    assert_snapshot!(old(json!({
+        "type": "object", "xml": {"name": "a"}, "externalDocs": {"url": "https://acme.example"}, "x-y": 1, "id": "urn:a",
+        "properties": {"id": {"type": "string", "format": "uuid"}}, "discriminator": "id",
+    })), @"");
+    assert_snapshot!(old(json!({"type": "array", "items": [{"type": "string"}, {"type": "integer"}], "additionalItems": false})), @"");
+}
+
+#[test]
+fn words_of_2020_12_are_kept() {
+    assert_snapshot!(new(json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:a", "type": ["string", "integer"]})), @"");
+    assert_snapshot!(new(json!({"type": "array", "prefixItems": [{"const": 1}, true], "items": false, "contains": {"type": "integer"}, "minContains": 1})), @"");
+    assert_snapshot!(new(json!({"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"})), @"");
+    assert_snapshot!(new(json!({"type": "object", "properties": {"a": true, "b": false}, "unevaluatedProperties": false, "propertyNames": {"pattern": "^[a-z]$"}})), @"");
+    assert_snapshot!(new(json!({"type": "object", "properties": {"a": {"type": "string"}}, "if": {"required": ["a"]}, "then": {"required": ["b"]}, "not": {"required": ["c"]}})), @"");
+    assert_snapshot!(new(json!({"type": "integer", "exclusiveMinimum": 0, "multipleOf": 5})), @"");
+}
+
+#[test]
+fn words_say_what_a_property_is_once_and_shortly() {
+    assert_snapshot!(new(json!({"type": "object", "title": "Order", "properties": {
+        "orderId": {"type": "string", "title": "Order Id", "example": "or_17"},
+        "note": {"type": "string", "title": "Shown to the customer", "examples": ["Thanks"]},
+        "text": {"type": "string", "description": "A text, e.g. Thanks.", "example": "Thanks"},
+        "flag": {"type": "boolean", "example": true},
+        "long": {"type": "string", "example": "far too long an example to be put into the description of a property"},
+    }})), @"");
+}
+
+#[test]
+fn a_long_list_of_values_is_checked_but_not_shown() {
+    let values: Vec<String> = (0..51).map(|number| format!("v{number}")).collect();
+    let (schema, notes) = super::turned(super::Dialect::Draft4, json!({}), &json!({"type": "string", "enum": values, "description": "A value"}), super::Direction::Input);
+    assert_eq!(notes, Vec::<String>::new());
+    assert_eq!(schema["description"], "A value. One of 51 values, e.g. v0, v1, v2; a refusal lists them.");
+    assert!(schema.get("enum").is_none());
+    assert!(super::is_valid(&schema, &json!("v50")));
+    assert!(!super::is_valid(&schema, &json!("v51")));
+}
