@@ -40,7 +40,7 @@ pub(super) fn drafts(
     report: &mut Report,
 ) -> Vec<Draft> {
     let refs = Refs::new(&description.root);
-    let schemas = Schemas { refs, dialect: description.dialect };
+    let schemas = Schemas::new(description);
     let shapes: Vec<Option<ListShape>> = operations.iter().map(|operation| infer::list_shape(operation, refs)).collect();
     let names = naming::names(operations, &shapes, prefix);
     let mut drafts = Vec::with_capacity(operations.len());

@@ -80,5 +80,7 @@ impl<'d> Converter<'_, 'd> {
 /// Whether a schema only says which properties there are: those of `oneOf` then exclude each other, which is why it was written.
 fn only_requires(schema: &Value) -> bool {
     let Some(members) = schema.as_object() else { return false };
-    members.contains_key("required") && reference(schema).is_none() && members.keys().all(|key| ["required", "description", "title", "not"].contains(&key.as_str()))
+    members.contains_key("required")
+        && reference(schema).is_none()
+        && members.keys().all(|key| ["required", "description", "title", "not"].contains(&key.as_str()))
 }

@@ -80,7 +80,8 @@ fn in_order(out: &mut Map<String, Value>) {
     // Names that all parts together do not admit cannot be asked for.
     let is_closed = is_plain && out.get("additionalProperties") == Some(&Value::Bool(false)) && !out.contains_key("patternProperties");
     if is_closed {
-        let known: Vec<String> = out.get("properties").and_then(Value::as_object).map(|known| known.keys().cloned().collect()).unwrap_or_default();
+        let known: Vec<String> =
+            out.get("properties").and_then(Value::as_object).map(|known| known.keys().cloned().collect()).unwrap_or_default();
         if let Some(Value::Array(required)) = out.get_mut("required") {
             required.retain(|name| name.as_str().is_some_and(|name| known.iter().any(|known| known == name)));
         }

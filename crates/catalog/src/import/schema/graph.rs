@@ -158,9 +158,9 @@ impl<'d> Schemas<'d> {
             let role = if key == "allOf" { Role::Part } else { Role::Whole };
             match (held, value) {
                 (Some(Holds::Map), Value::Object(schemas)) => {
-                    let kept = schemas.values().filter(|schema| {
-                        !(key == "properties" && self.is_left_out(schema, base, direction, MAX_FLAG_DEPTH))
-                    });
+                    let kept = schemas
+                        .values()
+                        .filter(|schema| !(key == "properties" && self.is_left_out(schema, base, direction, MAX_FLAG_DEPTH)));
                     around.extend(kept.map(|schema| (schema, Role::Whole)));
                 }
                 // `items` as a list, and `properties` as one, are wrong or old, but meant.

@@ -61,7 +61,12 @@ fn may_join_objects(first: &Map<String, Value>, second: &Map<String, Value>) -> 
     let evaluated = |members: &Map<String, Value>| members.keys().any(|key| key.starts_with("unevaluated"));
     let prefixed = |members: &Map<String, Value>| members.contains_key("prefixItems") || members.contains_key("contains");
     let prefixes = (prefixed(first) && has_items(second)) || (prefixed(second) && has_items(first));
-    !(conflicts(first, second) || conflicts(second, first) || unequal || both_patterns || prefixes || (evaluated(first) && evaluated(second)))
+    !(conflicts(first, second)
+        || conflicts(second, first)
+        || unequal
+        || both_patterns
+        || prefixes
+        || (evaluated(first) && evaluated(second)))
 }
 
 fn has_items(members: &Map<String, Value>) -> bool {
@@ -121,7 +126,8 @@ fn both(first: Value, second: Value) -> Value {
 fn contradicts(first: &Value, second: &Value) -> bool {
     let (Some(first), Some(second)) = (first.as_object(), second.as_object()) else { return false };
     let types_differ = matches!((first.get("type"), second.get("type")), (Some(one), Some(other)) if types(one, other).is_none());
-    let values_differ = matches!((first.get("enum"), second.get("enum")), (Some(one), Some(other)) if common(one.clone(), other.clone()).is_none());
+    let values_differ =
+        matches!((first.get("enum"), second.get("enum")), (Some(one), Some(other)) if common(one.clone(), other.clone()).is_none());
     let constants_differ = matches!((first.get("const"), second.get("const")), (Some(one), Some(other)) if one != other);
     types_differ || values_differ || constants_differ
 }

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 /// Whether a schema says that null is admitted, in words of OpenAPI 3.0 or of vendors who still write Swagger 2.0.
 pub(super) fn is_nullable(members: &Map<String, Value>) -> bool {
-    ["nullable", "x-nullable"].iter().any(|key| matches!(members.get(*key), Some(Value::Bool(true))) || members.get(*key).is_some_and(|value| value == "true"))
+    ["nullable", "x-nullable"]
+        .iter()
+        .any(|key| matches!(members.get(*key), Some(Value::Bool(true))) || members.get(*key).is_some_and(|value| value == "true"))
 }
 
 /// What `value` admits, and null.
@@ -47,7 +49,8 @@ pub(super) fn is_annotation(key: &str) -> bool {
 
 /// Whether the only rule in `if` is a list of values: see values.rs.
 fn is_long_list(members: &Map<String, Value>) -> bool {
-    members.get("if") == Some(&Value::Bool(true)) && !["allOf", "anyOf", "oneOf", "$ref", "not"].iter().any(|key| members.contains_key(*key))
+    members.get("if") == Some(&Value::Bool(true))
+        && !["allOf", "anyOf", "oneOf", "$ref", "not"].iter().any(|key| members.contains_key(*key))
 }
 
 fn with_null(members: &mut Map<String, Value>) {

@@ -1,10 +1,10 @@
 //! What becomes of small schemas, one table a subject.
 
-mod texts_and_values;
 mod composed;
+mod properties;
 mod recursive;
 mod slips;
-mod properties;
+mod texts_and_values;
 
 use serde_json::json;
 

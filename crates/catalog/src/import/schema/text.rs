@@ -12,7 +12,12 @@ const MAX_EXAMPLE_CHARACTERS: usize = 40;
 
 /// The description of a schema: the vendor's, else its title where that says more than `name`, with what else is to be said and a short
 /// example.
-pub(super) fn description(members: &Map<String, Value>, name: Option<&str>, out: &Map<String, Value>, more: Option<String>) -> Option<String> {
+pub(super) fn description(
+    members: &Map<String, Value>,
+    name: Option<&str>,
+    out: &Map<String, Value>,
+    more: Option<String>,
+) -> Option<String> {
     let text = |key: &str| members.get(key).and_then(Value::as_str).map(|text| plain(text, MAX_CHARACTERS)).filter(|text| !text.is_empty());
     let title = text("title").filter(|title| name.is_none_or(|name| letters(name) != letters(title)));
     let mut said = text("description").or(title).unwrap_or_default();

@@ -95,7 +95,8 @@ pub(super) fn put(values: Vec<Value>, out: &mut Map<String, Value>) -> Option<St
 pub(super) fn admits(types: &[Type], value: &Value) -> bool {
     let own = Type::of(value);
     let is_whole = value.as_f64().is_some_and(|float| float.fract() == 0.0);
-    types.is_empty() || types.iter().any(|one| *one == own || (*one == Type::Number && own == Type::Integer) || (*one == Type::Integer && is_whole))
+    types.is_empty()
+        || types.iter().any(|one| *one == own || (*one == Type::Number && own == Type::Integer) || (*one == Type::Integer && is_whole))
 }
 
 /// A value that was written as another type, as the one that is meant; `None` where it is that already.

@@ -29,9 +29,15 @@ fn case_a1_what_is_composed_of_itself_ends() {
         ("all", json!({"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "string"}]}})),
         ("any", json!({"A": {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "string"}]}})),
         ("only", json!({"A": {"$ref": "#/components/schemas/A"}})),
-        ("each other", json!({"A": {"allOf": [{"$ref": "#/components/schemas/B"}]}, "B": {"allOf": [{"$ref": "#/components/schemas/A"}], "type": "string"}})),
+        (
+            "each other",
+            json!({"A": {"allOf": [{"$ref": "#/components/schemas/B"}]}, "B": {"allOf": [{"$ref": "#/components/schemas/A"}], "type": "string"}}),
+        ),
         ("not", json!({"A": {"type": "string", "not": {"$ref": "#/components/schemas/A"}}})),
-        ("nested", json!({"A": {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/components/schemas/A"}, {"required": ["b"]}]}}}})),
+        (
+            "nested",
+            json!({"A": {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/components/schemas/A"}, {"required": ["b"]}]}}}}),
+        ),
     ] {
         let (schema, _) = turned(Dialect::Draft4, schemas, &json!({"$ref": "#/components/schemas/A"}), Direction::Input);
         match name {
@@ -109,7 +115,10 @@ fn references_that_would_multiply_are_written_once() {
     let mut schemas = serde_json::Map::new();
     for level in 0..40 {
         let next = json!({"$ref": format!("#/components/schemas/L{}", level + 1)});
-        schemas.insert(format!("L{level}"), json!({"type": "object", "properties": {"left": next, "right": next, "both": {"allOf": [next, next]}}}));
+        schemas.insert(
+            format!("L{level}"),
+            json!({"type": "object", "properties": {"left": next, "right": next, "both": {"allOf": [next, next]}}}),
+        );
     }
     schemas.insert("L40".to_owned(), json!({"type": "string", "description": "The end."}));
     let (schema, notes) = turned(Dialect::Draft4, Value::Object(schemas), &json!({"$ref": "#/components/schemas/L0"}), Direction::Input);
