@@ -1,3 +1,10 @@
 //! Descriptions of vendors' APIs as definitions.
 
+mod acme;
+mod bodies;
 mod operations;
+mod parameters;
+mod security;
+mod servers;
+mod swagger;
+mod texts;
