@@ -12,16 +12,22 @@ pub use crate::entry::{Entry, Origin};
 
 /// Definitions shipped with the binary: name, which is also that of the file, and text. A new vendor adds a line.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("asana", include_str!("../../../integrations/asana.yaml")),
     ("edesk", include_str!("../../../integrations/edesk.yaml")),
     ("github", include_str!("../../../integrations/github.yaml")),
     ("gladly", include_str!("../../../integrations/gladly.yaml")),
     ("google_calendar", include_str!("../../../integrations/google_calendar.yaml")),
     ("google_drive", include_str!("../../../integrations/google_drive.yaml")),
     ("hubspot", include_str!("../../../integrations/hubspot.yaml")),
+    ("intercom", include_str!("../../../integrations/intercom.yaml")),
     ("jira", include_str!("../../../integrations/jira.yaml")),
+    ("netsuite", include_str!("../../../integrations/netsuite.yaml")),
     ("notion", include_str!("../../../integrations/notion.yaml")),
+    ("salesforce", include_str!("../../../integrations/salesforce.yaml")),
     ("sendoso", include_str!("../../../integrations/sendoso.yaml")),
+    ("shopify", include_str!("../../../integrations/shopify.yaml")),
     ("slack", include_str!("../../../integrations/slack.yaml")),
+    ("stripe", include_str!("../../../integrations/stripe.yaml")),
     ("zendesk", include_str!("../../../integrations/zendesk.yaml")),
 ];
 

@@ -4,12 +4,14 @@
 //! reported and skipped; nothing that a description says can stop the rest, or the process.
 
 mod body;
+mod bundle;
 mod checked;
 mod identity;
 mod infer;
 mod method;
 mod naming;
 mod operation;
+mod pages;
 mod parameters;
 mod path;
 mod prose;
@@ -84,6 +86,11 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     })?;
     let security = Security::of(&description.root, &operations, &servers.base_url);
     report.notes.extend(servers.notes.iter().map(|note| Note { at: place.to_owned(), message: note.clone() }));
+    report.inferences.extend(security.assumed.map(|what| Inference {
+        at: "credentials".to_owned(),
+        what: what.to_owned(),
+        because: "no security scheme that can be used is declared".to_owned(),
+    }));
     report.notes.extend(security.notes.iter().map(|note| Note { at: "/components/securitySchemes".to_owned(), message: note.clone() }));
 
     let mut integration = identity::integration(description, options, &servers, &security);
@@ -102,5 +109,6 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }

@@ -8,7 +8,7 @@ use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::cursor::{Cursor, Position, PositionKey};
 use crate::dotted_path::DottedPath;
@@ -91,9 +91,14 @@ impl NextQuery {
     }
 }
 
-/// The query parameters that an expression gives.
+/// The query parameters that an expression gives: a map of them, or a URL that has them.
 fn query_of(value: &Computed) -> Result<Vec<(String, String)>, ExpressionError> {
-    let no_query = || ExpressionError::new("the pagination's expression must give a map of texts or numbers, or none");
+    let no_query = || ExpressionError::new("the pagination's expression must give a map of texts or numbers, the next page's URL, or none");
+    if let Some(link) = value.as_str() {
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split('#').next().unwrap_or_default();
+        return Ok(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+    }
     if value.kind() != ValueKind::Map {
         return Err(no_query());
     }

@@ -146,7 +146,7 @@ fn examine(text: &str) -> Examined {
 
 /// The first two steps: the types of the format, and the line of every key.
 fn read(text: &str) -> Result<(Integration, Lines), Vec<Finding>> {
-    let Document { value, lines } = yaml::read(text).map_err(|unreadable| {
+    let Document { value, lines, .. } = yaml::read(text).map_err(|unreadable| {
         let findings = unreadable.into_iter().map(|(line, problem)| Finding { line, problem });
         findings.collect::<Vec<_>>()
     })?;

@@ -1,8 +1,9 @@
-//! Definition text to a JSON value and the line of every key, in bounded time and memory.
+//! YAML text to a JSON value and the line of every key, in bounded time and memory.
 //!
-//! Reads YAML 1.2, and JSON as the subset of YAML that it is. A plain scalar is a number, boolean or null only where
-//! JSON would read it as one; `no`, `off`, `010` or `1_000` stay the text they are, so nothing changes silently.
-//! Anchors, aliases and the merge key `<<` work; tags other than `!!str` are refused.
+//! Reads YAML 1.2, and JSON as the subset of YAML that it is. In a definition, a plain scalar is a number, boolean or
+//! null only where JSON would read it as one; `no`, `off`, `010` or `1_000` stay the text they are, so nothing changes
+//! silently, and tags other than `!!str` are refused. What others wrote is read as they meant it; see [`Rules`].
+//! Anchors, aliases and the merge key `<<` work.
 
 use std::collections::HashMap;
 
@@ -12,14 +13,41 @@ use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, S
 use crate::fnv::{self, fnv1a};
 use crate::problem::Problem;
 
-/// Largest text that is read.
-const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
+/// What may stand in a text, and how much of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    /// Largest text that is read.
+    pub(crate) max_text_bytes: usize,
+    /// Deepest nesting of lists and mappings. The walk over the text is recursive, and so is everything after it.
+    pub(crate) max_depth: usize,
+    /// Most memory the values may take, counted roughly; aliases multiply what the text holds.
+    pub(crate) max_value_bytes: usize,
+    pub(crate) written_by: Author,
+}
 
-/// Deepest nesting of lists and mappings. The walk over the text is recursive, and so is everything after it.
-const MAX_DEPTH: usize = 64;
+/// Who wrote a text decides how a doubtful word is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// The person who is told what is wrong with it: what is doubtful is an error.
+    User,
+    /// Somebody who cannot be asked: words mean what YAML's core schema says (YAML 1.2.2 section 10.3), but for numbers with leading
+    /// zeros, which stay text; numbers that are too large are rounded; tags of YAML's own are tolerated; a key may stand twice with
+    /// one and the same value.
+    Vendor,
+}
 
-/// Most memory the values may take, counted roughly; aliases multiply what the text holds.
-const MAX_VALUE_BYTES: usize = 64 * 1024 * 1024;
+impl Rules {
+    /// For definition files.
+    pub(crate) const DEFINITION: Self =
+        Self { max_text_bytes: 8 * 1024 * 1024, max_depth: 64, max_value_bytes: 64 * 1024 * 1024, written_by: Author::User };
+
+    fn advice(self, for_user: &'static str) -> &'static str {
+        match self.written_by {
+            Author::User => for_user,
+            Author::Vendor => "the vendor may publish parts of it on their own",
+        }
+    }
+}
 
 /// What a value costs beside its text.
 const VALUE_BYTES: usize = 32;
@@ -31,6 +59,8 @@ const MAX_PROBLEMS: usize = 50;
 pub(crate) struct Document {
     pub(crate) value: Value,
     pub(crate) lines: Lines,
+    /// Memory the value takes, counted roughly.
+    pub(crate) value_bytes: usize,
 }
 
 /// On which line each key and list item stands.
@@ -59,20 +89,29 @@ impl Lines {
 /// Why a text is not one document: problems with the line of each.
 pub(crate) type Unreadable = Vec<(usize, Problem)>;
 
+/// Reads the one document of a definition file.
+///
+/// # Errors
+/// As [`read_by`].
+pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
+    read_by(Rules::DEFINITION, text)
+}
+
 /// Reads the one document of `text`.
 ///
 /// # Errors
 /// Syntax errors end the reading; duplicate keys are collected, at most 50.
-pub(crate) fn read(text: &str) -> Result<Document, Unreadable> {
-    if text.len() > MAX_TEXT_BYTES {
-        let message =
-            format!("the text has {} bytes, more than the {MAX_TEXT_BYTES} that are read; split the integration in two", text.len());
+pub(crate) fn read_by(rules: Rules, text: &str) -> Result<Document, Unreadable> {
+    let most = rules.max_text_bytes;
+    if text.len() > most {
+        let advice = rules.advice("split the integration in two");
+        let message = format!("the text has {} bytes, more than the {most} that are read; {advice}", text.len());
         return Err(vec![(1, Problem::error("", message))]);
     }
-    let mut reader = Reader::new(text);
+    let mut reader = Reader::new(rules, text);
     let value = reader.document();
     match value {
-        Ok(value) if reader.problems.is_empty() => Ok(Document { value, lines: reader.lines }),
+        Ok(value) if reader.problems.is_empty() => Ok(Document { value, lines: reader.lines, value_bytes: reader.value_bytes }),
         Ok(_) => Err(reader.problems),
         Err(Stop { line, message }) => {
             let path = reader.path.join(".");
@@ -89,6 +128,7 @@ struct Stop {
 }
 
 struct Reader<'t> {
+    rules: Rules,
     parser: Parser<'t, StrInput<'t>>,
     anchors: HashMap<usize, Anchored>,
     lines: Lines,
@@ -104,9 +144,10 @@ struct Anchored {
 }
 
 impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(rules: Rules, text: &'t str) -> Self {
         Self {
-            parser: Parser::new_from_str_with_options(text, parser_options()),
+            rules,
+            parser: Parser::new_from_str_with_options(text, parser_options(rules)),
             anchors: HashMap::new(),
             lines: Lines::default(),
             problems: Vec::new(),
@@ -122,7 +163,11 @@ impl<'t> Reader<'t> {
             match event {
                 Event::StreamEnd => break,
                 Event::DocumentStart(..) if value.is_some() => {
-                    return Err(stop(&span, "a second document starts here; a definition is one document, so remove the `---`"));
+                    let what = match self.rules.written_by {
+                        Author::User => "a definition",
+                        Author::Vendor => "a description",
+                    };
+                    return Err(stop(&span, format!("a second document starts here; {what} is one document, so remove the `---`")));
                 }
                 Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
                 event => value = Some(self.value(event, &span, ROOT)?),
@@ -148,14 +193,14 @@ impl<'t> Reader<'t> {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.spend(VALUE_BYTES + text.len(), span)?;
-                (scalar(&text, style, tag.as_deref(), span)?, anchor)
+                (self.scalar(&text, style, tag.as_deref(), span)?, anchor)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                refuse_tag(tag.as_deref(), span)?;
+                self.check_tag(tag.as_deref(), span)?;
                 (self.list(span, at)?, anchor)
             }
             Event::MappingStart(_, anchor, tag) => {
-                refuse_tag(tag.as_deref(), span)?;
+                self.check_tag(tag.as_deref(), span)?;
                 (self.mapping(span, at)?, anchor)
             }
             Event::Alias(anchor) => {
@@ -211,11 +256,17 @@ impl<'t> Reader<'t> {
             }
             let first_line = self.lines.by_path.get(&segment_hash(at, &text)).copied();
             let at = self.enter(&text, at, &key_span);
-            if let (Some(first_line), true) = (first_line, members.contains_key(&text)) {
+            let is_strict = self.rules.written_by == Author::User;
+            if let (Some(first_line), true) = (first_line, is_strict && members.contains_key(&text)) {
                 self.report_duplicate(&text, first_line, &key_span);
             }
             let (event, span) = self.next()?;
             let value = self.value(event, &span, at)?;
+            if let (Some(first_line), false, Some(first)) = (first_line, is_strict, members.get(&text))
+                && *first != value
+            {
+                self.report_duplicate(&text, first_line, &key_span);
+            }
             self.path.pop();
             members.insert(text, value);
         }
@@ -228,7 +279,7 @@ impl<'t> Reader<'t> {
     fn key(&mut self, event: Event<'t>, span: &Span) -> Result<Key, Stop> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                refuse_tag(tag.as_deref(), span)?;
+                self.check_tag(tag.as_deref(), span)?;
                 self.spend(VALUE_BYTES + text.len(), span)?;
                 let text = text.into_owned();
                 if anchor != 0 {
@@ -249,6 +300,43 @@ impl<'t> Reader<'t> {
         }
     }
 
+    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: &Span) -> Result<Value, Stop> {
+        let own_name = tag.and_then(own_name);
+        if own_name.as_deref() != Some("str") {
+            self.check_tag(tag, span)?;
+        }
+        // Binary and time are text in JSON.
+        let is_text_by_tag = matches!(own_name.as_deref(), Some("str" | "binary" | "timestamp"));
+        if is_text_by_tag || (style != ScalarStyle::Plain && tag.is_none()) {
+            return Ok(Value::String(text.to_owned()));
+        }
+        if let Some(word) = json_word(text) {
+            return Ok(word);
+        }
+        Ok(match (serde_json::from_str::<Number>(text), self.rules.written_by) {
+            (Ok(number), Author::User) if number.is_f64() && !text.contains(['.', 'e', 'E']) => {
+                return Err(stop(span, format!("the number {text} is too large to keep exactly; quote it")));
+            }
+            (Ok(number), _) => Value::Number(number),
+            (Err(_), Author::User) => Value::String(text.to_owned()),
+            (Err(_), Author::Vendor) => core_word(text).unwrap_or_else(|| Value::String(text.to_owned())),
+        })
+    }
+
+    /// A definition has no tags. A vendor's text may have YAML's own, which say what a value is anyhow.
+    fn check_tag(&self, tag: Option<&Tag>, span: &Span) -> Result<(), Stop> {
+        const OWN: [&str; 11] = ["str", "int", "float", "bool", "null", "timestamp", "binary", "seq", "map", "set", "omap"];
+        match (tag, self.rules.written_by) {
+            (None, _) => Ok(()),
+            (Some(tag), Author::Vendor) if own_name(tag).is_some_and(|name| OWN.contains(&name.as_str())) => Ok(()),
+            (Some(tag), Author::User) => Err(stop(span, format!("the tag `{}` is not used here; remove it", tag.original()))),
+            (Some(tag), Author::Vendor) => Err(stop(
+                span,
+                format!("the tag `{}` is for another program; look for the description that the vendor publishes", tag.original()),
+            )),
+        }
+    }
+
     fn enter(&mut self, segment: &str, parent: u64, span: &Span) -> u64 {
         let at = segment_hash(parent, segment);
         self.lines.by_path.insert(at, line(&span.start));
@@ -258,19 +346,19 @@ impl<'t> Reader<'t> {
 
     fn descend(&mut self, span: &Span) -> Result<(), Stop> {
         self.spend(VALUE_BYTES, span)?;
-        if self.path.len() >= MAX_DEPTH {
-            return Err(stop(span, format!("nested more than {MAX_DEPTH} levels deep; flatten the schema")));
+        let most = self.rules.max_depth;
+        if self.path.len() >= most {
+            return Err(stop(span, format!("nested more than {most} levels deep; {}", self.rules.advice("flatten the schema"))));
         }
         Ok(())
     }
 
     fn spend(&mut self, bytes: usize, span: &Span) -> Result<(), Stop> {
         self.value_bytes = self.value_bytes.saturating_add(bytes);
-        if self.value_bytes > MAX_VALUE_BYTES {
-            return Err(stop(
-                span,
-                format!("the values, repeated by aliases, take more than {MAX_VALUE_BYTES} bytes; repeat less or split the integration"),
-            ));
+        let most = self.rules.max_value_bytes;
+        if self.value_bytes > most {
+            let advice = self.rules.advice("repeat less or split the integration");
+            return Err(stop(span, format!("the values, repeated by aliases, take more than {most} bytes; {advice}")));
         }
         Ok(())
     }
@@ -303,40 +391,59 @@ fn merge(members: &mut Map<String, Value>, value: Value, span: &Span) -> Result<
     }
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: &Span) -> Result<Value, Stop> {
-    let is_text_by_tag = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
-    if !is_text_by_tag {
-        refuse_tag(tag, span)?;
-    }
-    if is_text_by_tag || style != ScalarStyle::Plain {
-        return Ok(Value::String(text.to_owned()));
-    }
-    Ok(match text {
+/// The name of a tag of YAML's own, e.g. `int` for `!!int`.
+fn own_name(tag: &Tag) -> Option<String> {
+    let (handle, suffix) = tag.parts();
+    format!("{handle}{suffix}").strip_prefix("tag:yaml.org,2002:").map(str::to_owned)
+}
+
+/// What a plain word is, where JSON has the same word for it.
+fn json_word(text: &str) -> Option<Value> {
+    Some(match text {
         "" | "~" | "null" => Value::Null,
         "true" => Value::Bool(true),
         "false" => Value::Bool(false),
-        text => match serde_json::from_str::<Number>(text) {
-            Ok(number) if number.is_f64() && !text.contains(['.', 'e', 'E']) => {
-                return Err(stop(span, format!("the number {text} is too large to keep exactly; quote it")));
-            }
-            Ok(number) => Value::Number(number),
-            Err(_) => Value::String(text.to_owned()),
-        },
+        _ => return None,
     })
 }
 
-fn refuse_tag(tag: Option<&Tag>, span: &Span) -> Result<(), Stop> {
-    match tag {
-        Some(tag) => Err(stop(span, format!("the tag `{}` is not used here; remove it", tag.original()))),
-        None => Ok(()),
+/// What a plain word is by YAML's core schema; `None` for text.
+fn core_word(text: &str) -> Option<Value> {
+    Some(match text {
+        "Null" | "NULL" => Value::Null,
+        "True" | "TRUE" => Value::Bool(true),
+        "False" | "FALSE" => Value::Bool(false),
+        _ => Value::Number(core_number(text)?),
+    })
+}
+
+/// The core schema's other spellings of numbers: `0x1F`, `0o17`, `+1`, `.5`, `1.`. Not with leading zeros, which only codes have.
+fn core_number(text: &str) -> Option<Number> {
+    if let Some(digits) = text.strip_prefix("0x") {
+        return u64::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')).map(Number::from);
+    }
+    if let Some(digits) = text.strip_prefix("0o") {
+        return u64::from_str_radix(digits, 8).ok().filter(|_| !digits.starts_with('+')).map(Number::from);
+    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && unsigned.contains(|c: char| c.is_ascii_digit())
+        && unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))
+        && !(unsigned.starts_with('0') && unsigned[1..].starts_with(|c: char| c.is_ascii_digit()));
+    if !is_number {
+        return None;
+    }
+    match text.strip_prefix('+').unwrap_or(text).parse::<i64>() {
+        Ok(number) => Some(Number::from(number)),
+        Err(_) => text.parse::<f64>().ok().and_then(Number::from_f64),
     }
 }
 
-fn parser_options() -> Options {
+fn parser_options(rules: Rules) -> Options {
     // Two more than ours, so that our message is the one that is shown.
     let mut options = options! {
-        flow_nesting_limit: MAX_DEPTH + 2,
-        block_nesting_limit: MAX_DEPTH + 2,
+        flow_nesting_limit: rules.max_depth + 2,
+        block_nesting_limit: rules.max_depth + 2,
     };
     options.set_emit_comments(false);
     options
@@ -400,6 +507,49 @@ mod tests {
         ] {
             assert_eq!(value(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_vendor_wrote_is_read_by_the_core_schema() {
+        let rules = Rules { written_by: Author::Vendor, ..Rules::DEFINITION };
+        let value = |text: &str| match read_by(rules, text) {
+            Ok(document) => document.value.to_string(),
+            Err(problems) => problems.iter().map(|(line, problem)| format!("{line}: {}", problem.message)).collect(),
+        };
+        for (text, expected) in [
+            ("no", r#""no""#),
+            ("True", "true"),
+            ("FALSE", "false"),
+            ("NULL", "null"),
+            ("010", r#""010""#),
+            ("0x1F", "31"),
+            ("0o17", "15"),
+            ("1_000", r#""1_000""#),
+            ("+1", "1"),
+            ("-.5", "-0.5"),
+            ("1.", "1.0"),
+            ("0.5", "0.5"),
+            (".inf", r#"".inf""#),
+            ("1e999", r#""1e999""#),
+            ("1.2.3", r#""1.2.3""#),
+            ("1-2", r#""1-2""#),
+            ("e5", r#""e5""#),
+            ("+", r#""+""#),
+            (".", r#"".""#),
+            ("12:30:45", r#""12:30:45""#),
+            ("99999999999999999999999", "1e+23"),
+            ("!!timestamp 2024-01-01", r#""2024-01-01""#),
+            ("!!binary aGk=", r#""aGk=""#),
+            ("!!float '2'", "2"),
+            ("!!str 2", r#""2""#),
+            ("!!map {a: 1}", r#"{"a":1}"#),
+            ("200: a\non: b\nnull: c\n1.5: d", r#"{"200":"a","on":"b","null":"c","1.5":"d"}"#),
+            ("a: {x: 1}\nb: 2\na: {x: 1}", r#"{"a":{"x":1},"b":2}"#),
+        ] {
+            assert_eq!(value(text), expected, "{text}");
+        }
+        insta::assert_snapshot!(value("a: 1\na: 2"), @"2: the key `a` stands on line 1 already; keep one of the two");
+        insta::assert_snapshot!(value("a: !include b.yaml"), @"1: the tag `!include` is for another program; look for the description that the vendor publishes");
     }
 
     #[test]
@@ -468,6 +618,6 @@ mod tests {
         insta::assert_snapshot!(value(&"[".repeat(100_000)).replace("0.", ""), @"1: : not valid YAML: recursion limit exceeded; check indentation, quotes and brackets");
         let deep: String = (0..100).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
         insta::assert_snapshot!(value(&deep).replace("a.", ""), @"65: a: nested more than 64 levels deep; flatten the schema");
-        insta::assert_snapshot!(value(&"a".repeat(MAX_TEXT_BYTES + 1)), @"1: : the text has 8388609 bytes, more than the 8388608 that are read; split the integration in two");
+        insta::assert_snapshot!(value(&"a".repeat(Rules::DEFINITION.max_text_bytes + 1)), @"1: : the text has 8388609 bytes, more than the 8388608 that are read; split the integration in two");
     }
 }

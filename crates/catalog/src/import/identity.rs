@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Options;
-use super::prose::plain;
+use super::prose::{about_api, plain};
 use super::read::Description;
 use super::security::Security;
 use super::servers::Servers;
@@ -23,7 +23,7 @@ pub(super) fn integration(description: &Description, options: &Options, servers:
     let info = |key: &str| description.root.get("info").and_then(|info| info.get(key)).and_then(Value::as_str).unwrap_or_default();
     let label = options.label.clone().unwrap_or_else(|| label(info("title"), &servers.base_url));
     let name = options.name.clone().unwrap_or_else(|| name(&label, &servers.base_url));
-    let said = plain(info("description"), MAX_DESCRIPTION_CHARACTERS);
+    let said = about_api(info("description"), MAX_DESCRIPTION_CHARACTERS);
     let link = description.root.pointer("/externalDocs/url").and_then(Value::as_str).filter(|url| is_link(url));
     Integration {
         version: 1,

@@ -18,11 +18,23 @@ const MAX_DESCRIPTION_CHARACTERS: usize = 600;
 /// A text without markup, in whole sentences and at most `max_characters`; what gives orders to a model or looks like a
 /// secret is left out.
 pub(crate) fn plain(text: &str, max_characters: usize) -> String {
+    chosen(text, max_characters, |_| true)
+}
+
+/// Like [`plain`], without what a description says of itself: agents see tools and no description.
+pub(crate) fn about_api(text: &str, max_characters: usize) -> String {
+    chosen(text, max_characters, |sentence| {
+        let lower = sentence.to_lowercase();
+        !["openapi", "swagger", "open api spec", "postman"].iter().any(|word| lower.contains(word))
+    })
+}
+
+fn chosen(text: &str, max_characters: usize, is_wanted: impl Fn(&str) -> bool) -> String {
     let text = markup::stripped(text);
     let mut kept = String::new();
     let mut count = 0;
     for sentence in sentences(&text) {
-        if gives_orders(sentence) || looks_secret(sentence) {
+        if gives_orders(sentence) || looks_secret(sentence) || !is_wanted(sentence) {
             continue;
         }
         let length = sentence.chars().count();
@@ -51,7 +63,9 @@ pub(crate) fn description(operation: &Operation<'_>, name: &Name, shape: Option<
     let room = MAX_DESCRIPTION_CHARACTERS.saturating_sub(summary.chars().count() + returns.chars().count() + deprecated.len() + 4);
     let details = plain(operation.text("description"), room);
     let mut parts: Vec<String> = Vec::new();
-    if !summary.is_empty() && !begins_with(&details, &summary) {
+    // One word (`List`) says no more than the name does.
+    let says_little = !details.is_empty() && !summary.contains(' ');
+    if !summary.is_empty() && !says_little && !begins_with(&details, &summary) {
         parts.push(ended(summary));
     }
     if !details.is_empty() {
@@ -92,7 +106,7 @@ fn ended(mut text: String) -> String {
     if text.ends_with([':', ',', ';']) {
         text.pop();
     }
-    if !text.ends_with(['.', '!', '?', '…', ')']) {
+    if !text.ends_with(['.', '!', '?', '…']) {
         text.push('.');
     }
     text

@@ -1,6 +1,11 @@
 //! What became of a description: for the person who imports it.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
+
+/// Of how many operations a remark is made one by one.
+const MAX_SINGLE_NOTES: usize = 5;
 
 /// How an import went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,4 +54,24 @@ pub struct Note {
     /// JSON Pointer into the description, or the operation, e.g. `POST /v1/orders`.
     pub at: String,
     pub message: String,
+}
+
+/// Remarks that are made of many operations, once each: at the first and so many more.
+pub(super) fn gathered(notes: Vec<Note>) -> Vec<Note> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for note in &notes {
+        *counts.entry(&note.message).or_default() += 1;
+    }
+    let mut said: HashSet<&str> = HashSet::new();
+    let mut kept = Vec::new();
+    for note in &notes {
+        match counts.get(note.message.as_str()).copied().unwrap_or_default() {
+            count if count <= MAX_SINGLE_NOTES => kept.push(note.clone()),
+            count if said.insert(&note.message) => {
+                kept.push(Note { at: format!("{} and {} more", note.at, count - 1), message: note.message.clone() });
+            }
+            _ => {}
+        }
+    }
+    kept
 }

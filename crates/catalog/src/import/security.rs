@@ -21,8 +21,21 @@ pub(crate) struct Security {
     oauth2: IndexMap<String, String>,
     /// What is said of all operations that say nothing themselves.
     global: Vec<Value>,
+    /// Names of parameters by which, beside its scheme, most operations take the credential.
+    shared_names: Vec<String>,
+    /// What was taken for granted because no scheme that can be used is declared.
+    pub(crate) assumed: Option<&'static str>,
     pub(crate) notes: Vec<String>,
 }
+
+/// Names of parameters that carry a credential wherever they stand.
+const ALWAYS_CREDENTIALS: &[&str] = &["access_token", "oauth_token", "api_key", "apikey"];
+
+/// Names that carry one if most operations have them; else they are something else, e.g. the token of an invitation.
+const OFTEN_CREDENTIALS: &[&str] = &["token", "key", "auth_token"];
+
+/// The name of a bearer token that stands for a flow of OAuth by which accounts cannot be connected.
+const PASTED: &str = "access_token";
 
 /// A scheme of the description.
 struct Read {
@@ -48,10 +61,14 @@ impl Security {
                 read.push((name, found));
             }
         }
+        // Where people can be sent to the vendor, nobody has to paste what such a flow gives.
+        let has_flow = read.iter().any(|(_, read)| read.scheme.kind == CredentialKind::OAuth2);
+        read.retain(|(_, read)| !(has_flow && read.name == PASTED));
         security.take(read);
         if security.credentials.is_empty() {
             security.conclude(operations);
         }
+        security.shared_names = shared_names(operations);
         security
     }
 
@@ -63,8 +80,10 @@ impl Security {
             (Some(attach), Location::Cookie) => attach.cookie.as_deref() == Some(name),
             _ => false,
         });
-        let is_named =
-            location != Location::Path && ["token", "access_token", "api_key", "apikey"].contains(&name.to_ascii_lowercase().as_str());
+        let is_named = location != Location::Path && {
+            let name = name.to_ascii_lowercase();
+            ALWAYS_CREDENTIALS.contains(&name.as_str()) || self.shared_names.contains(&name)
+        };
         is_attached || is_named && !self.credentials.is_empty()
     }
 
@@ -80,7 +99,11 @@ impl Security {
                 found = true;
                 let known = self.oauth2.get(name).and_then(|name| self.credentials.get(name)).and_then(|scheme| scheme.oauth2.as_ref());
                 let listed = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
-                scopes.extend(listed.filter(|scope| known.is_some_and(|oauth2| oauth2.scopes.contains_key(*scope))).map(str::to_owned));
+                for scope in listed {
+                    // A way that needs what nobody can be asked for is none.
+                    known.filter(|oauth2| oauth2.scopes.contains_key(scope))?;
+                    scopes.push(scope.to_owned());
+                }
             }
             found.then_some(scopes)
         };
@@ -171,11 +194,21 @@ impl Security {
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
             None => {
-                self.notes.push("no security scheme that can be used is declared, so accounts have a bearer token".to_owned());
+                self.assumed = Some("accounts have a bearer token");
                 self.credentials.insert("bearer".to_owned(), scheme(CredentialKind::Bearer));
             }
         }
     }
+}
+
+fn shared_names(operations: &[Operation<'_>]) -> Vec<String> {
+    let is_everywhere = |wanted: &str| {
+        let names = |operation: &Operation<'_>| {
+            operation.parameters.iter().filter_map(|parameter| identity(parameter)).any(|(name, _)| name == wanted)
+        };
+        operations.iter().filter(|operation| names(operation)).count() * 2 > operations.len()
+    };
+    OFTEN_CREDENTIALS.iter().filter(|name| is_everywhere(name)).map(|name| (*name).to_owned()).collect()
 }
 
 fn scheme(kind: CredentialKind) -> CredentialScheme {
@@ -247,7 +280,8 @@ fn api_key(name: &str, place: &str, description: &str, help: Option<String>, not
 
 /// A snake_case name for a scheme of the vendor's.
 fn key(written: &str, otherwise: &str) -> String {
-    let words: String = snake_case(written).chars().take(60).collect();
+    let words = snake_case(written).replace("o_auth", "oauth").replace("oauth_2", "oauth2");
+    let words: String = words.chars().take(60).collect();
     let words = words.trim_end_matches('_');
     match words.starts_with(|c: char| c.is_ascii_lowercase()) {
         true => words.to_owned(),

@@ -76,7 +76,7 @@ pub enum Pagination {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_size: Option<u64>,
         /// Expression over `body`, `headers` and `query` (what was sent) that gives a map of query
-        /// parameters, or none at the end.
+        /// parameters or the next page's URL, or none at the end.
         next: String,
     },
 }

@@ -81,7 +81,8 @@ fn tags(text: &str) -> String {
             rest = at.and_then(|at| rest[at..].split_once('>')).map_or("", |(_, after)| after);
         }
         if known == BLOCKS {
-            kept.push_str("\n\n");
+            let is_heading = !closing && name.len() == 2 && name.starts_with('h') && name != "hr";
+            kept.push_str(if is_heading { "\n\n# " } else { "\n\n" });
         }
     }
     kept.push_str(rest);
@@ -91,6 +92,7 @@ fn tags(text: &str) -> String {
 /// Markdown that stands at the beginning of lines; lines of one paragraph are joined.
 fn lines(text: &str) -> String {
     let mut paragraphs: Vec<String> = Vec::new();
+    let mut headings: Vec<String> = Vec::new();
     let mut open = false;
     let mut fence: Option<&str> = None;
     for line in text.lines() {
@@ -112,18 +114,24 @@ fn lines(text: &str) -> String {
         let quoted = line.trim_start_matches(['>', ' ']);
         let heading = quoted.trim_start_matches('#');
         let is_heading = heading.len() < quoted.len() && heading.starts_with(' ');
+        if is_heading {
+            headings.push(heading.trim().trim_end_matches('#').trim().to_owned());
+            open = false;
+            continue;
+        }
         let item = ["- ", "* ", "+ ", "• "].into_iter().find_map(|bullet| quoted.strip_prefix(bullet)).or_else(|| numbered(quoted));
-        let content = if is_heading { heading.trim().trim_end_matches('#').trim() } else { item.unwrap_or(quoted).trim() };
-        match paragraphs.last_mut().filter(|_| open && !is_heading && item.is_none()) {
+        let content = item.unwrap_or(quoted).trim();
+        match paragraphs.last_mut().filter(|_| open && item.is_none()) {
             Some(paragraph) => {
                 paragraph.push(' ');
                 paragraph.push_str(content);
             }
             None => paragraphs.push(content.to_owned()),
         }
-        open = !is_heading;
+        open = true;
     }
-    paragraphs.join("\n")
+    // Headings only say what comes, unless nothing comes.
+    if paragraphs.is_empty() { headings.join("\n") } else { paragraphs.join("\n") }
 }
 
 fn numbered(line: &str) -> Option<&str> {
@@ -136,6 +144,7 @@ fn numbered(line: &str) -> Option<&str> {
 fn inline(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
+    let mut is_strong = false;
     while let Some(at) = rest.find(['[', '*', '!', '_', '`']) {
         kept.push_str(&rest[..at]);
         let here = &rest[at..];
@@ -145,7 +154,13 @@ fn inline(text: &str) -> String {
         } else if let Some((label, after)) = link(here) {
             kept.push_str(&label.replace(['*', '!', '['], ""));
             after
-        } else if let Some(after) = here.strip_prefix("**").or_else(|| here.strip_prefix("__").filter(|_| !ends_word)) {
+        } else if let Some(after) = here.strip_prefix("**") {
+            after
+        } else if let Some(after) = here.strip_prefix("__").filter(|_| is_strong || !ends_word) {
+            is_strong = !is_strong;
+            after
+        } else if let Some((emphasised, after)) = emphasis(here).filter(|_| !ends_word) {
+            kept.push_str(emphasised);
             after
         } else if here.starts_with('`') {
             // Code is kept as it is written.
@@ -160,6 +175,19 @@ fn inline(text: &str) -> String {
     }
     kept.push_str(rest);
     kept
+}
+
+/// Longest text that is taken for emphasised.
+const MAX_EMPHASIS_BYTES: usize = 120;
+
+/// The text of `_text_` or `*text*`, and what follows: of words alone, so that `*.json` and `_id` stay.
+fn emphasis(text: &str) -> Option<(&str, &str)> {
+    let marker = text.chars().next().filter(|marker| matches!(marker, '_' | '*'))?;
+    let (inner, after) = text[1..].split_once(marker)?;
+    let is_text =
+        inner.starts_with(char::is_alphanumeric) && inner.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '!' | '?' | ')'));
+    let ends = !after.starts_with(|c: char| c.is_alphanumeric());
+    (is_text && ends && inner.len() <= MAX_EMPHASIS_BYTES && !inner.contains(['\n', '`', '[', '/'])).then_some((inner, after))
 }
 
 /// The text of `[text](url)` or `[text][reference]`, and what follows.
@@ -205,7 +233,7 @@ mod tests {
             ("Reads <b>one</b> order.<br/>See <a href=\"x\">here</a>", "Reads one order.\nSee here"),
             ("A &lt;b&gt; &amp; c", "A <b> & c"),
             ("The id is <id>, a < b", "The id is <id>, a < b"),
-            ("# Title\n\ntext of\ntwo lines\n\n- one\n- two", "Title\ntext of two lines\none\ntwo"),
+            ("# Title\n\ntext of\ntwo lines\n\n- one\n- two", "text of two lines\none\ntwo"),
             ("See [the guide](https://x.test/a) ![logo](b.png)now", "See the guide now"),
             ("**Bold** and __more__ and snake__case `__init__`", "Bold and more and snake__case `__init__`"),
             ("a\n```json\n{\"x\": 1}\n```\nb", "a\nb"),
@@ -213,6 +241,12 @@ mod tests {
             ("a<script>alert(1)</script>b<!-- hidden -->c", "abc"),
             ("zero\u{200b}width\u{7}", "zerowidth"),
             ("1. first\n2. second", "first\nsecond"),
+            ("<h2>Why</h2><p>Because</p>", "Because"),
+            ("# Only this", "Only this"),
+            (
+                "_with a key_ and *one* of *.json or snake_case_name, 2 * 3 * 4",
+                "with a key and one of *.json or snake_case_name, 2 * 3 * 4",
+            ),
         ] {
             assert_eq!(stripped(text), plain, "{text}");
         }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{scheme, with_oauth2};
+use super::{PASTED, scheme, with_oauth2};
 use crate::import::prose::plain;
 use crate::integration::{ClientAuthentication, CredentialKind, CredentialScheme, OAuth2, ScopeSeparator, TokenPlace};
 
@@ -29,7 +29,7 @@ pub(super) fn flows(
         let found: Vec<&str> = flows.into_iter().flat_map(Map::keys).map(String::as_str).collect();
         let found = if found.is_empty() { "no flow".to_owned() } else { found.join(", ") };
         notes.push(format!("the security scheme `{name}` has {found}, by which accounts cannot be connected, so they have a bearer token"));
-        ways.push(("bearer", CredentialScheme { help, ..scheme(CredentialKind::Bearer) }));
+        ways.push((PASTED, CredentialScheme { help, ..scheme(CredentialKind::Bearer) }));
     }
     ways
 }

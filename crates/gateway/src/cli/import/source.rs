@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use catalog::import::{Import, MAX_FILE_BYTES, Options, Sources, decoded, import};
 use clap::Args;
+use tokio::time::{Instant, timeout_at};
 use upstream::{Client, FetchError, Fetched, PrivateAddresses, UpstreamSettings};
 use url::Url;
 
@@ -19,7 +20,7 @@ const STANDARD_INPUT: (&str, &str) = ("-", "<standard input>");
 #[derive(Args)]
 pub(in crate::cli) struct FetchArgs {
     /// Fetch from loopback and private addresses too, over plain `http` as well
-    #[arg(long, env = "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", default_value_t = false)]
+    #[arg(long, env = "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS", value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false)]
     allow_private_upstreams: bool,
 
     /// Longest time for fetching all files of a description, in seconds
@@ -33,16 +34,13 @@ pub(in crate::cli) struct FetchArgs {
 /// What cannot be had, read or imported, with what to do about it. A file that others refer to and that cannot be had is no error: what
 /// needs it is in the report.
 pub(in crate::cli) async fn imported(source: &str, options: &Options, fetch: &FetchArgs) -> anyhow::Result<Import> {
-    let limit = Duration::from_secs(fetch.timeout);
-    let sources = tokio::time::timeout(limit, gathered(source, fetch))
-        .await
-        .map_err(|_| hinted(anyhow!("{source}: not all files came within {} seconds", fetch.timeout), "allow more with `--timeout`"))??;
-    let description = sources.description()?;
+    let description = gathered(source, fetch).await?.description()?;
     let remedy = "`tidegate import --help` shows what can be said instead of the description, e.g. `--base-url`";
     import(&description, options).map_err(|error| hinted(error.into(), remedy))
 }
 
 async fn gathered(source: &str, fetch: &FetchArgs) -> anyhow::Result<Sources> {
+    let deadline = Instant::now() + Duration::from_secs(fetch.timeout);
     let Some(url) = url(source)? else {
         let mut sources = if source == STANDARD_INPUT.0 {
             begun(STANDARD_INPUT.1, &read_standard_input()?)?
@@ -53,9 +51,14 @@ async fn gathered(source: &str, fetch: &FetchArgs) -> anyhow::Result<Sources> {
         return Ok(sources);
     };
     let client = client(fetch)?;
-    let Fetched { url, bytes } = client.fetch(&url, MAX_FILE_BYTES).await.map_err(unfetched)?;
+    let first = timeout_at(deadline, client.fetch(&url, MAX_FILE_BYTES)).await;
+    let Fetched { url, bytes } = first.unwrap_or_else(|_| Err(FetchError::TimedOut { place: source.to_owned() })).map_err(unfetched)?;
     let mut sources = begun(url.as_str(), &bytes)?;
-    complete(&mut sources, async |name| fetched(&client, name).await).await;
+    complete(&mut sources, async |name| {
+        let fetched = timeout_at(deadline, fetched(&client, name)).await;
+        fetched.unwrap_or_else(|_| Err(format!("not all files came within {} seconds; allow more with `--timeout`", fetch.timeout)))
+    })
+    .await;
     Ok(sources)
 }
 
