@@ -168,8 +168,3 @@ pub(super) fn tagged(alternative: Value, property: &str, tags: &Tags) -> Value {
     }
     value
 }
-
-/// As what a part of an `allOf` is used.
-pub(super) fn part(target: Target<'_>, role: Role) -> Target<'_> {
-    Target { role, ..target }
-}
