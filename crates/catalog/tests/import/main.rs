@@ -2,6 +2,7 @@
 
 mod acme;
 mod bodies;
+mod mutated;
 mod operations;
 mod parameters;
 mod security;
