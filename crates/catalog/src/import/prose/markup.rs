@@ -175,9 +175,9 @@ fn inline(text: &str) -> String {
         } else if let Some((emphasised, after)) = emphasis(here).filter(|_| !ends_word) {
             kept.push_str(emphasised);
             after
-        } else if here.starts_with('`') {
+        } else if let Some(code) = here.strip_prefix('`') {
             // Code is kept as it is written.
-            let code = here[1..].find('`').map_or(here.len(), |end| end + 2);
+            let code = code.find('`').map_or(here.len(), |end| end + 2);
             kept.push_str(&here[..code]);
             &here[code..]
         } else {
