@@ -223,8 +223,9 @@ fn whatever_stands_in_the_place_of_a_value_breaks_no_promise() {
     let mut all = Vec::new();
     pointers(&good, "", &mut all);
     let mut broken = Vec::new();
-    for at in &all {
-        for wrong in wrong(at) {
+    for (number, at) in all.iter().enumerate() {
+        // Each place gets some of them, and each of them many places.
+        for wrong in wrong(at).into_iter().skip(number % 3).step_by(3) {
             let mut description = good.clone();
             *description.pointer_mut(at).unwrap() = wrong.clone();
             if let Err(problem) = outcome(description.to_string().as_bytes()) {
@@ -236,6 +237,8 @@ fn whatever_stands_in_the_place_of_a_value_breaks_no_promise() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn several_wrong_values_break_no_promise(places in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 2..6)) {
         let mut description = good();
