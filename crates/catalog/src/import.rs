@@ -11,14 +11,13 @@ mod infer;
 mod method;
 mod naming;
 mod operation;
+mod pages;
 mod parameters;
 mod path;
 mod prose;
 mod read;
 mod refs;
 mod report;
-#[cfg(test)]
-mod sample;
 mod schema;
 mod security;
 mod servers;

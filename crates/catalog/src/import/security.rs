@@ -99,7 +99,11 @@ impl Security {
                 found = true;
                 let known = self.oauth2.get(name).and_then(|name| self.credentials.get(name)).and_then(|scheme| scheme.oauth2.as_ref());
                 let listed = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
-                scopes.extend(listed.filter(|scope| known.is_some_and(|oauth2| oauth2.scopes.contains_key(*scope))).map(str::to_owned));
+                for scope in listed {
+                    // A way that needs what nobody can be asked for is none.
+                    known.filter(|oauth2| oauth2.scopes.contains_key(scope))?;
+                    scopes.push(scope.to_owned());
+                }
             }
             found.then_some(scopes)
         };
