@@ -1,4 +1,4 @@
-"""A running server with the built-in integrations, for benches about their tools."""
+"""A running server with the built-in integrations, or with others, for benches about their tools."""
 
 import contextlib
 import dataclasses
@@ -31,8 +31,8 @@ def names() -> list[str]:
 
 
 @contextlib.contextmanager
-def server(folder: pathlib.Path) -> typing.Iterator[Server]:
-    """On core 0, with an empty database in `folder`."""
+def server(folder: pathlib.Path, catalog_dir: pathlib.Path | None = None) -> typing.Iterator[Server]:
+    """On core 0, with an empty database in `folder`, and the definitions in `catalog_dir`."""
     port = compare.free_port()
     environment = os.environ | {
         "TIDEGATE_LISTEN": f"127.0.0.1:{port}",
@@ -41,6 +41,8 @@ def server(folder: pathlib.Path) -> typing.Iterator[Server]:
         "TIDEGATE_ALLOW_PRIVATE_UPSTREAMS": "true",
     }
     environment.pop("TIDEGATE_CATALOG_DIR", None)
+    if catalog_dir is not None:
+        environment["TIDEGATE_CATALOG_DIR"] = str(catalog_dir)
     with open(folder / "log", "w") as log:
         process = compare.start(0, compare.TIDEGATE, "serve", env=environment, stdout=log, stderr=log)
     try:
@@ -51,7 +53,7 @@ def server(folder: pathlib.Path) -> typing.Iterator[Server]:
 
 
 def connecting(name: str) -> dict[str, typing.Any]:
-    """What `POST /integrated-account` takes for an integration, as its page of documentation shows it; no vendor is ever called with it."""
+    """What `POST /integrated-account` takes for an integration, by name or definition file, as its page of documentation shows it; no vendor is ever called with it."""
     page = subprocess.run([compare.TIDEGATE, "catalog", "docs", name], check=True, capture_output=True, text=True).stdout
     shown = json.loads(page.split("```json\n", 1)[1].split("\n```", 1)[0])
     # Variables are parts of the base URL, of which there is another here.
@@ -60,7 +62,7 @@ def connecting(name: str) -> dict[str, typing.Any]:
 
 
 def mcp_path(server: Server, name: str) -> str:
-    """Path of a new MCP server with all tools of an integration."""
+    """Path of a new MCP server with all tools of an integration, by name or definition file."""
     account = connecting(name) | {"tenant_id": "bench", "base_url": "http://127.0.0.1:9"}
     account = compare.api(server.port, "/integrated-account", account)["id"]
     url = compare.api(server.port, f"/integrated-account/{account}/mcp", {"name": "bench"})["url"]

@@ -105,7 +105,7 @@ class Server:
                 self._send(server.answer(request))
                 server.was_answered(request, self.connection)
 
-            do_GET = do_POST = do_DELETE = do_OPTIONS = _any
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_QUERY = _any
 
             def _send(self, reply):
                 if reply is None:

@@ -31,11 +31,14 @@ class MadeUpVendor(Server):
         return found(request) if callable(found) else found
 
 
-def mcp_url(serve, folder, definition, account, vendor):
-    """A Tidegate that has the definition in its catalog folder and nothing else of the vendor: the URL of a server with all its tools."""
+def mcp_url(serve, folder, definition, account, vendor, **config):
+    """A Tidegate that has the definition in its catalog folder and nothing else of the vendor: the URL of a server with all its tools.
+
+    `config` is that of the MCP server.
+    """
     catalog = folder / "catalog"
     catalog.mkdir()
     shutil.copy(definition, catalog / definition.name)
     server = serve(catalog_dir=str(catalog))
     account = {"tenant_id": "acme", "base_url": vendor.origin, **account}
-    return server.create_server(server.created("/integrated-account", account)["id"])["url"]
+    return server.create_server(server.created("/integrated-account", account)["id"], **config)["url"]

@@ -86,6 +86,11 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     })?;
     let security = Security::of(&description.root, &operations, &servers.base_url);
     report.notes.extend(servers.notes.iter().map(|note| Note { at: place.to_owned(), message: note.clone() }));
+    report.inferences.extend(security.assumed.map(|what| Inference {
+        at: "credentials".to_owned(),
+        what: what.to_owned(),
+        because: "no security scheme that can be used is declared".to_owned(),
+    }));
     report.notes.extend(security.notes.iter().map(|note| Note { at: "/components/securitySchemes".to_owned(), message: note.clone() }));
 
     let mut integration = identity::integration(description, options, &servers, &security);

@@ -23,6 +23,8 @@ pub(crate) struct Security {
     global: Vec<Value>,
     /// Names of parameters by which, beside its scheme, most operations take the credential.
     shared_names: Vec<String>,
+    /// What was taken for granted because no scheme that can be used is declared.
+    pub(crate) assumed: Option<&'static str>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -192,7 +194,7 @@ impl Security {
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
             None => {
-                self.notes.push("no security scheme that can be used is declared, so accounts have a bearer token".to_owned());
+                self.assumed = Some("accounts have a bearer token");
                 self.credentials.insert("bearer".to_owned(), scheme(CredentialKind::Bearer));
             }
         }

@@ -1,6 +1,7 @@
 //! Descriptions of vendors' APIs as definitions.
 
 mod acme;
+mod bad;
 mod bodies;
 mod operations;
 mod parameters;

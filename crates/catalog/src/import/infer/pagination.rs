@@ -6,7 +6,7 @@ use super::query::{Query, Sizes, queries};
 use super::{Inferred, ListShape};
 use crate::import::operation::Operation;
 use crate::import::refs::Refs;
-use crate::integration::Pagination;
+use crate::integration::{PagePlace, Pagination};
 
 // Plain names of query parameters, best first.
 const SIZES: &[&str] = &[
@@ -146,6 +146,7 @@ impl<'a> Facts<'a> {
             default_size: sizes.map(|sizes| sizes.default_size),
             max_size: sizes.map(|sizes| sizes.max_size),
             next: next.clone(),
+            place: PagePlace::Query,
         };
         Some(self.inferred(
             value,
@@ -202,6 +203,7 @@ impl<'a> Facts<'a> {
             first,
             default_size: sizes.default_size,
             max_size: sizes.max_size,
+            place: PagePlace::Query,
         };
         let because = format!("query parameters `{}` and `{}`", offset.name, size.name);
         Some(self.inferred(value, format!("pages by offset: {}", offset.name), because))
@@ -217,6 +219,7 @@ impl<'a> Facts<'a> {
             first: page.first(1),
             default_size: sizes.default_size,
             max_size: sizes.max_size,
+            place: PagePlace::Query,
         };
         let because = format!("query parameters `{}` and `{}`", page.name, size.name);
         Some(self.inferred(value, format!("pages by number: {}", page.name), because))

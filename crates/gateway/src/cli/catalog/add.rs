@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use catalog::import::{Import, ImportError, Options};
 use catalog::index::{self, Importable};
 use catalog::parse::parse;
@@ -90,29 +90,22 @@ async fn description(entry: &Importable, source: &str, fetch: &FetchArgs) -> any
     }
 }
 
-/// Adds what the index knows, one thing at a time: what does not fit this description is left out.
+/// Adds what the index knows and what fits this description.
 fn complete(entry: &Importable, import: &mut Import) -> anyhow::Result<()> {
-    let mut completed = import.integration.clone();
-    let concluded = entry.complete(&mut completed, &import.report.source);
-    if fits(entry, &completed) {
-        import.integration = completed;
-        import.report.inferences.extend(concluded);
+    entry.complete(import);
+    if fits(entry, import) {
         return Ok(());
     }
     // A list of the description has a paging parameter as an argument of its own.
-    completed.pagination = None;
-    if !fits(entry, &completed) {
-        bail!(
-            "what the index knows of {} does not fit its description; `tidegate import {}` imports it without",
-            entry.name,
-            import.report.source
-        );
+    import.integration.pagination = None;
+    import.report.inferences.retain(|one| one.at != "pagination");
+    if !fits(entry, import) {
+        let problem = anyhow!("what the index knows of {} does not fit its description", entry.name);
+        return Err(hinted(problem, format!("`tidegate import {}` imports it without", import.report.source)));
     }
-    import.integration = completed;
-    import.report.inferences.extend(concluded.into_iter().filter(|one| one.at != "pagination"));
     Ok(())
 }
 
-fn fits(entry: &Importable, integration: &catalog::integration::Integration) -> bool {
-    parse(&format!("{}.yaml", entry.name), &catalog::write::yaml(integration)).is_ok()
+fn fits(entry: &Importable, import: &Import) -> bool {
+    parse(&format!("{}.yaml", entry.name), &catalog::write::yaml(&import.integration)).is_ok()
 }

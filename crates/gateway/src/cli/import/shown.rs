@@ -5,7 +5,7 @@ use catalog::import::{Import, Inference, Note, Report, Skipped};
 /// Most lines of one kind.
 const MAX_LINES: usize = 15;
 /// Longest line, in characters.
-const MAX_WIDTH: usize = 160;
+const MAX_WIDTH: usize = 240;
 
 /// What became of a description, for people. `file` is where the definition was written to.
 pub(in crate::cli) fn report(Import { integration, report }: &Import, file: Option<&str>) -> String {

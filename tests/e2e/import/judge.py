@@ -1,0 +1,288 @@
+"""Whether openapi-core takes a request for a valid one, of the right operation.
+
+It gets the vendor's own description, but for what EXEMPTIONS says: places where openapi-core is wrong or cannot. There our own decoder
+(wire.py) reads the text, and openapi-core still checks the value against the vendor's schema.
+"""
+
+import copy
+import json
+import re
+import warnings
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jsonschema_path import SchemaPath
+from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.paths.exceptions import PathError
+from openapi_core.validation.request.exceptions import MissingParameter, MissingRequestBody
+from openapi_core.validation.request.validators import V30RequestValidator, V31RequestValidator, V32RequestValidator
+from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+import compare
+
+# What openapi-core is spared, and why. Each is looked for in the request or the description at hand, never by file or operation.
+EXEMPTIONS = {
+    "security": "plans are made before the credential is attached",
+    "credentials": "parameters that hold the account's credential are no arguments; they are attached later",
+    "reserved headers": "OpenAPI says to ignore parameters called Accept, Content-Type and Authorization; it demands them",
+    "keys with ? or #": "it compares keys of `paths` with URLs as they stand; each such operation is judged without that part, alone among its likes",
+    "templates that tie": "of `/a/{x}`, `/a/{y}` and `/a/{x}.json` it takes the first that fits; each is judged without the others",
+    "querystring": "it has no place for a query as one parameter (3.2); our decoder reads it alone",
+    "names in paths": "it formats templates with Python's `format`, which takes `{part.id}` for an attribute; such names are replaced",
+    "servers": "where path and operation both have servers it takes the path's; and a variable of a server holds no `/` for it",
+    "escapes in paths": "it leaves values in paths escaped",
+    "styles": "it splits by the type that stands in the schema itself (not in a part or a list of types), splits after unescaping, looks for label and "
+    "matrix under names of its own, and has no exploded objects of style form and no lists or objects inside of deepObject",
+    "forms": "the same; and it knows no brackets outside of deepObject",
+    "multipart": "it reads parts as e-mail, in ASCII; werkzeug's parser reads them instead",
+    "JSON by another name": "it knows application/json alone, not application/json-patch+json and its like",
+    "files and texts": "bodies of bytes, text and XML are not JSON: the bytes are compared, not checked against a JSON schema",
+    "readOnly and required": "from 3.1 on it demands required members that are read-only, which a request must not have",
+    "oneOf": "is read as anyOf: real alternatives overlap (integer and number, an object and one with a member more) where no vendor means to refuse what fits both",
+    "required and nowhere declared": "members that an object requires and does not have, which is how leftovers in descriptions look, are no arguments",
+    "defaults": "it takes a default for a value that was sent, and real ones break their own schemas",
+    "patterns": "patterns of ECMAScript that Python's `re` does not compile are left out",
+}
+VALIDATORS = {"3.0": V30RequestValidator, "3.1": V31RequestValidator, "3.2": V32RequestValidator}
+RESERVED = ("accept", "content-type", "authorization")
+
+
+class Judge:
+    """`credentials`: (place, name in lower case) of what is attached later."""
+
+    def __init__(self, root, document, operations, credentials):
+        self.root = adapted(root, document, credentials)
+        self.operations = operations
+        self.validators = {}
+
+    def complaints(self, request, operation, items, given):
+        """What is wrong with the request, as sentences. `given`: (place, vendor's name) → the value that was to arrive."""
+        validator = self.validator(operation)
+        validator.given = {(place, usable(name) if place == "path" else name): value for (place, name), value in given.items()}
+        validator.unequal = []
+        split = urlsplit(request.url)
+        asked = Request(f"{split.scheme}://{split.netloc}", split.path, request)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                path, found, _, result, _ = validator._find_path(asked)
+            except PathError as error:
+                return [f"no such operation: {error!r}"]
+            if result.pattern != usable_path(operation.path):
+                return [f"it is taken for {request.verb} {result.pattern}"]
+            asked.parameters.path = {name: unquote(text) for name, text in result.variables.items()}
+            return self.told(validator, asked, found, path)
+
+    def told(self, validator, asked, operation, path):
+        errors = []
+        try:
+            validator._get_parameters(asked.parameters, operation, path)
+        except Exception as error:  # noqa: BLE001 - whatever it raises is what it says
+            errors += [reason(each) for each in getattr(error, "errors", [error])]
+        try:
+            validator._get_body(asked.body, asked.content_type, operation)
+        except (MissingRequestBody, MissingParameter):
+            pass
+        except Exception as error:  # noqa: BLE001
+            errors.append(reason(error))
+        return errors + validator.unequal
+
+    def validator(self, operation):
+        """One for all whose URLs differ by their paths, one for each of the others."""
+        alike = [other for other in self.operations if other.key != operation.key and ties(other.path, operation.path)]
+        key = operation.key if alike or operation.key != operation.path else ""
+        if key not in self.validators:
+            root = dict(self.root)
+            if key:
+                paths = {k: v for k, v in root["paths"].items() if not ties(k.split("#")[0].split("?")[0], operation.path)}
+                root["paths"] = {usable_path(operation.path): self.root["paths"][usable_path(operation.key)], **paths}
+            self.validators[key] = validator_class(root)(SchemaPath.from_dict(root))
+        return self.validators[key]
+
+
+def usable(name):
+    """A name of a path parameter with letters, digits and underscores only."""
+    return re.sub(r"\W", "_", name)
+
+
+def usable_path(path):
+    return re.sub(r"\{([^{}]*)\}", lambda match: f"{{{usable(match[1])}}}", path)
+
+
+def shape(path):
+    """The path with its parameters nameless."""
+    return re.sub(r"\{[^{}]*\}", "{}", path)
+
+
+def ties(other, path):
+    """Whether a URL of `path` may be one of `other`."""
+    expression = "".join("[^/]*" if index % 2 else re.escape(text) for index, text in enumerate(re.split(r"\{([^{}]*)\}", other)))
+    return other == path or "{" in path and re.fullmatch(expression, re.sub(r"\{[^{}]*\}", "a-value", path)) is not None
+
+
+def reason(error):
+    """An error and what it came from, in one line."""
+    texts = []
+    while error is not None and len(texts) < 4:
+        details = [f"{e.json_path}: {e.message[:200]}" for e in getattr(error, "schema_errors", None) or []][:2]
+        texts.append(" ".join([repr(error)[:200], *details]))
+        error = error.__cause__
+    return " <- ".join(texts)
+
+
+def validator_class(root):
+    version = root["openapi"][:3]
+
+    class Validator(Patient, VALIDATORS[version]):
+        pass
+
+    return Validator
+
+
+class Patient:
+    """Takes values that were read elsewhere where openapi-core cannot read them (see `EXEMPTIONS`)."""
+
+    given = {}
+
+    def _deserialise_style(self, parameter, location, name=None):
+        name = name or (parameter / "name").read_str()
+        place = (parameter / "in").read_str()
+        given = self.given.get((place, name if place != "header" else name.lower()))
+        if given is None:
+            return super()._deserialise_style(parameter, location, name)
+        if not is_read(parameter, given):
+            return given
+        value = super()._deserialise_style(parameter, location, name)
+        if not compare.same(given, value):
+            self.unequal.append(f"{place} `{name}` is read as {compare.short(value)}; given {compare.short(given)}")
+        return value
+
+    def _deserialise_media_type(self, media_type, mimetype, parameters, value):
+        if isinstance(value, bytes) and (mimetype.startswith("multipart/") or mimetype.endswith("x-www-form-urlencoded")):
+            return {name: given for (place, name), given in self.given.items() if place == "body"}
+        if isinstance(value, bytes) and "json" not in mimetype:
+            return NOT_JSON
+        if isinstance(value, bytes) and mimetype != "application/json":
+            return json.loads(value)
+        return super()._deserialise_media_type(media_type, mimetype, parameters, value)
+
+    def _validate_schema(self, schema, value):
+        if value is not NOT_JSON:
+            super()._validate_schema(schema, value)
+
+
+# A body that no JSON schema is about.
+NOT_JSON = object()
+
+
+def is_read(parameter, given):
+    """Whether openapi-core can take the value apart."""
+    schema = parameter / "schema"
+    kind = schema.get("type") if schema.exists() else None
+    style = (parameter / "style").read_str("")
+    if style in ("label", "matrix"):
+        return False
+    if isinstance(given, str):
+        return kind == "string"
+    if isinstance(given, bool) or not isinstance(given, (list, dict)):
+        return kind in ("integer", "number", "boolean")
+    texts = given if isinstance(given, list) else [*given.values()]
+    if any(isinstance(text, (list, dict)) or set(str(text)) & set(",;.|= %&") for text in texts):
+        return False
+    if isinstance(given, list):
+        return kind == "array" and style in ("", "form", "simple")
+    explode = parameter.get("explode")
+    return kind == "object" and style == "simple" and explode is not True
+
+
+class Request:
+    """A plan as openapi-core asks for it."""
+
+    def __init__(self, host_url, path, request):
+        self.host_url, self.path, self.method = host_url, path, request.verb.lower()
+        self.body = request.body
+        self.content_type = request.header("content-type") or ""
+        cookies = [pair.partition("=")[::2] for pair in (request.header("cookie") or "").split("; ") if pair]
+        self.parameters = RequestParameters(
+            path={},
+            query=ImmutableMultiDict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True)),
+            header=Headers(request.headers),
+            cookie=ImmutableMultiDict([(unquote(name), unquote(value)) for name, value in cookies]),
+        )
+
+
+# --- the copy of the description ---
+
+
+def adapted(root, document, credentials):
+    root = copy.deepcopy(root)
+    root.pop("security", None)
+    readable(root, root["openapi"].startswith("3.0"))
+    own = type(document)(root)
+    paths = {}
+    for key, item in root.get("paths", {}).items():
+        item = own.resolved(item)
+        if not isinstance(item, dict) or key.startswith("x-"):
+            continue
+        item = dict(item)
+        above = item.pop("servers", None)
+        item["parameters"] = kept(item.get("parameters"), own, credentials)
+        for verb, operation in list(item.items()):
+            if not isinstance(operation, dict) or verb in ("parameters", "additionalOperations"):
+                continue
+            operation = {name: value for name, value in operation.items() if name not in ("security", "callbacks")}
+            operation["parameters"] = kept(operation.get("parameters"), own, credentials)
+            if above and not operation.get("servers"):
+                operation["servers"] = above
+            item[verb.lower()] = operation
+        for verb, operation in (item.pop("additionalOperations", None) or {}).items():
+            item[verb.lower()] = operation
+        paths[usable_path(key)] = item
+    root["paths"] = paths
+    return root
+
+
+def kept(parameters, document, credentials):
+    found = []
+    for parameter in parameters if isinstance(parameters, list) else []:
+        resolved = document.resolved(parameter)
+        if not isinstance(resolved, dict) or "name" not in resolved:
+            continue
+        name = str(resolved["name"]).lower()
+        if resolved.get("in") == "querystring" or resolved.get("in") == "header" and name in RESERVED or (resolved.get("in"), name) in credentials:
+            continue
+        found.append({**resolved, "name": usable(resolved["name"])} if resolved.get("in") == "path" else parameter)
+    return found
+
+
+def readable(value, is_old, is_part=False, is_map=False):
+    """Leaves out what neither Python nor a request can heed (in place). `is_part`: of an `allOf`, whose other parts may declare what it requires; `is_map`: of
+    schemas by name."""
+    if isinstance(value, list):
+        for item in value:
+            readable(item, is_old, is_part)
+    if not isinstance(value, dict):
+        return
+    if is_map:
+        for member in value.values():
+            readable(member, is_old)
+        return
+    value.pop("default", None)
+    if isinstance(value.get("pattern"), str):
+        try:
+            re.compile(value["pattern"])
+        except re.error:
+            del value["pattern"]
+    properties = value.get("properties")
+    if not is_old and isinstance(properties, dict) and isinstance(value.get("required"), list):
+        ours = [name for name in value["required"] if not (isinstance(properties.get(name), dict) and properties[name].get("readOnly"))]
+        value["required"] = ours
+    if isinstance(properties, dict) and isinstance(value.get("required"), list) and not is_part and not PARTS & value.keys():
+        value["required"] = [name for name in value["required"] if name in properties]
+    if isinstance(value.get("oneOf"), list) and "anyOf" not in value:
+        value["anyOf"] = value.pop("oneOf")
+    for key, member in value.items():
+        if key not in ("example", "examples", "enum", "const"):
+            readable(member, is_old, key in PARTS, key in ("properties", "patternProperties", "schemas", "$defs"))
+
+
+PARTS = {"allOf", "anyOf", "oneOf"}
