@@ -99,9 +99,24 @@ def test_a_hubspot_contact_that_exists_is_a_conflict(server, vendor):
 def test_a_hubspot_search_that_is_refused_for_its_rate_says_when_the_next_may_come(server, vendor):
     body = {"status": "error", "message": "You have reached your secondly limit.", "errorType": "RATE_LIMIT", "policyName": "SECONDLY"}
     run = connect(server, "hubspot", vendor({"POST /crm/v3/objects/deals/search": answer(body, status=429)}))
-    response = run("hubspot_records_search", {"objectType": "deals", "query": "acme"})
+    response = run("list_all_hubspot_records", {"objectType": "deals", "query": "acme"})
     assert (response.status_code, refusal(response)["code"]) == (429, "rate_limited")
     assert refusal(response)["ratelimit"]["limit"] == 5
+
+
+def test_a_hubspot_search_pages_in_its_body(server, vendor):
+    def found(request):
+        is_first = "after" not in request.message
+        paging = {"paging": {"next": {"after": "1"}}} if is_first else {}
+        return answer({"total": 2, "results": [{"id": "1" if is_first else "2"}], **paging})
+
+    hubspot = vendor({"POST /crm/v3/objects/deals/search": found})
+    run = connect(server, "hubspot", hubspot)
+    search = {"objectType": "deals", "query": "acme"}
+    first = run("list_all_hubspot_records", {**search, "limit": 1}).json()
+    second = run("list_all_hubspot_records", {**search, "next_cursor": first["next_cursor"]}).json()
+    assert (first["result"], second) == ([{"id": "1"}], {"result": [{"id": "2"}], "next_cursor": None})
+    assert hubspot.requests[1].message == {"query": "acme", "after": "1", "limit": 1}
 
 
 def test_an_intercom_list_pages_by_cursor_and_its_refusals_are_lists(server, vendor):

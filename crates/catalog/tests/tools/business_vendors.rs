@@ -102,9 +102,9 @@ fn hubspot_puts_values_under_properties_and_asks_for_properties_by_name() {
     {"properties":{"email":"a@b.example","shoe_size":"42"}}
     "#);
     assert_snapshot!(planned("get_single_hubspot_deal_by_id", json!({"id": "9", "properties": ["amount", "dealstage"], "associations": ["companies"]})), @"GET https://api.hubapi.com/crm/v3/objects/deals/9?properties=amount,dealstage&associations=companies");
-    assert_snapshot!(planned("hubspot_records_search", json!({"objectType": "deals", "query": "acme", "limit": 5, "after": "10"})), @r#"
+    assert_snapshot!(planned("list_all_hubspot_records", json!({"objectType": "deals", "query": "acme", "limit": 5})), @r#"
     POST https://api.hubapi.com/crm/v3/objects/deals/search
-    {"query":"acme","limit":5,"after":"10"}
+    {"query":"acme","limit":5}
     "#);
     assert_snapshot!(planned("update_a_hubspot_task_by_id", json!({"id": "4", "hs_task_status": "COMPLETED"})), @r#"
     PATCH https://api.hubapi.com/crm/v3/objects/tasks/4
