@@ -14,8 +14,8 @@ import gateway
 from conftest import MASTER_KEY, ROOT
 
 SENDOSO = ROOT / "integrations" / "sendoso.yaml"
-COMMANDS = {"demo", "serve", "sandbox", "catalog", "migrate", "keys", "account", "mcp", "token", "connect", "doctor"}
-CATALOG_COMMANDS = {"list", "show", "tools", "docs", "plan", "lint", "schema"}
+COMMANDS = {"demo", "serve", "sandbox", "catalog", "migrate", "keys", "account", "mcp", "token", "connect", "doctor", "import"}
+CATALOG_COMMANDS = {"list", "add", "show", "tools", "docs", "plan", "lint", "schema"}
 # Stands for any secret in a place where it might be quoted.
 SECRET = "sentinelSecretBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
 

@@ -24,6 +24,8 @@ pub(crate) struct BodyRoute {
     pub(crate) content_type: Option<String>,
     pub(crate) wrap: Option<String>,
     pub(crate) fixed: Map<String, Value>,
+    /// Members that the pagination sets.
+    pub(crate) pages: Vec<String>,
     pub(crate) content: Content,
 }
 
@@ -99,23 +101,25 @@ pub(crate) struct ReadyBody {
 }
 
 impl BodyRoute {
-    /// Takes the body's arguments out of `arguments` and writes them; `declared` are the tool's properties.
+    /// Takes the body's arguments out of `arguments` and writes them; `declared` are the tool's properties, `page` what the pagination says here.
     ///
     /// `None` where nothing is to be sent. What cannot be written is added to `violations`.
     pub(crate) fn write(
         &self,
         arguments: &mut Map<String, Value>,
         declared: &Map<String, Value>,
+        page: Vec<(&str, Value)>,
         violations: &mut Vec<Violation>,
     ) -> Option<ReadyBody> {
-        let body = match &self.content {
+        let mut body = match &self.content {
             Content::Members { members, rest, least, needed } => {
                 if self.presence == Presence::WithArguments {
-                    if !is_given(members, *rest, arguments, declared) {
+                    let is_given = is_given(members, *rest, arguments, declared);
+                    if !is_given && page.is_empty() {
                         return None;
                     }
                     // The input schema says so of the arguments that it knows.
-                    let missing = needed.iter().filter(|needed| !arguments.contains_key(*needed));
+                    let missing = needed.iter().filter(|needed| is_given && !arguments.contains_key(*needed));
                     violations.extend(missing.map(|name| Violation::at(name, "missing; the rest of the body needs it")));
                 }
                 let object = self.object(members, *rest, arguments, declared, violations);
@@ -124,10 +128,10 @@ impl BodyRoute {
             }
             Content::Whole { argument, .. } => {
                 let mut body = arguments.shift_remove(argument);
-                if body.is_none() && self.presence == Presence::WithArguments {
+                if body.is_none() && page.is_empty() && self.presence == Presence::WithArguments {
                     return None;
                 }
-                if !self.fixed.is_empty() {
+                if !self.fixed.is_empty() || !page.is_empty() {
                     match body.get_or_insert_with(|| Value::Object(Map::new())) {
                         Value::Object(object) => object.extend(self.fixed.clone()),
                         _ => violations.push(Violation::at(argument, "expected an object")),
@@ -136,6 +140,9 @@ impl BodyRoute {
                 body?
             }
         };
+        if let Value::Object(object) = &mut body {
+            object.extend(page.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
         match self.format {
             BodyFormat::Json => match serde_json::to_vec(&self.wrapped(body)) {
                 Ok(bytes) => Some(self.ready("application/json", bytes)),
@@ -188,7 +195,8 @@ impl BodyRoute {
                 if declared.contains_key(name) {
                     continue;
                 }
-                let is_taken = self.fixed.contains_key(name) || members.iter().any(|member| member.name == *name);
+                let is_taken =
+                    self.fixed.contains_key(name) || self.pages.contains(name) || members.iter().any(|member| member.name == *name);
                 if is_taken {
                     let message = "unknown argument; this member of the body is set in another way";
                     violations.push(Violation::at(name, message));
@@ -233,7 +241,7 @@ impl BodyRoute {
             Content::Members { members, .. } => members.iter().any(|member| member.name == name),
             Content::Whole { .. } => false,
         };
-        is_declared || self.fixed.contains_key(name)
+        is_declared || self.fixed.contains_key(name) || self.pages.iter().any(|page| page == name)
     }
 
     fn field_name(&self, name: &str) -> String {

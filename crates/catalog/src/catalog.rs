@@ -12,6 +12,7 @@ pub use crate::entry::{Entry, Origin};
 
 /// Definitions shipped with the binary: name, which is also that of the file, and text. A new vendor adds a line.
 const BUILT_IN: &[(&str, &str)] = &[
+    ("asana", include_str!("../../../integrations/asana.yaml")),
     ("edesk", include_str!("../../../integrations/edesk.yaml")),
     ("github", include_str!("../../../integrations/github.yaml")),
     ("gladly", include_str!("../../../integrations/gladly.yaml")),

@@ -11,14 +11,13 @@ mod infer;
 mod method;
 mod naming;
 mod operation;
+mod pages;
 mod parameters;
 mod path;
 mod prose;
 mod read;
 mod refs;
 mod report;
-#[cfg(test)]
-mod sample;
 mod schema;
 mod security;
 mod servers;
@@ -87,6 +86,11 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     })?;
     let security = Security::of(&description.root, &operations, &servers.base_url);
     report.notes.extend(servers.notes.iter().map(|note| Note { at: place.to_owned(), message: note.clone() }));
+    report.inferences.extend(security.assumed.map(|what| Inference {
+        at: "credentials".to_owned(),
+        what: what.to_owned(),
+        because: "no security scheme that can be used is declared".to_owned(),
+    }));
     report.notes.extend(security.notes.iter().map(|note| Note { at: "/components/securitySchemes".to_owned(), message: note.clone() }));
 
     let mut integration = identity::integration(description, options, &servers, &security);

@@ -9,7 +9,7 @@ use crate::embed::embed;
 use crate::encode::{QUERY_NAME, UNRESERVED};
 use crate::expression::Expression;
 use crate::headers;
-use crate::integration::{Integration, Method, Pagination, Parameter, RequestWhen};
+use crate::integration::{BodyFormat, Integration, Method, PagePlace, Pagination, Parameter, RequestWhen};
 use crate::names::Names;
 use crate::paging::Paging;
 use crate::problem::Problem;
@@ -56,7 +56,8 @@ impl Input {
             definitions: Map::new(),
             additional: Value::Bool(false),
         };
-        let pages = paging.map_or_else(Vec::new, |(pagination, _)| Paging::parameters(pagination));
+        let pages = |place| paging.map_or_else(Vec::new, |(pagination, _)| Paging::parameters_in(pagination, place));
+        let (pages, pages_in_body) = (pages(PagePlace::Query), pages(PagePlace::Body));
         if paging.is_some() {
             builder.names.reserve("limit");
             builder.names.reserve("next_cursor");
@@ -67,7 +68,8 @@ impl Input {
             builder.put("limit", paging.limit_schema());
             builder.put("next_cursor", Paging::cursor_schema());
         }
-        let body = method.body.as_ref().map(|body| builder.body(body));
+        builder.check_pages(method, &pages_in_body);
+        let body = method.body.as_ref().map(|body| builder.body(body, &pages_in_body));
         let fixed_headers = builder.fixed_headers(method);
         let other_paths = builder.other_paths(&method.request_when, &line, &in_path);
         let path = placed(&line.path, &in_path);
@@ -171,6 +173,14 @@ impl Builder<'_> {
             }
         }
         method.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// Pages can be asked for in a body of members only.
+    fn check_pages(&mut self, method: &Method, pages: &[&str]) {
+        let is_written = method.body.as_ref().is_some_and(|body| body.format != BodyFormat::Raw);
+        if !pages.is_empty() && !is_written {
+            self.problem("pagination.in", "this method has no body with members; add a `body`, or page by the query");
+        }
     }
 
     /// The server that the method names, if the integration has it.

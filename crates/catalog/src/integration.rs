@@ -25,7 +25,7 @@ pub use connect::CredentialField;
 pub use credentials::{Attach, CredentialCheck, CredentialKind, CredentialScheme};
 pub use errors::{ErrorRule, Errors};
 pub use oauth2::{ClientAuthentication, OAuth2, ScopeSeparator, TokenPlace};
-pub use pagination::Pagination;
+pub use pagination::{PagePlace, Pagination};
 pub use parameter::{Location, Parameter, Style};
 pub use prompts::{PromptArgument, PromptDefinition, PromptImage, PromptMessage, PromptResource, PromptRole};
 pub use rate_limit::{KnownLimit, RateLimit, ResetFormat};

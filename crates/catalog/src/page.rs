@@ -21,6 +21,7 @@ use crate::cursor::{Cursor, Position};
 use crate::dotted_path::DottedPath;
 use crate::encode::Query;
 use crate::expression::ExpressionError;
+use crate::integration::PagePlace;
 use crate::paging::{Paging, Style};
 
 /// The part of a list that a plan asks for.
@@ -113,6 +114,9 @@ impl Page {
     /// Puts the page's parameters into the query.
     pub(crate) fn push_query(&self, query: &mut Query<'_>) {
         let paging = &*self.paging;
+        if paging.place == PagePlace::Body {
+            return;
+        }
         match (&paging.style, &self.cursor.position) {
             (Style::Page { parameter, .. }, Position::Number(number)) | (Style::Offset { parameter, .. }, Position::Number(number)) => {
                 query.pair(parameter, &number.to_string());
@@ -134,6 +138,23 @@ impl Page {
         if let (Some(parameter), Some(size)) = (&paging.size, self.cursor.size) {
             query.pair(parameter, &size.to_string());
         }
+    }
+
+    /// What the page says in the body, by the vendor's names; nothing where it says it in the query.
+    pub(crate) fn body_members(&self) -> Vec<(&str, Value)> {
+        let paging = &*self.paging;
+        if paging.place == PagePlace::Query {
+            return Vec::new();
+        }
+        let position = match (&paging.style, &self.cursor.position) {
+            (Style::Page { parameter, .. } | Style::Offset { parameter, .. }, Position::Number(number)) => {
+                Some((parameter, (*number).into()))
+            }
+            (Style::Cursor { parameter, .. }, Position::Text(cursor)) => Some((parameter, cursor.as_str().into())),
+            _ => None,
+        };
+        let size = paging.size.as_ref().zip(self.cursor.size.map(Value::from));
+        position.into_iter().chain(size).map(|(name, value)| (name.as_str(), value)).collect()
     }
 
     /// Whether the page itself gives this query parameter, so that the argument of that name steps back.

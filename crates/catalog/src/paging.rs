@@ -8,13 +8,13 @@ use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::cursor::{Cursor, Position, PositionKey};
 use crate::dotted_path::DottedPath;
 use crate::encode::QUERY_NAME;
 use crate::expression::{Expression, ExpressionError};
-use crate::integration::Pagination;
+use crate::integration::{PagePlace, Pagination};
 use crate::page::Page;
 use crate::problem::Problem;
 
@@ -28,7 +28,9 @@ const USUAL_MAX_SIZE: u64 = 100;
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) style: Style,
-    /// Encoded name of the query parameter for the page size.
+    /// Where position and size go.
+    pub(crate) place: PagePlace,
+    /// Name of the query parameter, encoded, or of the member of the body for the page size.
     pub(crate) size: Option<String>,
     pub(crate) default_size: Option<u64>,
     pub(crate) max_size: u64,
@@ -89,9 +91,14 @@ impl NextQuery {
     }
 }
 
-/// The query parameters that an expression gives.
+/// The query parameters that an expression gives: a map of them, or a URL that has them.
 fn query_of(value: &Computed) -> Result<Vec<(String, String)>, ExpressionError> {
-    let no_query = || ExpressionError::new("the pagination's expression must give a map of texts or numbers, or none");
+    let no_query = || ExpressionError::new("the pagination's expression must give a map of texts or numbers, the next page's URL, or none");
+    if let Some(link) = value.as_str() {
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split('#').next().unwrap_or_default();
+        return Ok(form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+    }
     if value.kind() != ValueKind::Map {
         return Err(no_query());
     }
@@ -111,19 +118,23 @@ fn query_of(value: &Computed) -> Result<Vec<(String, String)>, ExpressionError> 
 
 impl Paging {
     pub(crate) fn compile(path: &str, pagination: &Pagination, reserved: Vec<String>, problems: &mut Vec<Problem>) -> Self {
-        let encoded = |name: &str| utf8_percent_encode(name, QUERY_NAME).to_string();
+        let place = Self::place(pagination);
+        let encoded = |name: &str| match place {
+            PagePlace::Query => utf8_percent_encode(name, QUERY_NAME).to_string(),
+            PagePlace::Body => name.to_owned(),
+        };
         let (style, size, default_size, max_size) = match pagination {
-            Pagination::Page { page, size, first, default_size, max_size } => {
+            Pagination::Page { page, size, first, default_size, max_size, .. } => {
                 let parameter = encoded(page);
                 let style = Style::Page { parameter, first: *first };
                 (style, Some(size), Some(*default_size), Some(*max_size))
             }
-            Pagination::Offset { offset, size, first, default_size, max_size } => {
+            Pagination::Offset { offset, size, first, default_size, max_size, .. } => {
                 let parameter = encoded(offset);
                 let style = Style::Offset { parameter, first: *first };
                 (style, Some(size), Some(*default_size), Some(*max_size))
             }
-            Pagination::Cursor { cursor, size, default_size, max_size, next } => {
+            Pagination::Cursor { cursor, size, default_size, max_size, next, .. } => {
                 let next = next.parse().unwrap_or_else(|error| {
                     problems.push(Problem::error(format!("{path}.next"), format!("{error}")));
                     DottedPath::default()
@@ -150,10 +161,26 @@ impl Paging {
                 problems.push(Problem::error(format!("{path}.{key}"), "a page has at least one record; write 1 or more"));
             }
         }
-        Self { style, size: size.map(|name| encoded(name)), default_size, max_size: max_size.unwrap_or(USUAL_MAX_SIZE).max(1), reserved }
+        let size = size.map(|name| encoded(name));
+        Self { style, place, size, default_size, max_size: max_size.unwrap_or(USUAL_MAX_SIZE).max(1), reserved }
     }
 
-    /// The vendor's names of the parameters that this pagination sets, which are therefore no arguments.
+    pub(crate) fn place(pagination: &Pagination) -> PagePlace {
+        match pagination {
+            Pagination::Page { place, .. } | Pagination::Offset { place, .. } | Pagination::Cursor { place, .. } => *place,
+            Pagination::LinkHeader { .. } | Pagination::None | Pagination::Expression { .. } => PagePlace::Query,
+        }
+    }
+
+    /// The vendor's names at one place, which are therefore no arguments.
+    pub(crate) fn parameters_in(pagination: &Pagination, place: PagePlace) -> Vec<&str> {
+        match Self::place(pagination) == place {
+            true => Self::parameters(pagination),
+            false => Vec::new(),
+        }
+    }
+
+    /// The vendor's names of what this pagination sets.
     pub(crate) fn parameters(pagination: &Pagination) -> Vec<&str> {
         let (position, size) = match pagination {
             Pagination::Page { page, size, .. } => (Some(page), Some(size)),

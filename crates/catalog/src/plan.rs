@@ -90,7 +90,8 @@ impl Tool {
         let page = self.page(&arguments, &mut violations);
         let url = self.url(target, &arguments, complete.as_ref(), page.as_ref(), &mut violations);
         let mut headers = self.headers(target, &arguments, &mut violations);
-        let body = self.route.body.as_ref().and_then(|route| route.write(&mut arguments, self.properties(), &mut violations));
+        let in_body = page.as_ref().map_or_else(Vec::new, Page::body_members);
+        let body = self.route.body.as_ref().and_then(|route| route.write(&mut arguments, self.properties(), in_body, &mut violations));
         let body = body.map(|body| {
             put_header(&mut headers, "Content-Type", body.content_type);
             body.bytes

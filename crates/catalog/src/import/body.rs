@@ -33,38 +33,26 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     };
     let content =
         written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
-    let Some((media_type, media)) = content.and_then(Value::as_object).and_then(|content| chosen(content, notes)) else {
-        return Ok(None);
+    let mut first_problem = None;
+    let mut found = None;
+    let candidates = content.and_then(Value::as_object).map(best_first).unwrap_or_default();
+    for (media_type, media) in &candidates {
+        match of_media(media_type, media, schemas, notes) {
+            Ok(body) => {
+                found = Some((*media_type, body));
+                break;
+            }
+            Err(problem) => first_problem = first_problem.or(Some(problem)),
+        }
+    }
+    let Some((media_type, mut body)) = found else {
+        return first_problem.map_or(Ok(None), Err);
     };
-    let media = schemas.refs.resolve(media).map_err(|error| format!("the body's {error}; add what it refers to"))?;
-    let schema = match media.get("schema") {
-        Some(schema) => schemas.converted(schema, Direction::Input, notes),
-        None => Value::Bool(true),
-    };
-    let schema = match schema {
-        Value::Object(schema) => schema,
-        _ => Map::new(),
-    };
-    let encoding = media.get("encoding").and_then(Value::as_object);
+    if candidates.len() > 1 {
+        let others: Vec<&str> = candidates.iter().map(|(other, _)| *other).filter(|other| *other != media_type).collect();
+        notes.push(format!("the body is sent as {media_type}, not as {}", others.join(", ")));
+    }
     let said = plain(written.get("description").and_then(Value::as_str).unwrap_or_default(), MAX_DESCRIPTION_CHARACTERS);
-    let mut body = match kind(media_type) {
-        Kind::Json => {
-            Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) }
-        }
-        Kind::Form => form::form(schema, encoding, notes),
-        Kind::Multipart => form::multipart(schema, encoding, notes)?,
-        Kind::Text => {
-            let schema = json!({ "type": "string", "description": format!("The body's text, {}.", essence(media_type)) });
-            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
-        }
-        Kind::Bytes => {
-            let media_type = if media_type.contains('*') { "application/octet-stream" } else { essence(media_type) };
-            let schema = json!({
-                "type": "string", "contentEncoding": "base64", "contentMediaType": media_type, "description": "The file, in base64.",
-            });
-            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
-        }
-    };
     if let Some(schema) = body.schema.as_object_mut()
         && !said.is_empty()
     {
@@ -81,6 +69,41 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
         (false, _) => body.required = Some(false),
     }
     Ok(Some(ReadBody { body, inferred }))
+}
+
+/// The body in one of its media types.
+///
+/// # Errors
+/// It cannot be sent so.
+fn of_media(media_type: &str, media: &Value, schemas: &Schemas<'_>, notes: &mut Vec<String>) -> Result<Body, String> {
+    let media = schemas.refs.resolve(media).map_err(|error| format!("the body's {error}; add what it refers to"))?;
+    let schema = match media.get("schema") {
+        Some(schema) => schemas.converted(schema, Direction::Input, notes),
+        None => Value::Bool(true),
+    };
+    let schema = match schema {
+        Value::Object(schema) => schema,
+        _ => Map::new(),
+    };
+    let encoding = media.get("encoding").and_then(Value::as_object);
+    Ok(match kind(media_type) {
+        Kind::Json => {
+            Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) }
+        }
+        Kind::Form => form::form(schema, encoding, notes),
+        Kind::Multipart => form::multipart(schema, encoding, notes)?,
+        Kind::Text => {
+            let schema = json!({ "type": "string", "description": format!("The body's text, {}.", essence(media_type)) });
+            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
+        }
+        Kind::Bytes => {
+            let media_type = if media_type.contains('*') { "application/octet-stream" } else { essence(media_type) };
+            let schema = json!({
+                "type": "string", "contentEncoding": "base64", "contentMediaType": media_type, "description": "The file, in base64.",
+            });
+            Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
+        }
+    })
 }
 
 fn plain_body(format: BodyFormat, schema: Value) -> Body {
@@ -126,8 +149,8 @@ fn is_text(essence: &str) -> bool {
     kinds.iter().any(|kind| essence == format!("application/{kind}")) || essence.ends_with("+xml") || essence.ends_with("+yaml")
 }
 
-/// The media type that suits agents best; among equals the first.
-fn chosen<'d>(content: &'d Map<String, Value>, notes: &mut Vec<String>) -> Option<(&'d str, &'d Value)> {
+/// The media types, those that suit agents best first.
+fn best_first(content: &Map<String, Value>) -> Vec<(&str, &Value)> {
     let rank = |media_type: &str| match kind(media_type) {
         Kind::Json if essence(media_type).eq_ignore_ascii_case("application/json") => 0,
         Kind::Json if media_type.contains('*') => 2,
@@ -136,12 +159,9 @@ fn chosen<'d>(content: &'d Map<String, Value>, notes: &mut Vec<String>) -> Optio
         kind => 4 + kind as u8,
     };
     let media = content.iter().filter(|(key, _)| *key != "$ref" && !key.starts_with("x-"));
-    let (media_type, media) = media.min_by_key(|(media_type, _)| rank(media_type))?;
-    if content.len() > 1 {
-        let others: Vec<&str> = content.keys().filter(|other| *other != media_type).map(String::as_str).collect();
-        notes.push(format!("the body is sent as {media_type}, not as {}", others.join(", ")));
-    }
-    Some((media_type, media))
+    let mut media: Vec<(&str, &Value)> = media.map(|(media_type, media)| (media_type.as_str(), media)).collect();
+    media.sort_by_key(|(media_type, _)| rank(media_type));
+    media
 }
 
 /// The media type, where it is not the usual one and can be sent.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use super::method::{Draft, shared_headers};
+use super::pages::shared_pagination;
 use super::report::{Report, Skipped};
 use crate::definition::Definition;
 use crate::integration::{Integration, Resource};
@@ -20,6 +21,7 @@ type Key = (String, String);
 /// Place and problem of what is wrong outside of methods.
 pub(super) fn fill(integration: &mut Integration, mut drafts: Vec<Draft>, report: &mut Report) -> Result<(), (String, String)> {
     integration.headers = shared_headers(&mut drafts);
+    integration.pagination = shared_pagination(&mut drafts);
     let mut origins: HashMap<Key, (String, String)> = HashMap::with_capacity(drafts.len());
     for draft in drafts {
         let Draft { name, method, label, at } = draft;

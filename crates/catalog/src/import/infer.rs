@@ -2,11 +2,14 @@
 
 mod answer;
 mod list_shape;
+mod next;
 mod pagination;
+mod query;
 mod rate_limit;
+mod words;
 
 pub(crate) use list_shape::{ListShape, list_shape};
-pub(crate) use pagination::pagination;
+pub(crate) use pagination::{common, is_same, pagination};
 pub(crate) use rate_limit::rate_limit;
 
 /// A conclusion and what it rests on.
@@ -18,3 +21,6 @@ pub(crate) struct Inferred<T> {
     /// E.g. ``query parameter `after`, `paging.next.after` in the answer``.
     pub(crate) because: String,
 }
+
+#[cfg(test)]
+mod tests;

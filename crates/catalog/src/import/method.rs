@@ -17,7 +17,7 @@ use super::schema::Schemas;
 use super::security::Security;
 use super::servers::Servers;
 use crate::headers;
-use crate::integration::{Annotations, Documentation, Location, Method, Pagination, Parameter, RateLimit, Response};
+use crate::integration::{Annotations, Documentation, Location, Method, Pagination, Parameter, RateLimit, RedirectMeaning, Response};
 use crate::naming::snake_case;
 
 /// A method that is not looked at yet.
@@ -104,6 +104,7 @@ impl Making<'_, '_> {
             response: Response {
                 records: shape.and_then(|shape| shape.records.clone()),
                 total: shape.and_then(|shape| shape.total.clone()),
+                redirect: redirect(operation).filter(|_| !is_list),
                 ..Response::default()
             },
             pagination,
@@ -168,6 +169,14 @@ fn accept(operation: &Operation<'_>) -> Option<String> {
     (!is_usual && headers::check_fixed("Accept", &asked).is_ok()).then_some(asked)
 }
 
+/// An operation that only ever redirects answers with where to: e.g. a link for downloading.
+fn redirect(operation: &Operation<'_>) -> Option<RedirectMeaning> {
+    let succeeds = operation.success.is_some_and(|success| success.status != "default");
+    let statuses = operation.value.get("responses").and_then(Value::as_object)?;
+    let redirects = statuses.keys().any(|status| matches!(status.as_str(), "301" | "302" | "303" | "307" | "308"));
+    (redirects && !succeeds).then_some(RedirectMeaning::Location)
+}
+
 /// Tags of the operation, else the first part of its path that says something.
 fn tags(operation: &Operation<'_>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
@@ -198,21 +207,23 @@ pub(super) fn rate_limit(description: &Description, operations: &[Operation<'_>]
     Some(value)
 }
 
-/// Headers that all methods send are the integration's.
+/// Headers that all methods send are the integration's, and so is the version that most of them name: the others get it too, unless
+/// they name another.
 pub(super) fn shared_headers(drafts: &mut [Draft]) -> IndexMap<String, String> {
-    let Some((first, others)) = drafts.split_first() else {
-        return IndexMap::new();
-    };
-    let is_everywhere = |name: &String, value: &String| others.iter().all(|other| other.method.headers.get(name) == Some(value));
-    let shared: IndexMap<String, String> = first
-        .method
-        .headers
-        .iter()
-        .filter(|(name, value)| is_everywhere(name, value))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let mut counts: IndexMap<(&String, &String), usize> = IndexMap::new();
+    for header in drafts.iter().flat_map(|draft| &draft.method.headers) {
+        *counts.entry(header).or_default() += 1;
+    }
+    let is_shared = |name: &str, count: usize| count == drafts.len() || (is_version(name) && count * 2 > drafts.len());
+    let shared = counts.into_iter().filter(|((name, _), count)| is_shared(name, *count));
+    let shared: IndexMap<String, String> = shared.map(|((name, value), _)| (name.clone(), value.clone())).collect();
     for draft in drafts {
-        draft.method.headers.retain(|name, _| !shared.contains_key(name));
+        draft.method.headers.retain(|name, value| shared.get(name) != Some(value));
     }
     shared
+}
+
+/// Whether a header says which version of an API is meant.
+pub(super) fn is_version(header: &str) -> bool {
+    header.to_ascii_lowercase().contains("version")
 }

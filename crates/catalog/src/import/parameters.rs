@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::method::is_version;
 use super::operation::{Operation, identity, is_json};
 use super::path::{bare_name, placeholders};
 use super::prose::plain;
@@ -98,7 +99,7 @@ impl<'d> Reading<'_, 'd> {
         }
         let required = parameter.get("required") == Some(&Value::Bool(true));
         if location == Location::Header
-            && (required || name.to_ascii_lowercase().contains("version"))
+            && (required || is_version(name))
             && let Some(value) = self.only_value(name, parameter)
         {
             self.notes.push(format!("the header `{name}` is always sent as `{value}`"));

@@ -63,7 +63,9 @@ pub(crate) fn description(operation: &Operation<'_>, name: &Name, shape: Option<
     let room = MAX_DESCRIPTION_CHARACTERS.saturating_sub(summary.chars().count() + returns.chars().count() + deprecated.len() + 4);
     let details = plain(operation.text("description"), room);
     let mut parts: Vec<String> = Vec::new();
-    if !summary.is_empty() && !begins_with(&details, &summary) {
+    // One word (`List`) says no more than the name does.
+    let says_little = !details.is_empty() && !summary.contains(' ');
+    if !summary.is_empty() && !says_little && !begins_with(&details, &summary) {
         parts.push(ended(summary));
     }
     if !details.is_empty() {

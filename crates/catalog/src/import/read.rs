@@ -26,6 +26,11 @@ const MAX_FILES: usize = 500;
 /// Most memory the values of all files may take, counted roughly.
 const MAX_VALUE_BYTES: usize = 512 * 1024 * 1024;
 
+/// Most memory the values of a file may take however small it is, counted roughly; and of a large one, for each of its bytes. Only
+/// aliases and very short values make more of a text.
+const MAX_VALUE_BYTES_OF_A_FILE: usize = 64 * 1024 * 1024;
+const MAX_VALUE_BYTES_PER_BYTE: usize = 16;
+
 /// Deepest nesting. Everything that walks over a description is recursive; published ones have some 30 levels.
 const MAX_DEPTH: usize = 100;
 
@@ -155,6 +160,7 @@ fn value(source_name: &str, text: &str, max_value_bytes: usize) -> Result<(Value
     if let Some(kind) = kind::foreign_text(text) {
         return Err(refused(1, kind.to_owned()));
     }
+    let max_value_bytes = MAX_VALUE_BYTES_OF_A_FILE.max(text.len().saturating_mul(MAX_VALUE_BYTES_PER_BYTE)).min(max_value_bytes);
     let is_json = text.trim_start().starts_with(['{', '[']);
     let syntax_error = match is_json.then(|| json::read(text, MAX_DEPTH, max_value_bytes)) {
         Some(Ok(read)) => return Ok(read),

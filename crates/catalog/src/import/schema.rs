@@ -7,6 +7,7 @@
 mod alternatives;
 mod compose;
 mod convert;
+mod definitions;
 mod discriminator;
 mod form;
 mod graph;
@@ -28,9 +29,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use self::convert::{Converter, Limit};
+use self::convert::Converter;
 use self::discriminator::Children;
 use self::form::Form;
 use self::target::{Key, Role, Target};
@@ -41,8 +42,11 @@ use super::refs::{Refs, reference};
 /// [`form::MIN_SHARED_BYTES`] is written once, under `$defs`.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The same for a schema that others refer to.
-const MAX_SHARED_BYTES: usize = 16 * 1024;
+/// The same for a schema that is copied into others.
+const MAX_WIDE_BYTES: usize = 16 * 1024;
+
+/// The same for a definition.
+const MAX_NARROW_BYTES: usize = 3 * 1024;
 
 /// Most notes on one schema.
 const MAX_NOTES: usize = 20;
@@ -53,13 +57,24 @@ pub(crate) struct Schemas<'d> {
     pub(crate) refs: Refs<'d>,
     pub(crate) dialect: Dialect,
     root: &'d Value,
-    forms: RefCell<HashMap<Key, Rc<Form>>>,
-    ordered: RefCell<HashSet<Key>>,
+    forms: RefCell<HashMap<(Key, Width), Rc<Form>>>,
+    /// The component of each schema that has been put in order: those that all lead to each other have the same, and what a component leads to
+    /// has a lower one.
+    components: RefCell<HashMap<Key, usize>>,
     recursive: RefCell<HashSet<Key>>,
     /// What is being turned, which its own parts cannot copy.
     open: RefCell<Vec<Key>>,
     patterns: RefCell<HashMap<String, bool>>,
     children: OnceCell<Children>,
+}
+
+/// How much is copied into a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Width {
+    /// To be copied itself.
+    Wide,
+    /// As a definition.
+    Narrow,
 }
 
 /// Which way values go.
@@ -78,7 +93,7 @@ impl<'d> Schemas<'d> {
             dialect: description.dialect,
             root: &description.root,
             forms: RefCell::default(),
-            ordered: RefCell::default(),
+            components: RefCell::default(),
             recursive: RefCell::default(),
             open: RefCell::default(),
             patterns: RefCell::default(),
@@ -94,63 +109,47 @@ impl<'d> Schemas<'d> {
             _ => Target::unnamed(schema),
         };
         for target in self.order(&whole, direction) {
-            self.form(&target, direction);
+            self.form(&target, direction, Width::Wide);
+            self.form(&target, direction, Width::Narrow);
         }
-        let known = self.forms.borrow().get(&whole.key(direction)).cloned();
+        let known = self.forms.borrow().get(&(whole.key(direction), Width::Wide)).cloned();
         // What nobody refers to may be gone tomorrow, and another be at its address.
-        let form = known.unwrap_or_else(|| Rc::new(Converter::turned(self, &whole, direction, Limit::Bytes(MAX_BYTES))));
-        let definitions = self.definitions(&form);
-        for note in form.notes.iter().chain(definitions.iter().flat_map(|(_, form)| &form.notes)) {
-            if notes.len() < MAX_NOTES && !notes.contains(note) {
-                notes.push(note.clone());
-            }
-        }
+        let form = known.unwrap_or_else(|| Rc::new(Converter::turned(self, &whole, direction, Width::Wide, MAX_BYTES)));
+        form.notes.iter().for_each(|note| keep(notes, note.clone()));
+        let definitions = self.definitions(&form, notes);
         let mut value = form.value.clone();
         if let Value::Object(members) = &mut value
             && !definitions.is_empty()
         {
-            let definitions: Map<String, Value> = definitions.into_iter().map(|(name, form)| (name, form.value.clone())).collect();
             members.insert("$defs".to_owned(), Value::Object(definitions));
         }
         value
     }
 
-    /// All that a form refers to, near things first.
-    fn definitions(&self, form: &Form) -> Vec<(String, Rc<Form>)> {
-        let forms = self.forms.borrow();
-        let mut found: Vec<(String, Rc<Form>)> = Vec::new();
-        let mut seen: HashSet<Key> = HashSet::new();
-        let mut next: Vec<Rc<Form>> = Vec::new();
-        let mut names: Vec<(Key, String)> = form.refers.clone();
-        loop {
-            for (key, name) in names {
-                if seen.insert(key)
-                    && let Some(form) = forms.get(&key)
-                {
-                    found.push((name, Rc::clone(form)));
-                    next.push(Rc::clone(form));
-                }
-            }
-            match next.pop() {
-                Some(form) => names = form.refers.clone(),
-                None => return found,
-            }
-        }
-    }
-
     /// What is referred to, turned; `None` while it is being turned.
-    fn form(&self, target: &Target<'d>, direction: Direction) -> Option<Rc<Form>> {
+    fn form(&self, target: &Target<'d>, direction: Direction, width: Width) -> Option<Rc<Form>> {
         let key = target.key(direction);
-        if let Some(form) = self.forms.borrow().get(&key) {
+        if let Some(form) = self.forms.borrow().get(&(key, width)) {
             return Some(Rc::clone(form));
         }
         if self.open.borrow().contains(&key) {
             return None;
         }
-        self.open.borrow_mut().push(key);
-        let form = Rc::new(Converter::turned(self, target, direction, Limit::Bytes(MAX_SHARED_BYTES)));
-        self.open.borrow_mut().pop();
-        self.forms.borrow_mut().insert(key, Rc::clone(&form));
+        let limit = match width {
+            Width::Wide => MAX_WIDE_BYTES,
+            Width::Narrow => MAX_NARROW_BYTES,
+        };
+        let wide = self.forms.borrow().get(&(key, Width::Wide)).cloned();
+        let form = match wide.filter(|wide| wide.bytes <= MAX_NARROW_BYTES) {
+            Some(wide) => wide,
+            None => {
+                self.open.borrow_mut().push(key);
+                let form = Rc::new(Converter::turned(self, target, direction, width, limit));
+                self.open.borrow_mut().pop();
+                form
+            }
+        };
+        self.forms.borrow_mut().insert((key, width), Rc::clone(&form));
         Some(form)
     }
 
@@ -192,5 +191,11 @@ impl<'d> Schemas<'d> {
             true => role,
             false => Role::Whole,
         }
+    }
+}
+
+fn keep(notes: &mut Vec<String>, note: String) {
+    if notes.len() < MAX_NOTES && !notes.contains(&note) {
+        notes.push(note);
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Security {
     global: Vec<Value>,
     /// Names of parameters by which, beside its scheme, most operations take the credential.
     shared_names: Vec<String>,
+    /// What was taken for granted because no scheme that can be used is declared.
+    pub(crate) assumed: Option<&'static str>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -97,7 +99,11 @@ impl Security {
                 found = true;
                 let known = self.oauth2.get(name).and_then(|name| self.credentials.get(name)).and_then(|scheme| scheme.oauth2.as_ref());
                 let listed = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
-                scopes.extend(listed.filter(|scope| known.is_some_and(|oauth2| oauth2.scopes.contains_key(*scope))).map(str::to_owned));
+                for scope in listed {
+                    // A way that needs what nobody can be asked for is none.
+                    known.filter(|oauth2| oauth2.scopes.contains_key(scope))?;
+                    scopes.push(scope.to_owned());
+                }
             }
             found.then_some(scopes)
         };
@@ -188,7 +194,7 @@ impl Security {
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
             None => {
-                self.notes.push("no security scheme that can be used is declared, so accounts have a bearer token".to_owned());
+                self.assumed = Some("accounts have a bearer token");
                 self.credentials.insert("bearer".to_owned(), scheme(CredentialKind::Bearer));
             }
         }

@@ -1,44 +1,67 @@
 //! What the index knows, put where an imported definition says nothing.
 
 use super::Importable;
+use crate::import::{Import, Inference};
 use crate::integration::{Integration, Variable};
 use crate::variables::names_in_braces;
 
 impl Importable {
-    /// Fills in what a definition imported from this description does not say. Gives a sentence for each thing.
+    /// Fills in what an imported description does not say, and adds each thing to the report.
     ///
-    /// What the description does say is never changed: it is newer than the index.
-    pub fn complete(&self, integration: &mut Integration) -> Vec<String> {
-        let mut done = Vec::new();
+    /// What the description does say is never changed: it is newer than the index. A base URL on the host where the description was
+    /// fetched is none of the vendor's, unless the index names that host too.
+    pub fn complete(&self, Import { integration, report }: &mut Import) {
+        let source = report.source.clone();
+        let is_assumed = report.inferences.iter().any(|one| one.at == "credentials");
+        let concluded = &mut report.inferences;
+        let known = self.credentials();
+        if is_assumed && !known.is_empty() {
+            concluded.retain(|one| one.at != "credentials");
+        }
+        let mut conclude = |at: &str, what: String, because: &str| {
+            concluded.push(Inference { at: at.to_owned(), what, because: format!("the index of importable APIs; {because}") });
+        };
         if integration.documentation_url.is_none() {
             integration.documentation_url = Some(self.docs_url.to_owned());
         }
-        if !integration.base_url.starts_with("https://") {
-            done.push(format!("base_url is {}: the description has none that can be used", self.base_url));
+        if !self.is_plausible(&integration.base_url, &source) {
+            conclude("base_url", format!("requests go to {}", self.base_url), "the description names no place of the vendor's");
             self.base_url.clone_into(&mut integration.base_url);
             add_variables(integration);
         }
-        if integration.credentials.is_empty() {
-            integration.credentials = self.credentials();
-            if !integration.credentials.is_empty() {
-                done.push(format!("credentials are those of `{}`: the description names none", self.auth));
-            }
+        if (is_assumed || integration.credentials.is_empty()) && !known.is_empty() {
+            integration.credentials = known;
+            conclude("credentials", format!("accounts authenticate by {}", self.auth), "the description names no way");
         }
-        let lists = |integration: &Integration| integration.resources.values().any(|resource| resource.methods.contains_key("list"));
-        if integration.pagination.is_none() && lists(integration) {
+        if integration.pagination.is_none() && is_silent_on_paging(integration) {
             integration.pagination = self.pagination();
             if integration.pagination.is_some() {
-                done.push(format!("lists page by `{}` where the description does not tell", self.pagination));
+                conclude("pagination", format!("lists page by {}", self.pagination), "the description tells of no list how it pages");
             }
         }
         if integration.rate_limit.is_none() {
             integration.rate_limit = self.rate_limit();
             if integration.rate_limit.is_some() {
-                done.push(format!("a refusal for too many calls means {}, where its headers say nothing", self.rate_limit));
+                conclude("rate_limit", format!("the limit is {}", self.rate_limit), "for refusals that say nothing themselves");
             }
         }
-        done
     }
+
+    fn is_plausible(&self, base_url: &str, source: &str) -> bool {
+        let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
+        base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
+    }
+}
+
+/// Whether there are lists and nothing is said of any. Where some are said to page, the others do not: they would give all records on each page.
+fn is_silent_on_paging(integration: &Integration) -> bool {
+    let mut methods = integration.resources.values().flat_map(|resource| &resource.methods);
+    let is_told = integration.resources.values().any(|resource| resource.pagination.is_some());
+    !is_told && methods.clone().all(|(_, method)| method.pagination.is_none()) && methods.any(|(name, _)| name == "list")
+}
+
+fn host(url: &str) -> Option<&str> {
+    url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest))
 }
 
 /// Declares the names in braces of the base URL.
@@ -59,23 +82,64 @@ fn add_variables(integration: &mut Integration) {
 
 #[cfg(test)]
 mod tests {
+    use crate::import::{Import, Inference, Report};
     use crate::index::find;
+    use crate::integration::Pagination;
     use crate::parse::parse;
 
-    const TEXT: &str = "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: /api\nresources:\n  orders:\n    methods:\n      \
-        list:\n        request: GET /orders\n        documentation: { description: Lists orders. }\n";
+    /// The import of a description at `source` that says this of its servers.
+    fn imported(source: &str, base_url: &str) -> Import {
+        let text = format!(
+            "version: 1\nname: acme\nlabel: Acme\ndescription: Orders.\nbase_url: {base_url}\ncredentials: {{ bearer: {{ kind: bearer }} }}\n\
+             resources:\n  orders:\n    methods:\n      list:\n        request: GET /orders\n        documentation: {{ description: Lists orders. }}\n"
+        );
+        let report = Report { source: source.to_owned(), ..Report::default() };
+        Import { integration: parse("acme.yaml", &text).unwrap().integration.clone(), report }
+    }
 
     #[test]
     fn what_a_description_leaves_out_is_filled_in_and_what_it_says_stays() {
-        let mut integration = parse("acme.yaml", &TEXT.replace("/api", "https://api.acme.test")).unwrap().integration.clone();
+        let mut import = imported("https://raw.example/zulip.yaml", "https://raw.example/api");
+        let assumed =
+            Inference { at: "credentials".to_owned(), what: "a bearer token".to_owned(), because: "nothing is declared".to_owned() };
+        import.report.inferences.push(assumed);
         let entry = find("zulip").unwrap();
-        integration.base_url = "/api".to_owned();
-        insta::assert_snapshot!(entry.complete(&mut integration).join("\n"), @"
-        base_url is https://{org}.zulipchat.com/api/v1: the description has none that can be used
-        credentials are those of `basic (email + key)`: the description names none
+        entry.complete(&mut import);
+        let said: Vec<String> = import.report.inferences.iter().map(|one| format!("{}: {}; {}", one.at, one.what, one.because)).collect();
+        insta::assert_snapshot!(said.join("\n"), @"
+        base_url: requests go to https://{org}.zulipchat.com/api/v1; the index of importable APIs; the description names no place of the vendor's
+        credentials: accounts authenticate by basic (email + key); the index of importable APIs; the description names no way
         ");
-        assert!(integration.variables.contains_key("org"));
-        assert!(integration.credentials.contains_key("basic"));
-        assert_eq!(entry.complete(&mut integration), Vec::<String>::new());
+        assert!(import.integration.variables.contains_key("org"));
+        assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["basic"]);
+    }
+
+    #[test]
+    fn declared_credentials_stay() {
+        let mut import = imported("https://raw.example/zulip.yaml", "https://api.acme.test");
+        find("zulip").unwrap().complete(&mut import);
+        assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["bearer"]);
+        assert!(import.report.inferences.is_empty());
+    }
+
+    #[test]
+    fn lists_page_as_the_index_says_only_where_the_description_is_silent_on_all_of_them() {
+        let mut silent = imported("https://raw.example/x.yaml", "https://api.acme.test");
+        find("vimeo").unwrap().complete(&mut silent);
+        assert!(matches!(silent.integration.pagination, Some(Pagination::Page { .. })));
+        let mut told = imported("https://raw.example/x.yaml", "https://api.acme.test");
+        let lists = &mut told.integration.resources["orders"].methods;
+        lists["list"].pagination = Some(Pagination::None);
+        find("vimeo").unwrap().complete(&mut told);
+        assert!(told.integration.pagination.is_none());
+    }
+
+    #[test]
+    fn a_vendor_s_own_base_url_stays_but_not_the_place_where_the_description_was_fetched() {
+        for (source, stays) in [("https://raw.example/x.yaml", true), ("https://api.acme.test/x.yaml", false), ("/files/x.yaml", true)] {
+            let mut import = imported(source, "https://api.acme.test/v2");
+            find("zulip").unwrap().complete(&mut import);
+            assert_eq!(import.integration.base_url == "https://api.acme.test/v2", stays, "{source}");
+        }
     }
 }

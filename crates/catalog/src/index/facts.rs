@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Importable;
-use crate::integration::{Attach, CredentialKind, CredentialScheme, KnownLimit, Pagination, RateLimit};
+use crate::integration::{Attach, CredentialKind, CredentialScheme, KnownLimit, PagePlace, Pagination, RateLimit};
 
 /// Records asked for at once where the vendor's own limit is not known: few enough for any.
 const SAFE_SIZE: u64 = 25;
@@ -19,14 +19,33 @@ impl Importable {
             "link" => {
                 Some(Pagination::LinkHeader { size: names.map(str::to_owned), default_size: Some(SAFE_SIZE), max_size: Some(SAFE_SIZE) })
             }
-            "page" => pair().map(|(page, size)| Pagination::Page { page, size, first: 1, default_size: SAFE_SIZE, max_size: SAFE_SIZE }),
-            "offset" => {
-                pair().map(|(offset, size)| Pagination::Offset { offset, size, first: 0, default_size: SAFE_SIZE, max_size: SAFE_SIZE })
-            }
+            "page" => pair().map(|(page, size)| Pagination::Page {
+                page,
+                size,
+                first: 1,
+                default_size: SAFE_SIZE,
+                max_size: SAFE_SIZE,
+                place: PagePlace::Query,
+            }),
+            "offset" => pair().map(|(offset, size)| Pagination::Offset {
+                offset,
+                size,
+                first: 0,
+                default_size: SAFE_SIZE,
+                max_size: SAFE_SIZE,
+                place: PagePlace::Query,
+            }),
             "cursor" => {
                 let (cursor, size) = pair()?;
                 let next = words.nth(1)?.to_owned();
-                Some(Pagination::Cursor { cursor, size: Some(size), default_size: Some(SAFE_SIZE), max_size: Some(SAFE_SIZE), next })
+                Some(Pagination::Cursor {
+                    cursor,
+                    size: Some(size),
+                    default_size: Some(SAFE_SIZE),
+                    max_size: Some(SAFE_SIZE),
+                    next,
+                    place: PagePlace::Query,
+                })
             }
             _ => None,
         }

@@ -14,9 +14,10 @@ use crate::types::resolved;
 use crate::wording::did_you_mean;
 
 impl Builder<'_> {
-    pub(super) fn body(&mut self, body: &Body) -> BodyRoute {
+    /// `pages` are members that the pagination sets.
+    pub(super) fn body(&mut self, body: &Body, pages: &[&str]) -> BodyRoute {
         let content = match members_of(&body.schema) {
-            Some(object) if body.format != BodyFormat::Raw => self.members(body, object),
+            Some(object) if body.format != BodyFormat::Raw => self.members(body, object, pages),
             _ => self.whole(body),
         };
         if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
@@ -31,11 +32,12 @@ impl Builder<'_> {
             content_type: body.content_type.clone(),
             wrap: body.wrap.clone(),
             fixed: body.fixed.clone(),
+            pages: pages.iter().map(|name| (*name).to_owned()).collect(),
             content,
         }
     }
 
-    fn members(&mut self, body: &Body, object: &Map<String, Value>) -> Content {
+    fn members(&mut self, body: &Body, object: &Map<String, Value>, pages: &[&str]) -> Content {
         let place = "body.schema";
         // Embedded as a whole, so that references between its parts still lead there.
         let embedded = match embed(&body.schema, "body", &mut self.definitions) {
@@ -58,7 +60,7 @@ impl Builder<'_> {
         let mut members = Vec::new();
         let mut needed = Vec::new();
         for (name, schema) in properties.into_iter().flatten() {
-            if body.fixed.contains_key(name) {
+            if body.fixed.contains_key(name) || pages.contains(&name.as_str()) {
                 continue;
             }
             let argument = self.names.assign(name, "body");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Pagination {
     /// Numbered pages.
     Page {
-        /// Query parameter for the page number.
+        /// Query parameter, or member of the body, for the page number.
         page: String,
         /// Query parameter for the page size.
         size: String,
@@ -18,6 +18,9 @@ pub enum Pagination {
         first: u64,
         default_size: u64,
         max_size: u64,
+        /// Where the two go.
+        #[serde(default, rename = "in", skip_serializing_if = "PagePlace::is_query")]
+        place: PagePlace,
     },
     /// A position in the list.
     Offset {
@@ -30,6 +33,9 @@ pub enum Pagination {
         first: u64,
         default_size: u64,
         max_size: u64,
+        /// Where the two go.
+        #[serde(default, rename = "in", skip_serializing_if = "PagePlace::is_query")]
+        place: PagePlace,
     },
     /// An opaque cursor from the answer before.
     Cursor {
@@ -44,6 +50,9 @@ pub enum Pagination {
         max_size: Option<u64>,
         /// Where the answer holds the next cursor, e.g. `pagination.after`; absent or null there = the end.
         next: String,
+        /// Where the two go.
+        #[serde(default, rename = "in", skip_serializing_if = "PagePlace::is_query")]
+        place: PagePlace,
     },
     /// The next page's URL stands in the `Link` header (RFC 8288, `rel="next"`).
     LinkHeader {
@@ -67,9 +76,26 @@ pub enum Pagination {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_size: Option<u64>,
         /// Expression over `body`, `headers` and `query` (what was sent) that gives a map of query
-        /// parameters, or none at the end.
+        /// parameters or the next page's URL, or none at the end.
         next: String,
     },
+}
+
+/// Where a list is told which part is asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PagePlace {
+    /// Query parameters.
+    #[default]
+    Query,
+    /// Members of the body, which are no arguments then: numbers, but for a cursor, which is a text.
+    Body,
+}
+
+impl PagePlace {
+    fn is_query(&self) -> bool {
+        *self == Self::Query
+    }
 }
 
 fn one() -> u64 {

@@ -2,7 +2,7 @@
 
 use super::{MethodAt, methods};
 use crate::input::vendor_name;
-use crate::integration::{AnswerFormat, Integration, Location, Pagination};
+use crate::integration::{AnswerFormat, Integration, Location, PagePlace, Pagination};
 use crate::paging::Paging;
 use crate::problem::Problem;
 
@@ -64,7 +64,7 @@ fn check_list(at: &MethodAt<'_>, fallback: Option<&Pagination>, problems: &mut V
     }
     for (key, parameter) in &at.method.parameters {
         let name = vendor_name(key, parameter);
-        if parameter.location == Location::Query && Paging::parameters(pagination).contains(&name) {
+        if parameter.location == Location::Query && Paging::parameters_in(pagination, PagePlace::Query).contains(&name) {
             problems.push(Problem::warning(
                 format!("{}.parameters.{key}", at.path),
                 format!("the pagination sends `{name}`, so this is no argument; remove it or change the pagination"),
@@ -76,7 +76,7 @@ fn check_list(at: &MethodAt<'_>, fallback: Option<&Pagination>, problems: &mut V
 fn check_sizes(path: &str, pagination: &Pagination, problems: &mut Vec<Problem>) {
     let names = Paging::parameters(pagination);
     if names.iter().any(|name| name.is_empty()) {
-        problems.push(Problem::error(path, "a query parameter's name is empty; write the vendor's name for it"));
+        problems.push(Problem::error(path, "a name is empty; write the vendor's name for it"));
     }
     if let [first, second] = names[..]
         && first == second

@@ -7,6 +7,7 @@ use crate::arguments;
 use crate::integration::Integration;
 use crate::problem::{Problem, Severity};
 use crate::subschemas::{Holds, held_by};
+use crate::yaml::Rules;
 
 /// Longest name of a property.
 const MAX_NAME_CHARACTERS: usize = 128;
@@ -28,6 +29,9 @@ pub(super) fn check(integration: &Integration, problems: &mut Vec<Problem>) {
         if let Some(body) = &at.method.body {
             check_schema(&format!("{}.body.schema", at.path), &body.schema, problems);
         }
+        if let Some(returns) = at.method.documentation.as_ref().and_then(|documentation| documentation.returns.as_ref()) {
+            problems.extend(too_deep(&format!("{}.documentation.returns", at.path), returns));
+        }
     }
 }
 
@@ -37,6 +41,7 @@ fn check_schema(path: &str, schema: &Value, problems: &mut Vec<Problem>) {
         return;
     }
     let before = problems.len();
+    problems.extend(too_deep(path, schema));
     walk(path, schema, &mut |path, schema| check_members(path, schema, problems));
     if problems[before..].iter().any(|problem| problem.severity == Severity::Error) {
         return;
@@ -48,6 +53,24 @@ fn check_schema(path: &str, schema: &Value, problems: &mut Vec<Problem>) {
         }
         Err(problem) => problems.push(Problem::error(format!("{path}{}", problem.path), problem.message)),
     }
+}
+
+/// What is wrong with a schema that is nested so deep that no definition file could hold it.
+fn too_deep(path: &str, schema: &Value) -> Option<Problem> {
+    let most = Rules::DEFINITION.max_depth;
+    let is_too_deep = path.split('.').count() + levels(schema) > most;
+    is_too_deep
+        .then(|| Problem::error(path, format!("nested more than {most} levels deep, counted from the top of the file; flatten the schema")))
+}
+
+/// How many objects and lists are inside of each other.
+fn levels(value: &Value) -> usize {
+    let inner = match value {
+        Value::Object(members) => members.values().map(levels).max(),
+        Value::Array(items) => items.iter().map(levels).max(),
+        _ => return 0,
+    };
+    inner.unwrap_or(0) + 1
 }
 
 /// Makes validators of parts of one schema.

@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use catalog::definition::Definition;
+use catalog::page::{Continuation, Reply};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -199,4 +201,48 @@ fn every_verb_takes_a_body_where_the_definition_has_one() {
         let reads = matches!(verb, "GET" | "HEAD" | "OPTIONS" | "QUERY");
         assert_eq!(definition.tools[0].annotations.read_only_hint, reads, "{verb}");
     }
+}
+
+#[test]
+fn a_list_may_page_in_its_body() {
+    let schema = json!({"type": "object", "required": ["size"], "additionalProperties": true, "properties": {
+        "q": {"type": "string"}, "size": {"type": "integer"}, "after": {"type": "string"}, "limit": {"type": "string"},
+    }});
+    let listing = |pagination: Value| {
+        let method = json!({"request": "POST /search", "pagination": pagination, "body": {"wrap": "find", "schema": schema}});
+        definition("list", method, json!({}))
+    };
+    let cursors = listing(
+        json!({"style": "cursor", "in": "body", "cursor": "after", "size": "size", "default_size": 10, "max_size": 50, "next": "next"}),
+    );
+    assert_snapshot!(called(&cursors, json!({"q": "x", "limit__body": "y"})), @r#"
+    POST https://acme.test/v1/search
+    Content-Type: application/json
+
+    {"find":{"q":"x","limit":"y","size":10}}
+    "#);
+    assert_snapshot!(called(&cursors, json!({"limit": 3, "after": "z"})), @"/after: unknown argument; this member of the body is set in another way");
+    assert!(cursors.tools[0].input_schema.get("required").is_none() && cursors.tools[0].annotations.read_only_hint);
+    let first = plan(&cursors, json!({"limit": 3})).unwrap().page.unwrap();
+    let reply = Reply { records: 3, given: 3, total: None, continuation: Continuation::Cursor("c7") };
+    let next = first.next(&reply).unwrap().unwrap();
+    assert_snapshot!(called(&cursors, json!({"next_cursor": next})), @r#"
+    POST https://acme.test/v1/search
+    Content-Type: application/json
+
+    {"find":{"after":"c7","size":3}}
+    "#);
+
+    let offsets = listing(json!({"style": "offset", "in": "body", "offset": "from", "size": "size", "default_size": 10, "max_size": 50}));
+    assert_snapshot!(called(&offsets, json!({})), @r#"
+    POST https://acme.test/v1/search
+    Content-Type: application/json
+
+    {"find":{"from":0,"size":10}}
+    "#);
+    let bodiless = json!({"request": "POST /search", "pagination": {"style": "page", "in": "body", "page": "p", "size": "s", "default_size": 1, "max_size": 1}});
+    let resources = json!({"things": {"methods": {"list": bodiless}}});
+    let file = json!({"version": 1, "name": "a", "label": "A", "description": "d", "base_url": "https://a.test", "resources": resources});
+    let problems = Definition::compile(serde_json::from_value(file).unwrap()).unwrap_err();
+    assert_snapshot!(problems[0].message, @"this method has no body with members; add a `body`, or page by the query");
 }

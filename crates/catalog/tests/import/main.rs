@@ -1,3 +1,11 @@
 //! Descriptions of vendors' APIs as definitions.
 
+mod acme;
+mod bad;
+mod bodies;
 mod operations;
+mod parameters;
+mod security;
+mod servers;
+mod swagger;
+mod texts;

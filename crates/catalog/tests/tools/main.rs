@@ -5,6 +5,7 @@
 mod annotations;
 mod arguments;
 mod bodies;
+mod business_vendors;
 mod desk;
 mod filters;
 mod inputs;

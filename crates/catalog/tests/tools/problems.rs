@@ -59,7 +59,7 @@ fn members_of_a_form_are_encoded_in_one_way_that_exists() {
     resources.things.methods.act.body.encoding.a: a member is written as `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`; use one of these
     resources.things.methods.act.body.encoding.file: this is no media type; write one, e.g. `application/json`
     ");
-    assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"encoding": {"a": {"style": "form"}}, "schema": {"properties": {"a": {}}}}})), @"");
+    assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"encoding": {"a": {"style": "form"}}, "schema": {"properties": {"a": {}}}}})), @"resources.things.methods.act.body.encoding: only the members of a `form` or `multipart` body are encoded one by one; remove it");
 }
 
 #[test]

@@ -7,18 +7,22 @@ use anyhow::bail;
 use catalog::catalog::{Catalog, Entry};
 use catalog::definition::{Definition, HiddenMethod};
 use catalog::docs;
+use catalog::index;
 use catalog::parse::{Finding, Report};
 use clap::{Args, Subcommand};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde_json::{Value, json};
 
+use self::add::AddArgs;
 use self::plan::PlanArgs;
 use self::source::{definition, find, load};
 use super::output;
 use crate::live_catalog::read_folder;
 use crate::telemetry::{self, LogFormat};
 
+mod add;
+mod importable;
 mod plan;
 mod source;
 
@@ -41,8 +45,15 @@ pub(super) struct CatalogArgs {
 #[derive(Subcommand)]
 enum CatalogCommand {
     /// Name every definition
-    #[command(after_help = "Example:\n  tidegate catalog list --json")]
-    List,
+    #[command(after_help = "Examples:\n  tidegate catalog list --json\n  tidegate catalog list --importable")]
+    List {
+        /// Name the APIs that `catalog add` can import instead
+        #[arg(long)]
+        importable: bool,
+    },
+    /// Import a vendor's own description into the catalog folder
+    #[command(after_help = "Example:\n  tidegate catalog add figma --catalog-dir definitions")]
+    Add(Box<AddArgs>),
     /// Print a definition
     #[command(after_help = "Example:\n  tidegate catalog show sendoso")]
     Show {
@@ -82,8 +93,13 @@ pub(super) fn run(args: CatalogArgs) -> anyhow::Result<ExitCode> {
     telemetry::start("warn", LogFormat::Text)?;
     let folder = args.catalog_dir.as_deref();
     match args.command {
-        CatalogCommand::List => list(&load(folder)?, args.json)?,
-        CatalogCommand::Show { name } => show(&find(folder, &name)?, args.json)?,
+        CatalogCommand::List { importable: true } => importable::list(args.json)?,
+        CatalogCommand::List { importable: false } => list(&load(folder)?, args.json)?,
+        CatalogCommand::Add(add) => return add::run(*add, folder, args.json),
+        CatalogCommand::Show { name } => match (load(folder)?.entry(&name), index::find(&name)) {
+            (None, Some(entry)) => importable::show(entry, args.json)?,
+            _ => show(&find(folder, &name)?, args.json)?,
+        },
         CatalogCommand::Tools { name, full: true } => full_tools(definition(&find(folder, &name)?)?)?,
         CatalogCommand::Tools { name, full: false } => tools(definition(&find(folder, &name)?)?, args.json)?,
         CatalogCommand::Docs { name } => output::line(docs::page(definition(&find(folder, &name)?)?).trim_end())?,
@@ -108,7 +124,9 @@ fn list(catalog: &Catalog, as_json: bool) -> anyhow::Result<()> {
         let integration = &definition.integration;
         table.add_row([&integration.name, &integration.label, &definition.tools.len().to_string(), &definition.tags().join(", ")]);
     }
-    output::line(table)
+    output::line(table)?;
+    let more = index::importable().iter().filter(|entry| catalog.entry(entry.name).is_none()).count();
+    output::line(format_args!("\n{more} more can be added: `tidegate catalog list --importable` names them"))
 }
 
 fn show(entry: &Entry, as_json: bool) -> anyhow::Result<()> {

@@ -69,7 +69,7 @@ async fn bad_input_is_refused_with_a_message_that_names_it() {
         (&mcp, json!({"name": "x", "config": {"methods": ["update"], "tags": ["campaigns"]}}), "no tool"),
         (&mcp, json!({"name": "x", "expires_at": "tomorrow"}), "`tomorrow` is not a time"),
         (&mcp, json!({"name": "x", "config": {"auth": "url", "require_api_token_auth": true}}), "contradict"),
-        ("/integrated-account", json!({"integration": "nope", "tenant_id": "t", "credentials": {}}), "it has edesk, gladly, sendoso"),
+        ("/integrated-account", json!({"integration": "xyz", "tenant_id": "t", "credentials": {}}), "it has edesk, github, gladly"),
         ("/integrated-account", json!({"integration": "sendsoo", "tenant_id": "t", "credentials": {}}), "the nearest names here: sendoso"),
         (
             "/link-token",

@@ -25,7 +25,16 @@ pub(super) fn multipart(
     encoding: Option<&Map<String, Value>>,
     notes: &mut Vec<String>,
 ) -> Result<Body, String> {
-    let Some(mut schema) = members(schema, notes) else {
+    let whole = Value::Object(schema.clone());
+    let described = match is_file(referred(&whole, &whole), None) {
+        true => {
+            notes.push("the body is one file whose part has no name, so it is called `file`".to_owned());
+            let named = json!({ "type": "object", "required": ["file"], "properties": { "file": whole } });
+            named.as_object().cloned()
+        }
+        false => members(schema, notes),
+    };
+    let Some(mut schema) = described else {
         return Err("the parts of the multipart body are not described; give its schema `properties`".to_owned());
     };
     let definitions = Value::Object(schema.clone());

@@ -67,11 +67,6 @@ impl<'d> Answer<'d> {
         self.properties.iter().find(|(known, _)| *known == name).map(|(_, schema)| *schema)
     }
 
-    /// Whether the value is an object, or nothing is known about it.
-    pub(super) fn may_be_object(&self) -> bool {
-        !self.properties.is_empty() || self.types.is_empty() || self.types.contains(&"object")
-    }
-
     /// Whether it may be text or a number, as a cursor is.
     pub(super) fn may_be_scalar(&self) -> bool {
         self.properties.is_empty()

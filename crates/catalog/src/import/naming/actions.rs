@@ -300,7 +300,7 @@ pub(super) fn is_action(words: &[String], around: Around) -> bool {
         return !around.before_parameter || !many;
     }
     if VERBS.contains(&first) && !(around.is_first && is_adjective(first)) {
-        return !many && (!around.before_parameter || around.after_item);
+        return !many && (!around.before_parameter || !around.is_first);
     }
     !around.reads && !around.before_parameter && AT_THE_END.contains(&last)
 }

@@ -120,7 +120,10 @@ fn of_action(action: &[String], verb: &str, place: &Place, shape: Option<&ListSh
     match (&action.iter().map(String::as_str).collect::<Vec<_>>()[..], verb) {
         (["list"], _) if shape.is_none() && verb != "GET" => "get_list".to_owned(),
         (["get" | "fetch" | "find" | "retrieve"], _) if place.is_procedure && shape.is_some() => "list".to_owned(),
-        (["delete" | "remove", ..], "DELETE") => identifier(action),
+        (
+            ["delete" | "remove" | "destroy" | "purge" | "clear" | "empty" | "revoke" | "cancel" | "leave" | "detach" | "disconnect", ..],
+            "DELETE",
+        ) => identifier(action),
         (_, "DELETE") if !place.is_call => with_word("delete", &identifier(action)),
         _ => identifier(action),
     }

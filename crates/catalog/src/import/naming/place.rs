@@ -244,12 +244,12 @@ fn is_call(before: &str, call: &str) -> bool {
 
 /// What tells an operation apart whose path stands in the description with a query or a fragment: `/documents?upload`.
 fn behind_the_path(operation: &Operation<'_>) -> Option<Vec<String>> {
-    let fragment = operation.at.rsplit_once('/').and_then(|(path, _)| path.split_once('#')).map_or("", |(_, fragment)| fragment);
+    let fragment = operation.key.split_once('#').map_or("", |(_, fragment)| fragment);
     let query = operation.query.first().map_or("", |(name, value)| match name.as_str() {
         "action" | "op" | "operation" | "method" | "cmd" | "do" if !value.is_empty() => value,
         _ => name,
     });
-    [fragment.replace("~1", "/").as_str(), query].into_iter().map(words).find(|words| !words.is_empty())
+    [fragment, query].into_iter().map(words).find(|words| !words.is_empty())
 }
 
 /// What a path parameter identifies: `{contactId}` a `contact`.

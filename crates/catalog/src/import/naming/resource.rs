@@ -39,7 +39,7 @@ impl Key {
             path.push_str(&noun.words.join("_"));
             path.push_str(if noun.has_item && noun != place.nouns.last().unwrap_or(noun) { "/{}" } else { "" });
         }
-        let noun = place.nouns.last().map(|noun| noun_in(noun, form)).unwrap_or_default();
+        let noun = place.nouns.last().map_or_else(|| without_noun(place), |noun| noun_in(noun, form));
         Self { depth: place.nouns.len(), length: path.len(), path, noun }
     }
 }
@@ -47,8 +47,7 @@ impl Key {
 /// The names a resource may have, best first. The first `common` nouns belong to nearly every path and say nothing.
 pub(super) fn names(place: &Place, form: Form, common: usize) -> Vec<String> {
     let Some((noun, parents)) = place.nouns.split_last() else {
-        let word = place.action.clone().unwrap_or_else(|| vec!["root".to_owned()]);
-        return vec![identifier(&word)];
+        return vec![identifier(&without_noun(place))];
     };
     let own = noun_in(noun, form);
     let usual = usual_depth(noun, parents, common);
@@ -67,6 +66,10 @@ pub(super) fn names(place: &Place, form: Form, common: usize) -> Vec<String> {
     }
     let mut seen = std::collections::HashSet::new();
     names.iter().map(|words| identifier(words)).filter(|name| seen.insert(name.clone())).collect()
+}
+
+fn without_noun(place: &Place) -> Vec<String> {
+    place.action.clone().unwrap_or_else(|| vec!["root".to_owned()])
 }
 
 fn noun_in(noun: &Noun, form: Form) -> Vec<String> {

@@ -159,6 +159,9 @@ fn inline(text: &str) -> String {
         } else if let Some(after) = here.strip_prefix("__").filter(|_| is_strong || !ends_word) {
             is_strong = !is_strong;
             after
+        } else if let Some((emphasised, after)) = emphasis(here).filter(|_| !ends_word) {
+            kept.push_str(emphasised);
+            after
         } else if here.starts_with('`') {
             // Code is kept as it is written.
             let code = here[1..].find('`').map_or(here.len(), |end| end + 2);
@@ -172,6 +175,19 @@ fn inline(text: &str) -> String {
     }
     kept.push_str(rest);
     kept
+}
+
+/// Longest text that is taken for emphasised.
+const MAX_EMPHASIS_BYTES: usize = 120;
+
+/// The text of `_text_` or `*text*`, and what follows: of words alone, so that `*.json` and `_id` stay.
+fn emphasis(text: &str) -> Option<(&str, &str)> {
+    let marker = text.chars().next().filter(|marker| matches!(marker, '_' | '*'))?;
+    let (inner, after) = text[1..].split_once(marker)?;
+    let is_text =
+        inner.starts_with(char::is_alphanumeric) && inner.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '!' | '?' | ')'));
+    let ends = !after.starts_with(|c: char| c.is_alphanumeric());
+    (is_text && ends && inner.len() <= MAX_EMPHASIS_BYTES && !inner.contains(['\n', '`', '[', '/'])).then_some((inner, after))
 }
 
 /// The text of `[text](url)` or `[text][reference]`, and what follows.
@@ -227,6 +243,10 @@ mod tests {
             ("1. first\n2. second", "first\nsecond"),
             ("<h2>Why</h2><p>Because</p>", "Because"),
             ("# Only this", "Only this"),
+            (
+                "_with a key_ and *one* of *.json or snake_case_name, 2 * 3 * 4",
+                "with a key and one of *.json or snake_case_name, 2 * 3 * 4",
+            ),
         ] {
             assert_eq!(stripped(text), plain, "{text}");
         }

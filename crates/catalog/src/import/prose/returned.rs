@@ -26,9 +26,11 @@ pub(super) fn returned(operation: &Operation<'_>, shape: Option<&ListShape>, ref
             }
         }
         (_, Some(schema)) => {
-            let record = shape.and_then(|shape| record(schema, shape, refs));
-            let names = members(record.unwrap_or(schema), refs);
-            let each = if record.is_some() { " of each" } else { "" };
+            let records = shape.map(|shape| records(schema, shape, refs)).unwrap_or_default();
+            let (names, each) = match records.is_empty() {
+                true => (members(&[schema], refs), ""),
+                false => (members(&records, refs), " of each"),
+            };
             match said(&names) {
                 names if names.is_empty() => String::new(),
                 names => format!("Returns {names}{each}."),
@@ -38,28 +40,58 @@ pub(super) fn returned(operation: &Operation<'_>, shape: Option<&ListShape>, ref
     }
 }
 
-/// The schema of one record of a list.
-fn record<'d>(schema: &'d Value, shape: &ListShape, refs: Refs<'d>) -> Option<&'d Value> {
-    let mut schema = schema;
+/// The schemas of one record of a list: several, where compositions speak of it in parts.
+fn records<'d>(schema: &'d Value, shape: &ListShape, refs: Refs<'d>) -> Vec<&'d Value> {
+    let mut schemas = vec![schema];
     for name in shape.records.iter().flat_map(|path| path.split('.')) {
-        schema = property(schema, name, refs, 0)?;
+        let mut found = Vec::new();
+        for schema in schemas {
+            properties(schema, name, refs, 0, &mut found);
+        }
+        schemas = found;
     }
-    refs.resolve(schema).ok()?.get("items")
+    let mut items = Vec::new();
+    for schema in schemas {
+        listed(schema, refs, 0, &mut items);
+    }
+    items
 }
 
-fn property<'d>(schema: &'d Value, name: &str, refs: Refs<'d>, depth: usize) -> Option<&'d Value> {
-    let schema = refs.resolve(schema).ok()?;
-    if let Some(found) = schema.get("properties").and_then(|properties| properties.get(name)) {
-        return Some(found);
+/// What `schema` says of its property.
+fn properties<'d>(schema: &'d Value, name: &str, refs: Refs<'d>, depth: usize, found: &mut Vec<&'d Value>) {
+    let Ok(schema) = refs.resolve(schema) else {
+        return;
+    };
+    found.extend(schema.get("properties").and_then(|properties| properties.get(name)));
+    for part in parts(schema, depth) {
+        properties(part, name, refs, depth + 1, found);
     }
-    let parts = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < MAX_DEPTH)?;
-    parts.iter().find_map(|part| property(part, name, refs, depth + 1))
 }
 
-fn members<'d>(schema: &'d Value, refs: Refs<'d>) -> Vec<&'d str> {
+/// What `schema` says of its items.
+fn listed<'d>(schema: &'d Value, refs: Refs<'d>, depth: usize, found: &mut Vec<&'d Value>) {
+    let Ok(schema) = refs.resolve(schema) else {
+        return;
+    };
+    found.extend(schema.get("items"));
+    for part in parts(schema, depth) {
+        listed(part, refs, depth + 1, found);
+    }
+}
+
+/// The parts of a composition, which all hold.
+fn parts(schema: &Value, depth: usize) -> &[Value] {
+    let parts = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < MAX_DEPTH);
+    parts.map(Vec::as_slice).unwrap_or_default()
+}
+
+fn members<'d>(schemas: &[&'d Value], refs: Refs<'d>) -> Vec<&'d str> {
     let mut names = Vec::new();
-    collect(schema, refs, 0, &mut names);
-    names
+    for schema in schemas {
+        collect(schema, refs, 0, &mut names);
+    }
+    // That it worked is no news.
+    if matches!(names.as_slice(), ["ok" | "success" | "status"]) { Vec::new() } else { names }
 }
 
 fn collect<'d>(schema: &'d Value, refs: Refs<'d>, depth: usize, names: &mut Vec<&'d str>) {
@@ -72,10 +104,8 @@ fn collect<'d>(schema: &'d Value, refs: Refs<'d>, depth: usize, names: &mut Vec<
             names.push(name);
         }
     }
-    if depth < MAX_DEPTH {
-        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            collect(part, refs, depth + 1, names);
-        }
+    for part in parts(schema, depth) {
+        collect(part, refs, depth + 1, names);
     }
 }
 

@@ -34,6 +34,8 @@ impl<'d> Converter<'_, 'd> {
             }
         }
         if tagless {
+            let mut own = own;
+            in_order(&mut own);
             return Value::Object(own);
         }
         let mut kept: Vec<Value> = Vec::new();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::form::{Form, MIN_SHARED_BYTES};
 use super::names::definition_name;
 use super::target::{Key, Role, Target};
-use super::{Direction, MAX_NOTES, Schemas};
+use super::{Direction, MAX_NOTES, Schemas, Width};
 
 /// Levels of schemas within one; what is deeper admits anything.
 const MAX_LEVELS: usize = 40;
@@ -15,12 +15,6 @@ const MAX_JSON_LEVELS: usize = 90;
 
 /// Longest chain of schemas that are composed of each other.
 const MAX_COMPOSED: usize = 24;
-
-/// How large a schema may become by copying.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Limit {
-    Bytes(usize),
-}
 
 /// Whether there is room to copy larger schemas in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +36,14 @@ pub(super) struct Converter<'s, 'd> {
     level: usize,
     /// Whether what is being turned is about the same value as the whole, not about a part of it.
     in_place: bool,
+    width: Width,
     room: Room,
     limit: usize,
     copied: usize,
 }
 
 impl<'s, 'd> Converter<'s, 'd> {
-    pub(super) fn turned(schemas: &'s Schemas<'d>, target: &Target<'d>, direction: Direction, limit: Limit) -> Form {
-        let Limit::Bytes(limit) = limit;
+    pub(super) fn turned(schemas: &'s Schemas<'d>, target: &Target<'d>, direction: Direction, width: Width, limit: usize) -> Form {
         let turned = |room| {
             let mut converter = Self {
                 schemas,
@@ -61,6 +55,7 @@ impl<'s, 'd> Converter<'s, 'd> {
                 place: Vec::new(),
                 level: 0,
                 in_place: true,
+                width,
                 room,
                 limit,
                 copied: 0,
@@ -87,8 +82,12 @@ impl<'s, 'd> Converter<'s, 'd> {
         self.schema(target.schema)
     }
 
-    /// A schema within the one that is turned.
+    /// A schema within the one that is turned. As a part of an `allOf` it does not stand for its children.
     pub(super) fn schema(&mut self, schema: &'d Value) -> Value {
+        self.schema_as(schema, Role::Whole)
+    }
+
+    pub(super) fn schema_as(&mut self, schema: &'d Value, role: Role) -> Value {
         let members = match schema {
             Value::Object(members) => members,
             Value::Bool(_) => return schema.clone(),
@@ -102,8 +101,8 @@ impl<'s, 'd> Converter<'s, 'd> {
             return anything();
         }
         self.level += 1;
-        let is_parent = self.level > 1 && !members.contains_key("$ref");
-        let value = match is_parent.then(|| self.schemas.children_of(schema)).flatten() {
+        let may_be_parent = role == Role::Whole && self.level > 1 && !members.contains_key("$ref");
+        let value = match may_be_parent.then(|| self.schemas.children_of(schema)).flatten() {
             Some(children) => self.parent(schema, children),
             None => self.object(members),
         };
@@ -165,7 +164,7 @@ impl<'s, 'd> Converter<'s, 'd> {
         let is_recursive = self.schemas.recursive.borrow().contains(&key);
         match is_recursive {
             true => self.defined(target),
-            false => match self.schemas.form(target, self.direction) {
+            false => match self.schemas.form(target, self.direction, self.width) {
                 Some(form) if self.fits(&form) => self.copied(&form),
                 _ => self.defined(target),
             },
@@ -175,7 +174,7 @@ impl<'s, 'd> Converter<'s, 'd> {
     /// The content of a part of an `allOf`, to be merged: a reference where it is still being turned, or the chain has no end.
     pub(super) fn content(&mut self, target: &Target<'d>) -> Value {
         let key = target.key(self.direction);
-        let is_known = self.schemas.forms.borrow().contains_key(&key);
+        let is_known = self.schemas.forms.borrow().contains_key(&(key, self.width));
         let is_recursive = self.schemas.recursive.borrow().contains(&key);
         // Within a property only what is complete already; what is composed of each other only as a whole, so that the order in which
         // schemas are asked for changes nothing.
@@ -184,10 +183,16 @@ impl<'s, 'd> Converter<'s, 'd> {
         if !may_begin || (!is_known && self.schemas.open.borrow().len() > MAX_COMPOSED) {
             return self.defined(target);
         }
-        match self.schemas.form(target, self.direction) {
-            Some(form) if 2 * self.level + form.depth <= MAX_JSON_LEVELS => self.copied(&form),
+        match self.schemas.form(target, self.direction, self.width) {
+            Some(form) if 2 * self.level + form.depth <= MAX_JSON_LEVELS && !self.is_better_shared(&form) => self.copied(&form),
             _ => self.defined(target),
         }
+    }
+
+    /// Whether a part within a property is written once although it is not merged then. A closed one would refuse what stands beside it.
+    fn is_better_shared(&self, form: &Form) -> bool {
+        let is_closed = form.value.get("additionalProperties") == Some(&Value::Bool(false));
+        self.level > 1 && self.room == Room::Short && form.bytes > MIN_SHARED_BYTES && !is_closed
     }
 
     fn fits(&mut self, form: &Form) -> bool {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::target::Key;
 
 /// What has no more bytes of JSON text is copied even where room is short: a reference and its definition would hardly be shorter.
-pub(super) const MIN_SHARED_BYTES: usize = 400;
+pub(super) const MIN_SHARED_BYTES: usize = 160;
 
 /// A schema in JSON Schema 2020-12.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct Form {
     pub(super) bytes: usize,
     /// Levels of JSON.
     pub(super) depth: usize,
+    /// Levels of schemas down to the deepest reference; 0 without one.
+    pub(super) reach: usize,
     /// The definitions it refers to, and what they are called.
     pub(super) refers: Vec<(Key, String)>,
     pub(super) notes: Vec<String>,
@@ -23,7 +25,8 @@ pub(super) struct Form {
 impl Form {
     pub(super) fn new(value: Value, refers: Vec<(Key, String)>, notes: Vec<String>) -> Self {
         let (bytes, depth) = measured(&value);
-        Self { value, bytes, depth, refers, notes }
+        let reach = reach(&value).unwrap_or_default();
+        Self { value, bytes, depth, reach, refers, notes }
     }
 }
 
@@ -44,4 +47,22 @@ pub(super) fn measured(value: &Value) -> (usize, usize) {
 fn around(parts: impl Iterator<Item = (usize, usize)>) -> (usize, usize) {
     let (bytes, depth) = parts.fold((2, 0), |(bytes, depth), part| (bytes + part.0 + 1, depth.max(part.1)));
     (bytes, depth + 1)
+}
+
+fn reach(value: &Value) -> Option<usize> {
+    match value {
+        Value::Object(members) => {
+            let own = members.contains_key("$ref").then_some(0);
+            let inner = members.iter().filter_map(|(key, member)| match (key.as_str(), member) {
+                // Schemas by name, which are no level of their own.
+                ("properties" | "patternProperties" | "dependentSchemas", Value::Object(schemas)) => {
+                    schemas.values().filter_map(reach).max()
+                }
+                _ => reach(member),
+            });
+            inner.max().or(own).map(|levels| levels + 1)
+        }
+        Value::Array(items) => items.iter().filter_map(reach).max(),
+        _ => None,
+    }
 }

@@ -55,7 +55,7 @@ impl<'d> Schemas<'d> {
             waiting.push(target.clone());
             Step { edges: self.edges(&target, direction), target, key, next: 0 }
         };
-        if !self.ordered.borrow().contains(&start.key(direction)) {
+        if !self.components.borrow().contains_key(&start.key(direction)) {
             path.push(enter(start, &mut marks, &mut waiting));
         }
         while let Some(step) = path.last_mut() {
@@ -71,7 +71,7 @@ impl<'d> Schemas<'d> {
                         lower(&mut marks, from, index);
                     }
                     Some(_) => {}
-                    None if self.ordered.borrow().contains(&to) => {}
+                    None if self.components.borrow().contains_key(&to) => {}
                     None => {
                         let edge = edge.clone();
                         path.push(enter(edge, &mut marks, &mut waiting));
@@ -102,12 +102,13 @@ impl<'d> Schemas<'d> {
         let first = first.key(direction);
         let start = waiting.iter().rposition(|target| target.key(direction) == first).unwrap_or_default();
         let component = waiting.split_off(start);
+        let number = self.components.borrow().len();
         for target in &component {
             let key = target.key(direction);
             if let Some(mark) = marks.get_mut(&key) {
                 mark.is_waiting = false;
             }
-            self.ordered.borrow_mut().insert(key);
+            self.components.borrow_mut().insert(key, number);
             if component.len() > 1 {
                 self.recursive.borrow_mut().insert(key);
             }

@@ -48,13 +48,16 @@ impl<'d> Converter<'_, 'd> {
         let Named { mut types, has_null, format, wrong } = named(members);
         self.note_wrong_types(&wrong, &types);
         self.infer(members, &mut types);
-        let mut listed = self.listed(members, &mut types);
-        // Of a list's values, not of lists: a frequent slip.
-        let mut of_items = None;
-        if types.first() == Some(&Type::Array) && listed.as_ref().is_some_and(|values| values.iter().all(|value| !value.is_array())) {
-            of_items = listed.take();
-            types.retain(|one| *one == Type::Array);
-        }
+        let values = members.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
+        let is_of_items = types.as_slice() == [Type::Array] && values.is_some_and(|values| values.iter().all(|value| !value.is_array()));
+        let (listed, of_items) = match is_of_items {
+            true => {
+                self.note("is a list whose `enum` is of other values; it is read as that of its items");
+                (None, self.listed(members, &mut Vec::new()))
+            }
+            false => (self.listed(members, &mut types), None),
+        };
+        let mut said = None;
         let lists_null = listed.as_ref().is_some_and(|values| values.contains(&Value::Null));
         let mut out = Map::new();
         out.extend(written(&types).map(|types| ("type".to_owned(), types)));
@@ -68,11 +71,10 @@ impl<'d> Converter<'_, 'd> {
         if let (Some(values), Some(Value::Object(items))) = (of_items, out.get_mut("items"))
             && !items.contains_key("enum")
         {
-            items.insert("enum".to_owned(), Value::Array(values));
+            said = values::put(values, items);
         }
         self.limits(members, &types, &mut out);
         self.formats(members, format, &types, &mut out);
-        let mut said = None;
         match members.get("const") {
             Some(value) => drop(out.insert("const".to_owned(), value.clone())),
             None => {
@@ -186,7 +188,7 @@ impl<'d> Converter<'_, 'd> {
                 Some(target) => self.content(&target),
                 None => super::convert::anything(),
             },
-            None => self.schema(schema),
+            None => self.schema_as(schema, Role::Part),
         }
     }
 }

@@ -78,7 +78,9 @@ impl<'d> Converter<'_, 'd> {
             names.push(name.into());
         }
         names.retain(|name| !found.left_out.iter().any(|left_out| name == left_out));
-        let is_closed = members.get("additionalProperties") == Some(&Value::Bool(false)) && !members.contains_key("patternProperties");
+        let additional = members.get("additionalProperties");
+        let is_closed =
+            additional.is_some_and(|value| *value == json!(false) || value == "false") && !members.contains_key("patternProperties");
         if is_closed {
             let known = out.get("properties").and_then(Value::as_object);
             let before = names.len();

@@ -26,7 +26,7 @@ pub(super) struct Target<'d> {
     pub(super) schema: &'d Value,
     /// The schema that it is a part of: references that lead nowhere in the description may lead somewhere there.
     pub(super) base: &'d Value,
-    /// How it was referred to, e.g. `#/components/schemas/Order`; empty where it was not.
+    /// How it is referred to, e.g. `#/components/schemas/Order`; empty where it was not.
     pub(super) pointer: String,
     pub(super) role: Role,
 }
@@ -77,19 +77,35 @@ impl<'d> Schemas<'d> {
         let mut pointer = reference_text;
         let mut base = base;
         for _ in 0..MAX_CHAIN {
+            let mut whole = pointer.to_owned();
             let schema = match self.refs.target(pointer) {
                 Ok(schema) => {
                     base = self.base_of(pointer, schema);
                     schema
                 }
-                Err(error) => within(base, pointer).ok_or(error)?,
+                Err(error) => {
+                    whole = format!("{}{}", self.named_at(base), pointer.trim_start_matches('#'));
+                    within(base, pointer).ok_or(error)?
+                }
             };
             match reference(schema) {
                 Some(next) if !self.says_more(schema) => pointer = next,
-                _ => return Ok(Target { schema, base, pointer: pointer.to_owned(), role: Role::Whole }),
+                _ => return Ok(Target { schema, base, pointer: whole, role: Role::Whole }),
             }
         }
         Err(RefError::Circular(reference_text.to_owned()))
+    }
+
+    /// Where a named schema stands; `#` for any other.
+    fn named_at(&self, schema: &Value) -> String {
+        let mut places =
+            ["/components/schemas", "/definitions"].into_iter().filter_map(|place| Some((place, self.root.pointer(place)?.as_object()?)));
+        places
+            .find_map(|(place, schemas)| {
+                let (name, _) = schemas.iter().find(|(_, named)| address(named) == address(schema))?;
+                Some(format!("#{place}/{}", name.replace('~', "~0").replace('/', "~1")))
+            })
+            .unwrap_or_else(|| "#".to_owned())
     }
 
     /// The named schema that a pointer leads into.

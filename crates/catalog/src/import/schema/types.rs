@@ -44,7 +44,10 @@ impl Named {
             Some(Type::Null) => self.has_null = true,
             Some(one) => self.insert(one),
             None => {
-                self.wrong.push(name.chars().take(40).collect());
+                // `file` is a word of Swagger 2.0, and `any` can only be meant in one way.
+                if !["file", "any"].contains(&name) {
+                    self.wrong.push(name.chars().take(40).collect());
+                }
                 match meant(name) {
                     Some((one, format)) => {
                         self.insert(one);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::import::prose::plain;
 use crate::integration::Variable;
+use crate::lint::looks_secret;
 use crate::naming::snake_case;
 use crate::variables::{Pattern, names_in_braces};
 
@@ -118,7 +119,8 @@ fn variable(name: &str, object: Option<&Map<String, Value>>, values: &Values, pl
         _ => values.options.iter().map(|option| (option.clone(), option.clone())).collect(),
     };
     let mut variable = Variable { label: None, description, example: None, default: None, pattern: None, options };
-    let Some(value) = &values.default else {
+    let is_secret = ["key", "token", "secret", "password"].iter().any(|word| name.to_lowercase().contains(word));
+    let Some(value) = values.default.as_ref().filter(|value| !is_secret && !looks_secret(value)) else {
         return variable;
     };
     if variable.options.is_empty() && !admits(&variable, value) {

@@ -13,8 +13,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{output, runtime};
-use output_file::{Existing, OutputFile};
-
+pub(in crate::cli) use output_file::{Existing, OutputFile};
+pub(in crate::cli) use shown::report;
 pub(in crate::cli) use source::{FetchArgs, imported};
 
 /// Turns a vendor's OpenAPI 3 or Swagger 2 description, YAML or JSON, into a definition.
@@ -89,7 +89,8 @@ pub(super) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn definition_text(file: &OutputFile, import: &catalog::import::Import) -> anyhow::Result<String> {
+/// What is written to `file`: JSON if it ends so, else YAML that says where it comes from.
+pub(in crate::cli) fn definition_text(file: &OutputFile, import: &catalog::import::Import) -> anyhow::Result<String> {
     if file.is_json() {
         let text = serde_json::to_string_pretty(&import.integration).context("the definition cannot be written as JSON")?;
         return Ok(text + "\n");

@@ -10,21 +10,21 @@ use crate::hint::hinted;
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Existing {
+pub(in crate::cli) enum Existing {
     Kept,
     Replaced,
 }
 
 /// Where something will be written.
-pub(super) struct OutputFile {
-    pub(super) path: PathBuf,
+pub(in crate::cli) struct OutputFile {
+    pub(in crate::cli) path: PathBuf,
     existing: Existing,
 }
 
 impl OutputFile {
     /// # Errors
     /// The file is there and must be kept, or its folder is not there.
-    pub(super) fn new(path: PathBuf, existing: Existing) -> anyhow::Result<Self> {
+    pub(in crate::cli) fn new(path: PathBuf, existing: Existing) -> anyhow::Result<Self> {
         if existing == Existing::Kept && path.exists() {
             return Err(is_there(&path));
         }
@@ -36,7 +36,7 @@ impl OutputFile {
     }
 
     /// Whether the file's name asks for JSON.
-    pub(super) fn is_json(&self) -> bool {
+    pub(in crate::cli) fn is_json(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
     }
 
@@ -44,7 +44,7 @@ impl OutputFile {
     ///
     /// # Errors
     /// The file cannot be written, or another one of its name has come about meanwhile.
-    pub(super) fn write(&self, text: &str) -> anyhow::Result<()> {
+    pub(in crate::cli) fn write(&self, text: &str) -> anyhow::Result<()> {
         let cannot = || format!("cannot write {}", self.path.display());
         if self.existing == Existing::Kept {
             // Made here or not at all, whatever happened since it was looked for.

@@ -5,10 +5,10 @@ use catalog::import::{Import, Inference, Note, Report, Skipped};
 /// Most lines of one kind.
 const MAX_LINES: usize = 15;
 /// Longest line, in characters.
-const MAX_WIDTH: usize = 160;
+const MAX_WIDTH: usize = 240;
 
 /// What became of a description, for people. `file` is where the definition was written to.
-pub(super) fn report(Import { integration, report }: &Import, file: Option<&str>) -> String {
+pub(in crate::cli) fn report(Import { integration, report }: &Import, file: Option<&str>) -> String {
     let Report { source, version, operations, tools, skipped, inferences, notes } = report;
     let mut text = String::new();
     let mut line = |line: String| {

@@ -1,0 +1,106 @@
+//! Where requests go.
+
+use crate::acme::{imported, imported_from, method, noted, planned, with_operation, with_paths};
+use catalog::import::{ImportError, Options, Sources, import};
+use serde_json::{Value, json};
+
+fn with_servers(servers: Value) -> Value {
+    let mut description = with_operation("get", json!({ "summary": "Things" }));
+    description["servers"] = servers;
+    description
+}
+
+fn base_url(servers: Value) -> String {
+    imported_from("https://docs.acme.test/specs/openapi.json", &with_servers(servers), &Options::default()).integration.base_url
+}
+
+#[test]
+fn case_l1_servers_of_every_kind_are_joined_with_paths_rightly() {
+    for (server, expected) in [
+        ("https://api.acme.test", "https://api.acme.test"),
+        ("https://api.acme.test/v1/", "https://api.acme.test/v1"),
+        ("http://api.acme.test:80/v1", "https://api.acme.test/v1"),
+        ("http://localhost:3000/v1", "http://localhost:3000/v1"),
+        ("//api.acme.test/v1", "https://api.acme.test/v1"),
+        ("/v1", "https://docs.acme.test/v1"),
+        ("/", "https://docs.acme.test"),
+        ("../v1", "https://docs.acme.test/v1"),
+        ("v1", "https://docs.acme.test/specs/v1"),
+        ("https://api.acme.test/v1?x=1#y", "https://api.acme.test/v1"),
+    ] {
+        assert_eq!(base_url(json!([{ "url": server }])), expected, "{server}");
+    }
+    assert_eq!(base_url(json!([])), "https://docs.acme.test");
+    let planned = planned(&imported(&with_servers(json!([{ "url": "https://api.acme.test/v1/" }]))), "GET /things", json!({}));
+    assert_eq!(planned, "GET https://api.acme.test/v1/things");
+}
+
+#[test]
+fn case_l1_variables_are_what_accounts_decide() {
+    let server = json!([{
+        "url": "{scheme}://{shop}.{region}.acme.test:{port}/{base}/{version}",
+        "variables": {
+            "scheme": { "enum": ["http", "https"], "default": "http" },
+            "shop": { "default": "your-shop", "description": "The first part of your shop's address" },
+            "region": { "enum": ["eu", "us"], "default": "eu" },
+            "port": { "enum": ["443", "8443"], "default": "8443" },
+            "base": { "default": "api/rest" },
+            "version": { "enum": ["v2"], "default": "v2" },
+        },
+    }]);
+    let import = imported(&with_servers(server));
+    let integration = &import.integration;
+    assert_eq!(integration.base_url, "https://{shop}.{region}.acme.test:8443/api/rest/v2");
+    let shop = &integration.variables["shop"];
+    assert_eq!((shop.default.as_deref(), shop.example.as_deref()), (None, Some("your-shop")));
+    assert_eq!(integration.variables["region"].options.keys().collect::<Vec<_>>(), ["eu", "us"]);
+    assert_eq!(planned(&import, "GET /things", json!({})), "GET https://blue.eu.acme.test:8443/api/rest/v2/things");
+}
+
+#[test]
+fn case_l1_a_base_url_can_be_given_and_has_to_be_where_none_is_known() {
+    let relative = with_servers(json!([{ "url": "/v1" }]));
+    let read = || Sources::new("acme.json", &relative.to_string()).unwrap().description().unwrap();
+    let Err(ImportError::Unusable { place, problem, remedy, .. }) = import(&read(), &Options::default()) else {
+        panic!("a relative server of a file leads nowhere");
+    };
+    assert_eq!(place, "/servers");
+    assert!(problem.contains("`/v1` is relative") && remedy.contains("--base-url"), "{problem}; {remedy}");
+    let options = Options { base_url: Some("https://own.acme.test/v9/".to_owned()), ..Options::default() };
+    assert_eq!(import(&read(), &options).unwrap().integration.base_url, "https://own.acme.test/v9");
+}
+
+#[test]
+fn the_first_server_that_is_no_sandbox_is_used_and_the_others_are_named() {
+    let import = imported(&with_servers(json!([
+        { "url": "https://sandbox.acme.test" },
+        { "url": "https://api.acme.test" },
+        { "url": "https://eu.acme.test", "description": "Europe" },
+    ])));
+    assert_eq!(import.integration.base_url, "https://api.acme.test");
+    let notes = noted(&import);
+    assert!(notes.iter().any(|note| note.contains("https://eu.acme.test (Europe)")), "{notes:#?}");
+    assert!(notes.iter().any(|note| note.contains("https://sandbox.acme.test")), "{notes:#?}");
+}
+
+#[test]
+fn servers_of_single_operations_have_names() {
+    let import = imported(&with_paths(json!({
+        "/files": { "get": { "summary": "Files" } },
+        "/content": { "servers": [{ "url": "https://upload.acme.test/v2" }], "post": { "summary": "Uploads" } },
+    })));
+    assert_eq!(import.integration.servers.get("upload").map(String::as_str), Some("https://upload.acme.test/v2"));
+    assert_eq!(method(&import, "POST /content").server.as_deref(), Some("upload"));
+    assert_eq!(method(&import, "GET /files").server, None);
+}
+
+#[test]
+fn a_server_on_which_all_operations_agree_is_the_base_url() {
+    let own = json!([{ "url": "https://talk.acme.test" }]);
+    let import = imported(&with_paths(json!({
+        "/a": { "servers": own, "get": { "summary": "A" } },
+        "/b": { "get": { "summary": "B", "servers": own } },
+    })));
+    assert_eq!(import.integration.base_url, "https://talk.acme.test");
+    assert!(import.integration.servers.is_empty());
+}

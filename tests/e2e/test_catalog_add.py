@@ -1,0 +1,136 @@
+"""`tidegate catalog add`: a vendor of the index becomes tools, from a description that is served on loopback."""
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+import gateway
+
+DESCRIPTION = {
+    "openapi": "3.0.3",
+    "info": {"title": "Some service", "version": "1"},
+    "paths": {
+        "/users": {
+            "get": {
+                "summary": "Lists the people of the organization.",
+                "responses": {"200": {"description": "People.", "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}}}},
+            }
+        },
+        "/users/{user_id}": {
+            "get": {
+                "summary": "Reads one person.",
+                "parameters": [{"name": "user_id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+                "responses": {"200": {"description": "A person.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+            }
+        },
+    },
+}
+
+
+@contextmanager
+def served(text, content_type="application/json"):
+    """The URL at which a text is served, and the paths that were asked for."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.send_header("Content-Type", content_type)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/openapi.json", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def run(binary, tmp_path):
+    def run(*arguments, **settings):
+        return gateway.run(binary, "catalog", *arguments, folder=tmp_path, **settings)
+
+    return run
+
+
+def test_a_vendor_of_the_index_is_added_to_the_catalog_folder(run, tmp_path):
+    with served(json.dumps(DESCRIPTION)) as (url, asked):
+        done = run("add", "zulip", "--url", url, "--allow-private-upstreams", "--catalog-dir", ".")
+    assert done.returncode == 0, done
+    assert asked == ["/openapi.json"] and done.stdout == ""
+    assert "2 tools" in done.stderr and "zulip.yaml" in done.stderr
+    tools = {tool["name"] for tool in json.loads(run("tools", "zulip", "--json", "--catalog-dir", ".").stdout)}
+    assert tools == {"list_all_zulip_users", "get_single_zulip_user_by_id"}
+    # What the description does not say is what the index knows.
+    integration = json.loads(run("show", "zulip", "--json", "--catalog-dir", ".").stdout)
+    assert integration["base_url"] == "https://{org}.zulipchat.com/api/v1" and "org" in integration["variables"]
+    assert integration["credentials"]["basic"]["kind"] == "basic"
+    assert integration["label"] == "Zulip"
+    plan = run("plan", "zulip", "get_single_zulip_user_by_id", '{"id": 7}', "--context", '{"org": "acme"}', "--catalog-dir", ".")
+    assert plan.stdout.startswith("GET https://acme.zulipchat.com/api/v1/users/7\n")
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(run, tmp_path):
+    (tmp_path / "zulip.yaml").write_text("# mine\n")
+    with served(json.dumps(DESCRIPTION)) as (url, asked):
+        arguments = ["add", "zulip", "--url", url, "--allow-private-upstreams", "-o", "zulip.yaml"]
+        done = run(*arguments)
+        assert done.returncode == 1 and "zulip.yaml" in done.stderr and "--force" in done.stderr
+        assert (tmp_path / "zulip.yaml").read_text() == "# mine\n" and asked == []
+        done = run(*arguments, "--force", "--json")
+    assert done.returncode == 0, done
+    told = json.loads(done.stdout)
+    assert told["file"] == "zulip.yaml" and told["report"]["tools"] == 2
+    assert any("index" in one["because"] for one in told["report"]["inferences"])
+    assert "list_all_zulip_users" in run("tools", "zulip.yaml").stdout
+
+
+def test_a_name_that_the_index_does_not_have_is_told_with_those_it_is_like(run):
+    done = run("add", "zuilp", "-o", "x.yaml")
+    assert done.returncode == 1 and "zuilp" in done.stderr and "zulip" in done.stderr.split("hint: ")[1]
+    done = run("add", "twilio_sms", "-o", "x.yaml")
+    assert "twilio" in done.stderr.split("hint: ")[1]
+
+
+def test_without_a_folder_or_a_file_nothing_is_fetched(run):
+    with served(json.dumps(DESCRIPTION)) as (url, asked):
+        done = run("add", "zulip", "--url", url, "--allow-private-upstreams")
+    assert done.returncode == 1 and "--catalog-dir" in done.stderr and asked == []
+
+
+def test_an_address_of_this_machine_is_not_fetched_unasked(run, tmp_path):
+    with served(json.dumps(DESCRIPTION)) as (url, asked):
+        done = run("add", "zulip", "--url", url, "-o", "zulip.yaml")
+    assert done.returncode == 1 and asked == [] and not (tmp_path / "zulip.yaml").exists()
+
+
+def test_a_web_page_instead_of_a_description_is_refused(run, tmp_path):
+    with served("<!doctype html><html><body>Sign in</body></html>", "text/html") as (url, _):
+        done = run("add", "zulip", "--url", url, "--allow-private-upstreams", "-o", "zulip.yaml")
+    assert done.returncode == 1 and "error: " in done.stderr and not (tmp_path / "zulip.yaml").exists()
+
+
+def test_the_index_has_at_least_150_apis_and_says_where_each_comes_from(run):
+    entries = json.loads(run("list", "--importable", "--json").stdout)
+    assert len(entries) >= 150
+    assert all(entry["description_url"].startswith("https://") and entry["checked"] for entry in entries)
+    assert "zulip" in run("list", "--importable").stdout
+    assert "more can be added" in run("list").stdout
+
+
+def test_an_api_of_the_index_is_shown_with_its_facts(run):
+    shown = run("show", "figma")
+    assert shown.returncode == 0
+    for fact in ("https://raw.githubusercontent.com/figma/rest-api-spec/HEAD/openapi/openapi.yaml", "X-Figma-Token", "catalog add figma"):
+        assert fact in shown.stdout
+    assert json.loads(run("show", "figma", "--json").stdout)["vendors_own"] is True
