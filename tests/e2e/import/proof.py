@@ -327,6 +327,8 @@ def arguments_for(case, calls, proof):
     schema = case.tool["input_schema"]
     names = schema.get("properties", {})
     tame = [name for name in names for each in case.operation.parameters if is_plain(each) and compare.may_be(name, each["in"], each["name"], None)]
+    joined = [name for name, said in case.method.get("body", {}).get("encoding", {}).items() if said.get("explode") is False]
+    tame += [name for name in names for each in joined if compare.may_be(name, "body", each, None)]
     seen = []
     for seed, fullness, texts in calls:
         asked = {"without": ("next_cursor",), "also": at_least(case, names), "tame": tame}
