@@ -147,6 +147,8 @@ class Patient:
         name = name or (parameter / "name").read_str()
         place = (parameter / "in").read_str()
         given = self.given.get((place, name if place != "header" else name.lower()))
+        if given is None and (parameter / "style").read_str("") == "deepObject":
+            raise KeyError(name)
         if given is None:
             return super()._deserialise_style(parameter, location, name)
         if not is_read(parameter, given):
