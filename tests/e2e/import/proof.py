@@ -301,7 +301,10 @@ def is_told(report, name):
 def body_gaps(case, document, arguments):
     body = case.method.get("body")
     if body is None:
-        yield "the body", ""
+        schemas = [document.resolved((media or {}).get("schema")) or {} for media in (case.operation.body.get("content") or {}).values()]
+        # An object that admits no member is no body.
+        if any(schema.get("properties") or schema.get("additionalProperties", True) for schema in schemas):
+            yield "the body", ""
         return
     media_type = body.get("content_type") or {"form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}.get(
         body.get("format"), "application/json"
