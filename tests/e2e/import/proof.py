@@ -301,7 +301,10 @@ def is_told(report, name):
 def body_gaps(case, document, arguments):
     body = case.method.get("body")
     if body is None:
-        yield "the body", ""
+        schemas = [document.resolved((media or {}).get("schema")) or {} for media in (case.operation.body.get("content") or {}).values()]
+        # An object that admits no member is no body.
+        if any(schema.get("properties") or schema.get("additionalProperties", True) for schema in schemas):
+            yield "the body", ""
         return
     media_type = body.get("content_type") or {"form": "application/x-www-form-urlencoded", "multipart": "multipart/form-data"}.get(
         body.get("format"), "application/json"
@@ -327,6 +330,8 @@ def arguments_for(case, calls, proof):
     schema = case.tool["input_schema"]
     names = schema.get("properties", {})
     tame = [name for name in names for each in case.operation.parameters if is_plain(each) and compare.may_be(name, each["in"], each["name"], None)]
+    joined = [name for name, said in case.method.get("body", {}).get("encoding", {}).items() if said.get("explode") is False]
+    tame += [name for name in names for each in joined if compare.may_be(name, "body", each, None)]
     seen = []
     for seed, fullness, texts in calls:
         asked = {"without": ("next_cursor",), "also": at_least(case, names), "tame": tame}

@@ -131,7 +131,7 @@ async def test_case_d1_form_multipart_bytes_text_and_xml_arrive_as_they_should(i
         await succeed(client, made.name("POST /form"), **{"name": "a&b", "Timers.Slow": 3, "tags": ["x", "y"], "comma": ["p", "q"], "pier": {"number": 1}})
         photo_shape = made.tools["POST /upload"]["input_schema"]["properties"]["photo"]
         await succeed(client, made.name("POST /upload"), title="Åse", photo=photo if photo_shape["type"] == "object" else encoded, labels=["a", "b"], meta={"place": "x"})
-        await succeed(client, made.name("PUT /bytes/{name}"), name="a/b", body=encoded)
+        await succeed(client, made.name("PUT /bytes/{name}"), id="a/b", body=encoded)
         await succeed(client, made.name("POST /text"), body="two\nlines ä")
         await succeed(client, made.name("POST /xml"), body=xml)
     form, upload, bytes_, text, markup = vendor.requests
@@ -146,7 +146,7 @@ async def test_case_d1_form_multipart_bytes_text_and_xml_arrive_as_they_should(i
     assert markup.headers["content-type"].startswith("application/xml") and markup.body.decode() == xml
 
 
-# A comma between items may stand for itself or be escaped; OpenAPI wants the first, and servers take both.
+# A comma between items may stand for itself or be escaped, since servers unescape a form before they take a list apart.
 FORMS = [f"name=a%26b&Timers.Slow=3&tags=x&tags=y&comma=p{comma}q&{pier}=1" for comma in (",", "%2C") for pier in ("pier%5Bnumber%5D", "pier[number]")]
 
 
@@ -255,4 +255,4 @@ def test_case_l2_other_versions_are_refused_by_name(binary, tmp_path, head):
     (tmp_path / "other.json").write_text(head + ', "paths": {"/a": {"get": {"responses": {}}}}}')
     done = gateway.run(binary, "import", "other.json", folder=tmp_path)
     assert done.returncode == 1 and done.stdout == ""
-    assert "error: " in done.stderr and "hint: " in done.stderr and "3.2" in done.stderr
+    assert "error: " in done.stderr and "hint: " in done.stderr and "is no version that is known" in done.stderr and "3" in done.stderr

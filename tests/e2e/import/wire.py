@@ -269,7 +269,9 @@ def body_items(request, operation, document, shapes):
     declared = declared_media_type(operation, document, media_type)
     if media_type == "application/x-www-form-urlencoded":
         members = form_members(declared, document)
-        return list(from_pairs(pairs_of(request.body.decode("ascii")), members, document, shapes, "body"))
+        # Servers unescape a form before they take a list apart, so its commas are escaped like any other.
+        pairs = [(name, value.replace("%2C", ",")) for name, value in pairs_of(request.body.decode("ascii"))]
+        return list(from_pairs(pairs, members, document, shapes, "body"))
     if media_type == "multipart/form-data":
         return multipart_items(request, declared, document, shapes)
     if media_type.endswith("json") and "ndjson" not in media_type and "jsonl" not in media_type:

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::operation::{Operation, is_json};
 use super::prose::plain;
+use super::refs::Refs;
 use super::schema::{Direction, Schemas};
 use crate::files::is_content_type;
 use crate::integration::{Body, BodyFormat};
@@ -36,6 +37,9 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     let mut first_problem = None;
     let mut found = None;
     let candidates = content.and_then(Value::as_object).map(best_first).unwrap_or_default();
+    if !candidates.is_empty() && candidates.iter().all(|(_, media)| admits_nothing(media, schemas.refs)) {
+        return Ok(None);
+    }
     for (media_type, media) in &candidates {
         match of_media(media_type, media, schemas, notes) {
             Ok(body) => {
@@ -69,6 +73,17 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
         (false, _) => body.required = Some(false),
     }
     Ok(Some(ReadBody { body, inferred }))
+}
+
+/// Whether the body is an object without members, which some generators write at each GET.
+fn admits_nothing(media: &Value, refs: Refs<'_>) -> bool {
+    let Some(schema) = refs.resolve(media).ok().and_then(|media| refs.resolve(media.get("schema")?).ok()) else {
+        return false;
+    };
+    let has_members = schema.get("properties").and_then(Value::as_object).is_some_and(|properties| !properties.is_empty());
+    let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    let is_composed = ["allOf", "anyOf", "oneOf", "patternProperties"].iter().any(|key| schema.get(key).is_some());
+    is_closed && !has_members && !is_composed
 }
 
 /// The body in one of its media types.

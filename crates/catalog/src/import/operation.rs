@@ -147,6 +147,7 @@ impl<'d> Walk<'d> {
         }
         let parameters = self.parameters(&label, item, value);
         let body = match value.get("requestBody").filter(|body| !body.is_null()).map(|body| self.refs.resolve(body)).transpose() {
+            Ok(Some(body)) if !body.is_object() => return self.skip(label, at, "the request body is no mapping; write it as one"),
             Ok(body) => body,
             Err(error) => return self.skip(label, at, format!("the request body {error}; add what it refers to")),
         };

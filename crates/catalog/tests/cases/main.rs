@@ -5,6 +5,7 @@
 mod arguments;
 mod bodies;
 mod keys;
+mod profiles;
 mod requests;
 mod styles;
 mod tolerance;
