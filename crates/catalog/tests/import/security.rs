@@ -1,6 +1,6 @@
 //! Security schemes as ways to authenticate.
 
-use crate::acme::{imported, method, noted, with_operation, with_paths};
+use crate::acme::{imported, method, with_operation, with_paths};
 use catalog::integration::{CredentialKind, Integration};
 use serde_json::{Value, json};
 
@@ -81,7 +81,7 @@ fn operations_have_the_narrowest_scopes_that_are_enough() {
 fn without_schemes_a_header_shows_how_or_a_bearer_token_is_taken() {
     let import = imported(&with_operation("get", json!({ "summary": "Things" })));
     assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["bearer"]);
-    assert!(noted(&import).iter().any(|note| note.contains("accounts have a bearer token")));
+    assert!(import.report.inferences.iter().any(|inference| inference.what.contains("accounts have a bearer token")));
     let key = json!([{ "name": "Api-Key", "in": "header", "required": true, "schema": { "type": "string" } }]);
     let import = imported(&with_operation("get", json!({ "summary": "Things", "parameters": key })));
     let attach = import.integration.credentials["api_key"].attach.as_ref().unwrap();
