@@ -1,8 +1,8 @@
 //! Descriptions of vendors' APIs as definitions.
 
 mod acme;
-mod bodies;
 mod bad;
+mod bodies;
 mod operations;
 mod parameters;
 mod security;
