@@ -113,15 +113,20 @@ pub(crate) fn validator(schema: &Value) -> Result<Validator, String> {
 }
 
 /// `arguments` as they fit `schema`, with the slips mended that MCP clients are known for where they do not fit as they are.
-fn fitting(validator: &Validator, schema: &Value, arguments: Value) -> Result<Value, ArgumentError> {
+fn fitting(validator: &Validator, schema: &Value, arguments: Value) -> Result<Fitting, ArgumentError> {
     if validator.is_valid(&arguments) {
-        return Ok(arguments);
+        return Ok(Fitting { arguments, is_mended: false });
     }
     let arguments = tolerated(&arguments, schema).unwrap_or(arguments);
     match violations_of(validator, &arguments, schema) {
-        violations if violations.is_empty() => Ok(arguments),
+        violations if violations.is_empty() => Ok(Fitting { arguments, is_mended: true }),
         violations => Err(ArgumentError { violations }),
     }
+}
+
+struct Fitting {
+    arguments: Value,
+    is_mended: bool,
 }
 
 /// The arguments of a tool that no definition describes.
@@ -151,7 +156,7 @@ impl ArgumentSchema {
     /// # Errors
     /// All that is wrong.
     pub fn checked(&self, arguments: Map<String, Value>) -> Result<Value, ArgumentError> {
-        fitting(&self.validator, &self.schema, Value::Object(arguments))
+        fitting(&self.validator, &self.schema, Value::Object(arguments)).map(|fitting| fitting.arguments)
     }
 }
 
@@ -191,6 +196,8 @@ pub(crate) struct Checked {
     /// As expressions see them: what is sent in place of an absent argument counts like an argument. Only of tools that have expressions
     /// over arguments, since it is a copy.
     pub(crate) complete: Option<Map<String, Value>>,
+    /// Whether they are right only with slips mended.
+    pub(crate) is_mended: bool,
 }
 
 impl Tool {
@@ -199,14 +206,14 @@ impl Tool {
     /// What is not right is tried once more with the slips mended that MCP clients are known for (see
     /// `tolerance.rs`); only then it is refused.
     pub(crate) fn checked(&self, arguments: Map<String, Value>) -> Result<Checked, ArgumentError> {
-        let arguments = fitting(self.validator()?, &self.input_schema, Value::Object(arguments))?;
+        let Fitting { arguments, is_mended } = fitting(self.validator()?, &self.input_schema, Value::Object(arguments))?;
         let complete = arguments.as_object().filter(|_| self.looks_at_arguments()).map(|arguments| self.complete(arguments));
         let mut violations = self.refusals_of(complete.as_ref());
         if holds_rounded(&arguments) {
             name_rounded("", &arguments, &mut violations);
         }
         match arguments {
-            Value::Object(arguments) if violations.is_empty() => Ok(Checked { arguments, complete }),
+            Value::Object(arguments) if violations.is_empty() => Ok(Checked { arguments, complete, is_mended }),
             _ => Err(ArgumentError { violations }),
         }
     }

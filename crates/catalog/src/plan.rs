@@ -30,6 +30,9 @@ pub struct Plan {
     /// What the tool was called with and what is sent in place of absent arguments; only where reading the answer takes it.
     #[serde(skip)]
     pub arguments: Option<Map<String, Value>>,
+    /// Whether the arguments fitted only after slips that clients are known for were mended, e.g. a number written as a text.
+    #[serde(skip)]
+    pub is_mended: bool,
 }
 
 /// An HTTP method.
@@ -85,7 +88,7 @@ impl Tool {
     /// Source: RFC 3986 section 3.3 for paths, RFC 6570 and OpenAPI 3.1 for styles, CVE-2026-32871 for what must not
     /// happen in a path.
     pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, ArgumentError> {
-        let Checked { mut arguments, complete } = self.checked(arguments)?;
+        let Checked { mut arguments, complete, is_mended } = self.checked(arguments)?;
         let mut violations = Vec::new();
         let page = self.page(&arguments, &mut violations);
         let url = self.url(target, &arguments, complete.as_ref(), page.as_ref(), &mut violations);
@@ -99,7 +102,7 @@ impl Tool {
         match url {
             Some(url) if violations.is_empty() => {
                 let kept = complete.filter(|_| self.asks_for_arguments());
-                Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page, arguments: kept })
+                Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page, arguments: kept, is_mended })
             }
             _ => Err(ArgumentError { violations }),
         }

@@ -168,6 +168,9 @@ pub(crate) async fn send(
         return Err(Box::new(not_connected(&connected.account)));
     };
     let plan = tool.plan(target, arguments).map_err(|error| Box::new(Failure::from(error)))?;
+    if plan.is_mended {
+        tracing::debug!(tool = tool.name, "a client's slips in the arguments were mended");
+    }
     let (due, mut used) = (refresh::is_due(credential, &connected.account, app.clock.now()), Arc::clone(credential));
     if due {
         match refresh::in_time(app, connected, credential, occasion).await {

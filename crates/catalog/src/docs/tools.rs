@@ -37,6 +37,7 @@ fn entry(tool: &Tool, method: &Method, links: &Links) -> String {
     let mut parts = vec![format!("### {}", tool.name), facts(tool, method), paragraph(&tool.description, links)];
     parts.push(other_requests(method));
     parts.push(arguments::table(tool, links));
+    parts.extend(documentation.and_then(|documentation| returned(documentation.returns.as_ref()?)));
     if let Some(paging) = &tool.paging {
         let default = paging.default_size.map(|size| format!(", {size} by default")).unwrap_or_default();
         parts.push(format!("A list: `limit` up to {}{default}, and `next_cursor`.", paging.max_size));
@@ -54,6 +55,14 @@ fn entry(tool: &Tool, method: &Method, links: &Links) -> String {
     parts.extend(documentation.into_iter().flat_map(|documentation| &documentation.examples).map(|example| call(example, links)));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
+}
+
+/// The members of what comes back, or of each record in a list.
+fn returned(schema: &Value) -> Option<String> {
+    let record = schema.get("items").unwrap_or(schema);
+    let names: Vec<&str> = record.get("properties")?.as_object()?.keys().map(String::as_str).collect();
+    let whose = if schema.get("items").is_some() { "Each record has" } else { "Returns" };
+    (!names.is_empty()).then(|| format!("{whose} {}.", codes(&names)))
 }
 
 /// ``​`GET /orders` · reads · needs scope `read` · also tagged `shop` · [source](…)``.

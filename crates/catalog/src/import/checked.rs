@@ -1,6 +1,6 @@
 //! What compiles and what lint admits; the rest is skipped, with the reason.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -41,6 +41,7 @@ pub(super) fn fill(integration: &mut Integration, mut drafts: Vec<Draft>, report
         origins.insert(key, (label, at));
         integration.resources.entry(name.resource).or_insert_with(empty).methods.insert(name.method, method);
     }
+    drop_unused(integration);
     let refused = errors(lint::check(integration));
     drop_refused(integration, refused, &mut origins, report)?;
     // Dropping mends, so what is left after two rounds has another cause.
@@ -85,7 +86,20 @@ fn drop_refused(
         report.skipped.push(skipped(origin, if place.is_empty() { message } else { format!("{place}: {message}") }));
     }
     integration.resources.retain(|_, resource| !resource.methods.is_empty());
+    drop_unused(integration);
     Ok(())
+}
+
+/// Servers that no method goes to, and variables that nothing names.
+fn drop_unused(integration: &mut Integration) {
+    let Integration { resources, servers, variables, base_url, .. } = integration;
+    let methods = resources.values().flat_map(|resource| resource.methods.values());
+    let named: HashSet<&str> = methods.filter_map(|method| method.server.as_deref()).collect();
+    servers.retain(|name, _| named.contains(name.as_str()));
+    variables.retain(|name, _| {
+        let written = format!("{{{name}}}");
+        base_url.contains(&written) || servers.values().any(|url| url.contains(&written))
+    });
 }
 
 /// `resources.parts.methods.get.body.schema` as the method and `body.schema`; names have no dots.

@@ -143,7 +143,7 @@ impl Making<'_, '_> {
                 .any(|(key, parameter)| parameter.location == Location::Query && parameter.name.as_deref().unwrap_or(key) == *name)
         };
         let own = crate::paging::Paging::parameters(&value);
-        if self.name.method != "list" && !own.iter().all(|name| is_query(&name)) {
+        if self.name.method != "list" && !own.iter().all(is_query) {
             return None;
         }
         self.concluded("pagination", &what, &because);

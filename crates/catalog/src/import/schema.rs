@@ -83,6 +83,7 @@ pub(crate) enum Direction {
     /// To the vendor: `readOnly` properties are left out.
     Input,
     /// From the vendor: `writeOnly` properties are left out.
+    #[cfg_attr(not(test), expect(dead_code, reason = "answers are not described to agents; what is said of them is turned all the same"))]
     Output,
 }
 

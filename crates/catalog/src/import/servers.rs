@@ -126,8 +126,9 @@ impl Reading {
         let url = self.absolute(&url)?;
         notes.into_iter().for_each(|note| self.note(note));
         let url = self.secured(url);
+        let (url, stand_in) = variable::without_stand_in(url);
         let mut url = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-        for (name, variable) in variables {
+        for (name, variable) in variables.into_iter().chain(stand_in) {
             let mut own = name.clone();
             let mut count = 1;
             while self.variables.get(&own).is_some_and(|known| known.default != variable.default || known.options != variable.options) {
@@ -233,8 +234,9 @@ fn named(servers: &mut IndexMap<String, String>, url: String, base: &str) -> Str
     };
     let known = parts(base);
     let own: Vec<String> = parts(&url).into_iter().filter(|part| !known.contains(part)).collect();
-    let wanted = snake_case(&own.join(" "));
+    let wanted = snake_case(&own.join(" ")).replace("o_auth", "oauth").replace("oauth_2", "oauth2");
     let wanted = match wanted.as_str() {
+        "" if base.starts_with(&url) => "root".to_owned(),
         "" => "other".to_owned(),
         name if name.starts_with(|c: char| c.is_ascii_digit()) => format!("v_{name}"),
         name => name.chars().take(40).collect::<String>().trim_end_matches('_').to_owned(),

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bodies;
+mod keys;
 mod profiles;
 mod requests;
 mod styles;

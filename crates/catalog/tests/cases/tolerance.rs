@@ -3,12 +3,19 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::requests::{act, posting};
+use crate::requests::{act, definition, plan, posting};
 
 fn posted(schema: Value, value: Value) -> String {
     let method = posting(json!({"schema": {"type": "object", "properties": {"a": schema, "b": {"type": "string"}}}}));
     let request = act(method, json!({"a": value, "b": "x"}));
     request.split_once("\n\n").map_or(request.clone(), |(_, body)| body.to_owned())
+}
+
+#[test]
+fn case_c8_a_plan_says_whether_something_was_mended() {
+    let definition = definition("act", posting(json!({"schema": {"type": "object", "properties": {"a": {"type": "integer"}}}})), json!({}));
+    assert!(plan(&definition, json!({"a": "7"})).unwrap().is_mended);
+    assert!(!plan(&definition, json!({"a": 7})).unwrap().is_mended);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use catalog::definition::Definition;
 use catalog::import::{Import, Options, Sources, import};
 use catalog::integration::Method;
 use catalog::target::Target;
+use catalog::tool::Tool;
 use serde_json::{Value, json};
 
 /// Imports a description; what comes out compiles.
@@ -43,6 +44,18 @@ pub(crate) fn method<'i>(import: &'i Import, request: &str) -> &'i Method {
 
 /// The request that a call makes: verb and URL, headers but for the usual `Accept`, body; or why it makes none.
 pub(crate) fn planned(import: &Import, request: &str, arguments: Value) -> String {
+    planned_with(import, request, |_| arguments)
+}
+
+/// The same with values for the first arguments, whatever they are called: those of the path.
+pub(crate) fn planned_in_order(import: &Import, request: &str, values: &[&str]) -> String {
+    planned_with(import, request, |tool| {
+        let names = tool.input_schema["properties"].as_object().unwrap().keys();
+        names.zip(values).map(|(name, value)| (name.clone(), json!(value))).collect::<serde_json::Map<_, _>>().into()
+    })
+}
+
+fn planned_with(import: &Import, request: &str, arguments: impl FnOnce(&Tool) -> Value) -> String {
     let definition = Definition::compile(import.integration.clone()).unwrap();
     let resources = import.integration.resources.iter();
     let mut methods = resources.flat_map(|(resource, each)| each.methods.iter().map(move |(name, method)| (resource, name, method)));
@@ -50,7 +63,7 @@ pub(crate) fn planned(import: &Import, request: &str, arguments: Value) -> Strin
     let tool = definition.tools.iter().find(|tool| tool.resource == *resource && tool.method == *name).unwrap();
     let context = json!({ "shop": "blue" });
     let target = Target::new(&import.integration, None, context.as_object().unwrap()).unwrap();
-    match tool.plan(&target, arguments.as_object().unwrap().clone()) {
+    match tool.plan(&target, arguments(tool).as_object().unwrap().clone()) {
         Ok(plan) => {
             let headers = plan.headers.iter().filter(|(name, value)| !(name == "Accept" && value == "application/json"));
             let headers: String = headers.map(|(name, value)| format!("\n{name}: {value}")).collect();

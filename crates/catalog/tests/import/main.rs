@@ -3,6 +3,7 @@
 mod acme;
 mod bad;
 mod bodies;
+mod mutated;
 mod operations;
 mod parameters;
 mod security;

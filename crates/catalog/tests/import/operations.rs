@@ -1,6 +1,6 @@
 //! Which operations a description has, and what becomes of those that are not as they should be.
 
-use crate::acme::{imported, method, noted, planned, skipped, with_paths};
+use crate::acme::{imported, method, noted, planned_in_order, skipped, with_paths};
 use serde_json::json;
 
 #[test]
@@ -102,32 +102,25 @@ fn references_of_path_items_parameters_and_answers_are_followed() {
 
 #[test]
 fn odd_keys_of_paths_lead_where_they_say() {
-    for (key, request, arguments, expected) in [
-        ("/documents?upload", "POST /documents", json!({}), "POST https://api.acme.test/v2/documents?upload"),
-        ("/run?kind=fast&v=1", "POST /run", json!({}), "POST https://api.acme.test/v2/run?kind=fast&v=1"),
-        ("/oauth2/token#refresh", "POST /oauth2/token", json!({}), "POST https://api.acme.test/v2/oauth2/token"),
-        ("/a/{b}.json", "POST /a/{b}.json", json!({ "b": "x/y" }), "POST https://api.acme.test/v2/a/x%2Fy.json"),
-        ("no/slash", "POST /no/slash", json!({}), "POST https://api.acme.test/v2/no/slash"),
-        ("/a//b", "POST /a/b", json!({}), "POST https://api.acme.test/v2/a/b"),
-        ("/a/", "POST /a/", json!({}), "POST https://api.acme.test/v2/a/"),
-        ("/x y", "POST /x%20y", json!({}), "POST https://api.acme.test/v2/x%20y"),
-        (
-            "/u/{user-id}/p/{user.id}",
-            "POST /u/{user-id}/p/{user.id}",
-            json!({ "user-id": 1, "user.id": 2 }),
-            "POST https://api.acme.test/v2/u/1/p/2",
-        ),
-        ("/u/{id}/p/{id}", "POST /u/{id}/p/{id_2}", json!({ "id": "1", "id_2": "2" }), "POST https://api.acme.test/v2/u/1/p/2"),
+    for (key, request, values, expected) in [
+        ("/documents?upload", "POST /documents", &[][..], "/documents?upload"),
+        ("/run?kind=fast&v=1", "POST /run", &[], "/run?kind=fast&v=1"),
+        ("/oauth2/token#refresh", "POST /oauth2/token", &[], "/oauth2/token"),
+        ("/a/{b}.json", "POST /a/{b}.json", &["x/y"], "/a/x%2Fy.json"),
+        ("no/slash", "POST /no/slash", &[], "/no/slash"),
+        ("/a//b", "POST /a/b", &[], "/a/b"),
+        ("/a/", "POST /a/", &[], "/a/"),
+        ("/x y", "POST /x%20y", &[], "/x%20y"),
+        ("/u/{user-id}/p/{user.id}", "POST /u/{user-id}/p/{user.id}", &["1", "2"], "/u/1/p/2"),
+        ("/u/{id}/p/{id}", "POST /u/{id}/p/{id_2}", &["1", "2"], "/u/1/p/2"),
     ] {
-        // Without a body, so that nothing but the path counts.
         let parameters: Vec<_> = ["b", "user-id", "user.id", "id"]
             .iter()
             .filter(|name| key.contains(&format!("{{{name}}}")))
             .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": {} }))
             .collect();
         let import = imported(&with_paths(json!({ key: { "post": { "summary": "Does it", "parameters": parameters } } })));
-        let planned = planned(&import, request, arguments);
-        assert_eq!(planned, expected, "{key}");
+        assert_eq!(planned_in_order(&import, request, values), format!("POST https://api.acme.test/v2{expected}"), "{key}");
     }
 }
 

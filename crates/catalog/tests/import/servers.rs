@@ -58,6 +58,13 @@ fn case_l1_variables_are_what_accounts_decide() {
 }
 
 #[test]
+fn a_host_that_stands_for_the_reader_s_own_is_a_variable() {
+    let import = imported(&with_servers(json!([{ "url": "https://your-domain.acme.test/v1" }])));
+    assert_eq!(import.integration.base_url, "https://{subdomain}.acme.test/v1");
+    assert_eq!(import.integration.variables["subdomain"].example.as_deref(), Some("your-domain"));
+}
+
+#[test]
 fn case_l1_a_base_url_can_be_given_and_has_to_be_where_none_is_known() {
     let relative = with_servers(json!([{ "url": "/v1" }]));
     let read = || Sources::new("acme.json", &relative.to_string()).unwrap().description().unwrap();

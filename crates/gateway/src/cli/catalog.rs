@@ -152,10 +152,12 @@ fn tools(definition: &Definition, as_json: bool) -> anyhow::Result<()> {
 /// Everything that a test or a reviewer needs to judge tools by.
 fn full_tools(definition: &Definition) -> anyhow::Result<()> {
     let described = definition.tools.iter().map(|tool| {
+        let method = &definition.integration.resources[&tool.resource].methods[&tool.method];
         json!({
             "name": tool.name, "resource": tool.resource, "method": tool.method, "kind": tool.kind, "description": tool.description,
-            "tags": tool.tags, "scopes": tool.scopes, "request": definition.integration.resources[&tool.resource].methods[&tool.method].request,
+            "tags": tool.tags, "scopes": tool.scopes, "request": method.request,
             "input_schema": tool.input_schema, "shown_schema": tool.shown_schema(), "annotations": tool.annotations,
+            "returns": method.documentation.as_ref().and_then(|documentation| documentation.returns.as_ref()),
         })
     });
     output::line(Value::Array(described.collect()))

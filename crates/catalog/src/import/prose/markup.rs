@@ -19,7 +19,9 @@ pub(super) fn stripped(text: &str) -> String {
         })
         .collect();
     // Entities come last: what they stand for is text, whatever it looks like.
-    entities(&inline(&lines(&tags(&visible)))).lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    let text = entities(&inline(&lines(&tags(&visible))));
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Tags that end a paragraph.
@@ -69,6 +71,8 @@ fn tags(text: &str) -> String {
         let name: String =
             after.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let known = [BLOCKS, INLINE, HIDDEN].into_iter().find(|tags| tags.contains(&name.as_str()));
+        // Documentation tools have tags of their own: `<Note type="x">…</Note>`.
+        let known = known.or_else(|| is_own_tag(after, &name, closing).then_some(INLINE));
         let (Some(known), Some((tag, after))) = (known, after.split_once('>')) else {
             kept.push('<');
             rest = after;
@@ -87,6 +91,15 @@ fn tags(text: &str) -> String {
     }
     kept.push_str(rest);
     kept
+}
+
+/// Whether something that is no tag of HTML is one all the same: it is closed, or closes something.
+fn is_own_tag(after: &str, name: &str, closing: bool) -> bool {
+    let closes = |text: &str| {
+        text.as_bytes().windows(name.len() + 2).any(|part| part[..2] == *b"</" && part[2..].eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let ends_itself = after.split_once('>').is_some_and(|(tag, _)| tag.ends_with('/'));
+    !name.is_empty() && (closing || ends_itself || closes(after))
 }
 
 /// Markdown that stands at the beginning of lines; lines of one paragraph are joined.
@@ -162,9 +175,9 @@ fn inline(text: &str) -> String {
         } else if let Some((emphasised, after)) = emphasis(here).filter(|_| !ends_word) {
             kept.push_str(emphasised);
             after
-        } else if here.starts_with('`') {
+        } else if let Some(code) = here.strip_prefix('`') {
             // Code is kept as it is written.
-            let code = here[1..].find('`').map_or(here.len(), |end| end + 2);
+            let code = code.find('`').map_or(here.len(), |end| end + 2);
             kept.push_str(&here[..code]);
             &here[code..]
         } else {
@@ -243,6 +256,7 @@ mod tests {
             ("1. first\n2. second", "first\nsecond"),
             ("<h2>Why</h2><p>Because</p>", "Because"),
             ("# Only this", "Only this"),
+            ("Old. <Note kind=\"x\"> Be quick. </Note> Or <Here/>not <so>.", "Old. Be quick. Or not <so>."),
             (
                 "_with a key_ and *one* of *.json or snake_case_name, 2 * 3 * 4",
                 "with a key and one of *.json or snake_case_name, 2 * 3 * 4",

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Schemas;
 use super::merge::merged;
-use super::target::{Role, Target, address};
+use super::target::{Target, address};
 use crate::import::refs::reference;
 
 /// Most children that a parent stands for; it stands for itself alone where there are more.
@@ -167,9 +167,4 @@ pub(super) fn tagged(alternative: Value, property: &str, tags: &Tags) -> Value {
         }
     }
     value
-}
-
-/// As what a part of an `allOf` is used.
-pub(super) fn part(target: Target<'_>, role: Role) -> Target<'_> {
-    Target { role, ..target }
 }

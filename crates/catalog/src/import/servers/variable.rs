@@ -48,6 +48,34 @@ pub(super) fn filled(url: &str, declared: Option<&Map<String, Value>>) -> Result
     Ok(filled)
 }
 
+/// A host such as `your-domain.acme.test`, which is nobody's, with a variable instead.
+pub(super) fn without_stand_in(url: String) -> (String, Option<(String, Variable)>) {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return (url, None);
+    };
+    let Some((first, others)) = rest.split_once('.') else {
+        return (url, None);
+    };
+    let lower = first.to_ascii_lowercase();
+    let is_stand_in =
+        lower.starts_with("your") || ["subdomain", "mydomain", "mycompany", "my-company", "my-domain"].contains(&lower.as_str());
+    let is_host = first.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    // Two names more, so that what is left is a domain of somebody.
+    let host = others.split(['/', ':']).next().unwrap_or_default();
+    if !(is_stand_in && is_host && host.contains('.')) {
+        return (url, None);
+    }
+    let variable = Variable {
+        label: None,
+        description: format!("The part of the API's address before .{host}"),
+        example: Some(first.replace('_', "-")),
+        default: None,
+        pattern: None,
+        options: IndexMap::new(),
+    };
+    (format!("{scheme}://{{subdomain}}.{others}"), Some(("subdomain".to_owned(), variable)))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Scheme,

@@ -1,6 +1,7 @@
 //! `tidegate import`: a vendor's description becomes a definition file.
 
 mod output_file;
+mod review;
 mod shown;
 mod source;
 
@@ -13,6 +14,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{output, runtime};
+use review::{ReviewArgs, review};
+
 pub(in crate::cli) use output_file::{Existing, OutputFile};
 pub(in crate::cli) use shown::report;
 pub(in crate::cli) use source::{FetchArgs, imported};
@@ -21,6 +24,7 @@ pub(in crate::cli) use source::{FetchArgs, imported};
 #[derive(Args)]
 #[command(after_help = "Examples:\n  tidegate import https://api.acme.example/openapi.yaml -o acme.yaml\n  \
                         tidegate import openapi.json --name acme --base-url https://{shop}.acme.example -o acme.yaml\n  \
+                        tidegate import openapi.json --overlay acme.overlay.yaml --diff -o acme.yaml\n  \
                         curl -s … | tidegate import - --json | jq .report.skipped")]
 pub(super) struct ImportArgs {
     /// A file, the URL of one, or `-` for standard input
@@ -52,6 +56,9 @@ pub(super) struct ImportArgs {
     report: Option<PathBuf>,
 
     #[command(flatten)]
+    review: ReviewArgs,
+
+    #[command(flatten)]
     fetch: FetchArgs,
 
     /// Print the whole report as JSON, and the definition with it unless it is written to a file
@@ -61,11 +68,15 @@ pub(super) struct ImportArgs {
 
 pub(super) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     let existing = if args.force { Existing::Replaced } else { Existing::Kept };
+    let old = args.review.old(args.output.as_deref())?;
     // Before anything is fetched: nobody waits for what cannot be written.
-    let file = args.output.map(|path| OutputFile::new(path, existing)).transpose()?;
+    let file = args.output.filter(|_| old.is_none()).map(|path| OutputFile::new(path, existing)).transpose()?;
     let report_file = args.report.map(|path| OutputFile::new(path, existing)).transpose()?;
     let options = Options { name: args.name, label: args.label, base_url: args.base_url };
-    let import = runtime()?.block_on(imported(&args.source, &options, &args.fetch))?;
+    let import = args.review.overlaid(runtime()?.block_on(imported(&args.source, &options, &args.fetch))?)?;
+    if let Some(old) = &old {
+        return review(import, old, args.json);
+    }
 
     if let Some(file) = &report_file {
         file.write(&format!("{:#}\n", json!(import.report)))?;
