@@ -14,7 +14,7 @@ const FILE: &str = "\n=== ";
 ///
 /// # Errors
 /// A promise that was broken: the definition does not compile, is not read back as it was written, or an operation is nowhere.
-pub fn outcome(bytes: &[u8]) -> Result<String, String> {
+pub(crate) fn outcome(bytes: &[u8]) -> Result<String, String> {
     let text = match decoded("openapi.yaml", bytes) {
         Ok(text) => text,
         Err(error) => return Ok(format!("refused: {error}")),
