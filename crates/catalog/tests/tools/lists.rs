@@ -255,5 +255,5 @@ fn an_expression_that_gives_no_map_is_an_error() {
     let body: Value = json!({"next": 7});
     let continuation = Continuation::Body { body: &body, headers: &[], url: &plan.url };
     let reply = Reply { records: 1, given: 1, total: None, continuation };
-    assert_snapshot!(plan.page.unwrap().next(&reply).unwrap_err(), @"the pagination's expression must give a map of texts or numbers, or none");
+    assert_snapshot!(plan.page.unwrap().next(&reply).unwrap_err(), @"the pagination's expression must give a map of texts or numbers, the next page's URL, or none");
 }
