@@ -24,8 +24,8 @@ import vendors
 
 NOUNS = "account invoice charge refund payout dispute customer plan price coupon order mandate transfer card reader quote".split()
 WORDS = "amount created currency country status reason source target label note reference method period balance limit region".split()
-RESOURCES = 120
-THINGS = 420
+RESOURCES = 130
+THINGS = 450
 
 
 def text(number: int) -> str:
