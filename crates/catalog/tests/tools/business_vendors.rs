@@ -200,13 +200,30 @@ fn salesforce_queries_searches_and_writes_any_object() {
     assert_snapshot!(planned("list_all_salesforce_search_results", json!({"q": "Poe", "sobject": ["Lead", "Contact"], "fields": ["Id", "Name"]})), @"GET https://acme.my.salesforce.com/services/data/v62.0/parameterizedSearch?q=Poe&sobject=Lead&sobject=Contact&fields=Id,Name");
     assert_snapshot!(planned("create_a_salesforce_record", json!({"object": "Shoe__c", "body": {"Size__c": 42}})), @r#"
     POST https://acme.my.salesforce.com/services/data/v62.0/sobjects/Shoe__c
+    Sforce-Auto-Assign: FALSE
     {"Size__c":42}
     "#);
     assert_snapshot!(planned("update_a_salesforce_case_by_id", json!({"id": "500x", "Status": "Closed", "Shoe__c": null})), @r#"
     PATCH https://acme.my.salesforce.com/services/data/v62.0/sobjects/Case/500x
+    Sforce-Auto-Assign: FALSE
     {"Status":"Closed","Shoe__c":null}
     "#);
     assert_snapshot!(planned("delete_a_salesforce_record_by_id", json!({"object": "Task", "id": "00Tx"})), @"DELETE https://acme.my.salesforce.com/services/data/v62.0/sobjects/Task/00Tx");
+}
+
+#[test]
+fn salesforce_is_told_not_to_assign_what_agents_write_to_others() {
+    let catalog = Catalog::built_in();
+    let definition = catalog.get("salesforce").unwrap().unwrap();
+    let mut told = Vec::new();
+    for (name, resource) in &definition.integration.resources {
+        for (method, value) in &resource.methods {
+            if value.headers.get("Sforce-Auto-Assign").is_some() {
+                told.push(format!("{name}.{method}"));
+            }
+        }
+    }
+    assert_eq!(told.join(" "), "records.create records.update accounts.create accounts.update leads.create leads.update cases.create cases.update");
 }
 
 #[test]
