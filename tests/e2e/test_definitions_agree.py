@@ -19,10 +19,15 @@ VENDORS = {"slack": "slack_web.json", "notion": "notion.json", "google_calendar"
 
 # What we send and the description does not have, with the reason.
 STAND_IN = "the description has a stand-in called `type`; the reference calls the member as the block's type"
+REPLY = "the description knows comments on pages only; the reference has discussion_id in place of parent"
 EXCEPTIONS = {
+    ("notion", "POST /v1/comments", "discussion_id"): REPLY,
     ("notion", "PATCH /v1/blocks/{block_id}", "paragraph"): STAND_IN,
     ("notion", "PATCH /v1/blocks/{block_id}", "to_do"): STAND_IN,
 }
+
+# Operations of ours that the description does not have, with the reason.
+ABSENT = {("notion", "POST /v1/databases"): "the reference creates databases so since 2025-09-03; the description has only what was before"}
 
 PLACEHOLDER = re.compile(r"\{[^}]+\}")
 
@@ -81,7 +86,9 @@ def places(method):
     for name in method.get("query", {}):
         yield "query", name, {}
     body = method.get("body")
-    if body:
+    if body and "wrap" in body:
+        yield "body", body["wrap"], {}
+    elif body:
         for name, schema in body["schema"].get("properties", {}).items():
             yield "body", name, schema
 
@@ -104,6 +111,8 @@ def test_every_request_line_and_argument_is_in_the_vendor_s_description(vendor):
         count += 1
         verb, path = method["request"].split(" ")
         known = theirs.get(f"{verb} {shape(path)}")
+        if known is None and (name, method["request"]) in ABSENT:
+            continue
         if known is None:
             wrong.append(f"{method['request']}: no such operation")
             continue
@@ -124,7 +133,7 @@ def test_no_enum_has_a_value_that_the_vendor_does_not_name(vendor):
     wrong = []
     for method in methods(integration):
         verb, path = method["request"].split(" ")
-        known = theirs[f"{verb} {shape(path)}"]
+        known = theirs.get(f"{verb} {shape(path)}", {})
         for place, argument, schema in places(method):
             enum = schema.get("enum") or schema.get("items", {}).get("enum")
             vendor_schema = resolved(description, known.get((place, argument)) or known.get(("formData", argument)) or {})
