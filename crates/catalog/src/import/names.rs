@@ -16,8 +16,7 @@ pub(super) fn without_room(integration: &Integration) -> Option<Note> {
     let long: Vec<String> = names.filter(|name| name.len() > room).collect();
     let longest = long.iter().max_by_key(|name| name.len())?;
     let message = format!(
-        "{} names of tools, e.g. `{longest}`, have more than {room} characters, so Claude Code and other clients that put `{before}` before them may leave these tools out; \
-         `--name-budget {room}` shortens them",
+        "`--name-budget {room}` shortens the names of {} tools, e.g. `{longest}`: clients such as Claude Code, which put `{before}` before a name, may leave them out",
         long.len()
     );
     Some(Note { at: "tools".to_owned(), message })
