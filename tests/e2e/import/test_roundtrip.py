@@ -1,7 +1,7 @@
 """Every operation of a description becomes a tool or is reported, and what the tools send is what the description wants.
 
 Over our own small descriptions, one for each family of features, and over real ones where `TIDEGATE_CORPUS` names a folder of them, or
-`../shared/corpus` lies beside the checkout. openapi-core judges; `judge.EXEMPTIONS` says what it is spared, and why.
+`../shared/corpus` lies beside the checkout. openapi-core judges; `exemptions.Exemption` says what it is spared, and why.
 """
 
 import os
