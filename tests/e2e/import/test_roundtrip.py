@@ -1,7 +1,7 @@
 """Every operation of a description becomes a tool or is reported, and what the tools send is what the description wants.
 
 Over our own small descriptions, one for each family of features, and over real ones where `conftest.corpus` finds a folder of them.
-openapi-core judges; `judge.EXEMPTIONS` says what it is spared, and why.
+openapi-core judges; `exemptions.Exemption` says what it is spared, and why.
 """
 
 from concurrent.futures import ProcessPoolExecutor
