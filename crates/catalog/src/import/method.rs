@@ -37,12 +37,13 @@ pub(super) fn drafts(
     servers: &Servers,
     security: &Security,
     prefix: &str,
+    name_budget: usize,
     report: &mut Report,
 ) -> Vec<Draft> {
     let refs = Refs::new(&description.root);
     let schemas = Schemas::new(description);
     let shapes: Vec<Option<ListShape>> = operations.iter().map(|operation| infer::list_shape(operation, refs)).collect();
-    let names = naming::names(operations, &shapes, prefix);
+    let names = naming::names(operations, &shapes, prefix, name_budget);
     let mut drafts = Vec::with_capacity(operations.len());
     for (((operation, shape), name), server) in operations.iter().zip(&shapes).zip(names).zip(&servers.of_operations) {
         let mut making = Making { operation, shape: shape.as_ref(), name: &name, schemas: &schemas, security, report: &mut *report };
