@@ -69,6 +69,7 @@ impl<'d> Reading<'_, 'd> {
         let parameter = match found {
             Some(parameter) => {
                 writable(name, parameter, Location::Path)?;
+                self.note_reserved(name, parameter);
                 let (style, explode) = styled(parameter, Location::Path);
                 let schema = self.schema(parameter);
                 Parameter { location: Location::Path, name: None, required: true, style, explode, schema }
@@ -129,13 +130,17 @@ impl<'d> Reading<'_, 'd> {
         let schema = self.schema(parameter);
         let (style, explode) = styled(parameter, location);
         let (style, vendor_name) = fitting(style, &schema, name);
-        if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
-            self.notes.push(format!("`{name}` is percent-encoded although the description allows reserved characters"));
-        }
+        self.note_reserved(name, parameter);
         let key = self.free_key(name, place);
         let own_name = vendor_name.or_else(|| (key != name).then(|| name.to_owned()));
         self.found.arguments.insert(key, Parameter { location, name: own_name, required, style, explode, schema });
         Ok(())
+    }
+
+    fn note_reserved(&mut self, name: &str, parameter: &Value) {
+        if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
+            self.notes.push(format!("`{name}` is percent-encoded although the description allows reserved characters"));
+        }
     }
 
     fn left_out(&mut self, note: String) -> Result<(), String> {
