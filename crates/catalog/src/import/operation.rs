@@ -291,7 +291,7 @@ pub(crate) fn identity(parameter: &Value) -> Option<(&str, &str)> {
 
 /// Headers that the connection, the account or the answer's form decides.
 fn is_reserved_header(name: &str) -> bool {
-    name.eq_ignore_ascii_case("accept") || headers::is_reserved(name)
+    headers::is_of_the_answer(name) || headers::is_reserved(name)
 }
 
 /// Which answer is read first: the smaller, the sooner.

@@ -100,11 +100,13 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
         used.extend(check_names(&path, url, integration, problems));
     }
     for at in methods(integration) {
-        for (name, value) in at.method.headers.iter().filter(|(_, value)| value.contains(['{', '}'])) {
-            problems.push(Problem::warning(
-                format!("{}.headers.{name}", at.path),
-                format!("`{}` is sent as it stands; variables are filled in the integration's `headers` only", value.escape_debug()),
-            ));
+        for (key, constants) in [("headers", &at.method.headers), ("query", &at.method.query)] {
+            for (name, value) in constants.iter().filter(|(_, value)| value.contains(['{', '}'])) {
+                problems.push(Problem::warning(
+                    format!("{}.{key}.{name}", at.path),
+                    format!("`{}` is sent as it stands; variables are filled in the integration's `{key}` only", value.escape_debug()),
+                ));
+            }
         }
     }
     for (name, variable) in &integration.variables {
@@ -115,7 +117,7 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
         if !used.contains(&name.as_str()) {
             problems.push(Problem::error(
                 &path,
-                format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
+                format!("nothing uses this variable; write `{{{name}}}` in `base_url`, `servers`, `headers` or `query`, or remove it"),
             ));
         }
         let others = servers(integration).chain(oauth2_urls(integration)).map(|(_, url)| url);
