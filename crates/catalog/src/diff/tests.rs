@@ -220,7 +220,7 @@ fn what_sends_a_credential_elsewhere_is_breaking() {
 
 #[test]
 fn what_is_sent_otherwise_is_breaking() {
-    let changes = |change: fn(&mut Value)| told(change).lines().filter(|line| !line.contains('~')).next().unwrap().trim_end().to_owned();
+    let changes = |change: fn(&mut Value)| told(change).lines().find(|line| !line.contains('~')).unwrap().trim_end().to_owned();
     assert_snapshot!(changes(|d| d["resources"]["media"]["methods"]["create"]["server"] = json!(null)), @"!     goes to https://{shop}.acme.test/v1 instead of https://upload.acme.test/{area}");
     assert_snapshot!(changes(|d| d["resources"]["media"]["methods"]["list"]["parameters"]["q"]["explode"] = json!(false)), @"!     argument `q` is sent in the query as `q[]` (pipeDelimited, in one piece) instead of in the query as `q[]` (pipeDelimited, each part alone)");
     assert_snapshot!(changes(|d| d["resources"]["media"]["methods"]["create"]["headers"]["X-Part"] = json!("2")), @"!     the constant `header.x-part` is `2` instead of `1`");
