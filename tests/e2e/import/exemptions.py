@@ -27,6 +27,7 @@ class Exemption(Enum):
     ONE_OF = "is read as anyOf: real alternatives overlap (integer and number, an object and one with a member more) where no vendor means to refuse what fits both"
     NOWHERE_DECLARED = "members that an object requires and does not have, which is how leftovers in descriptions look, are no arguments"
     DEFAULTS = "it takes a default for a value that was sent, and real ones break their own schemas"
+    NULLABLE_ENUMS = "`nullable` beside an `enum` without null admits no null by 3.0.3, which no vendor means who writes it"
     EMPTY_VALUES = "it refuses `a=` where `allowEmptyValue` is not said, also for a text whose schema admits the empty one"
     PATTERNS = "patterns of ECMAScript that Python's `re` does not compile are left out"
     # What is about our own plans.
