@@ -128,6 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn no_secret_is_sent_to_a_host_of_files_and_to_one_for_trying_things_out_only_where_the_label_says_so() {
+        for entry in importable() {
+            let host = complete::host(entry.base_url).unwrap();
+            let holds_files = ["githubusercontent.com", "github.io", "apis.guru", "amazonaws.com", "swaggerhub.com", "readme.io"];
+            assert!(!holds_files.iter().any(|files| host.ends_with(files)), "{}: {host}", entry.name);
+            let is_said = entry.label.ends_with("(test)") || entry.label.ends_with("(sandbox)");
+            assert_eq!(complete::is_for_trying(host), is_said, "{}: {host}", entry.name);
+        }
+    }
+
+    #[test]
     fn a_built_in_name_is_that_of_the_same_vendor() {
         for entry in Catalog::built_in().iter() {
             if let Some(indexed) = find(&entry.name) {

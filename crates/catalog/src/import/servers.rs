@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -22,8 +22,8 @@ pub(crate) struct Servers {
     pub(crate) variables: IndexMap<String, Variable>,
     /// Other base URLs by name.
     pub(crate) servers: IndexMap<String, String>,
-    /// The name of each operation's server, in their order; `None` for the base URL.
-    pub(crate) of_operations: Vec<Option<String>>,
+    /// The name of each operation's server, in their order, `None` for the base URL; or why it has one that cannot be called.
+    pub(crate) of_operations: Vec<Result<Option<String>, String>>,
     /// What was left out or read in another way.
     pub(crate) notes: Vec<String>,
 }
@@ -35,6 +35,12 @@ pub(crate) struct NoServer {
     pub(crate) remedy: &'static str,
 }
 
+/// Most different servers that single operations name, and most variables of them all together.
+const MAX_SERVERS: usize = 100;
+
+/// Most servers of one list that are named for not being used.
+const MAX_NAMED_UNUSED: usize = 10;
+
 const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
 
 /// `base_url` replaces what the description says of all its operations; servers that single operations name stay.
@@ -42,7 +48,10 @@ const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
 /// # Errors
 /// [`NoServer`]: the description names none that can be used.
 pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'_>], base_url: Option<&str>) -> Result<Servers, NoServer> {
-    let mut reading = Reading { source: Url::parse(source_name).ok(), variables: IndexMap::new(), notes: Vec::new() };
+    // What is relative to a file is relative to where people say that the API is.
+    let mut known = [Some(source_name), base_url].into_iter().flatten().filter_map(|url| Url::parse(url).ok());
+    let source = known.find(|url| matches!(url.scheme(), "http" | "https"));
+    let mut reading = Reading { source, variables: IndexMap::new(), notes: IndexSet::new() };
     let of_root = listed(root.get("servers"));
     // OpenAPI: without servers, requests go where the description is.
     let usual = match base_url {
@@ -52,20 +61,26 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
     };
     let mut known: HashMap<String, Result<String, String>> = HashMap::new();
     let mut of_each: Vec<Option<String>> = Vec::with_capacity(operations.len());
+    let mut unreachable: Vec<Option<String>> = Vec::with_capacity(operations.len());
     for operation in operations {
         let own = [operation.value, operation.item].map(|holder| listed(holder.get("servers"))).into_iter().find(|own| !own.is_empty());
         let url = own.map(|own| {
-            let key = own.iter().map(|server| server.get("url").map(Value::to_string).unwrap_or_default()).collect::<Vec<_>>().join(" ");
-            known.entry(key).or_insert_with(|| reading.chosen(&own)).clone()
+            let key =
+                own.iter().map(|server| format!("{:?} {:?}", server.get("url"), server.get("variables"))).collect::<Vec<_>>().join(" ");
+            let count = known.len();
+            let found = known.entry(key).or_insert_with(|| match count < MAX_SERVERS {
+                true => reading.chosen(&own),
+                false => Err(format!("more than {MAX_SERVERS} different servers are named")),
+            });
+            found.clone()
         });
-        of_each.push(match url {
-            Some(Ok(url)) => Some(url),
-            Some(Err(problem)) => {
-                reading.note(format!("a server of {} is left out: {problem}", operation.label()));
-                None
-            }
-            None => None,
-        });
+        let (url, problem) = match url {
+            Some(Ok(url)) => (Some(url), None),
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
+        of_each.push(url);
+        unreachable.push(problem);
     }
     let agreed = of_each.first().cloned().flatten().filter(|first| of_each.iter().all(|url| url.as_ref() == Some(first)));
     let base = match (agreed, usual) {
@@ -78,25 +93,27 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
         (_, Err(problem)) => return Err(NoServer { problem, remedy: GIVE_ONE }),
     };
     let mut servers: IndexMap<String, String> = IndexMap::new();
-    let of_operations = of_each.into_iter().map(|url| url.filter(|url| *url != base).map(|url| named(&mut servers, url, &base))).collect();
+    let of_operations = of_each.into_iter().zip(unreachable).map(|(url, problem)| match (problem, url) {
+        (Some(problem), _) => Err(problem),
+        (None, url) => Ok(url.filter(|url| *url != base).map(|url| named(&mut servers, url, &base))),
+    });
+    let of_operations = of_operations.collect();
     let Reading { mut variables, notes, .. } = reading;
     let used: Vec<&String> = std::iter::once(&base).chain(servers.values()).collect();
     variables.retain(|name, _| used.iter().any(|url| url.contains(&format!("{{{name}}}"))));
-    Ok(Servers { base_url: base, variables, servers, of_operations, notes })
+    Ok(Servers { base_url: base, variables, servers, of_operations, notes: notes.into_iter().collect() })
 }
 
 struct Reading {
-    /// Where the description is, if that is a URL.
+    /// Where the description is, or else the API, if that is a URL.
     source: Option<Url>,
     variables: IndexMap<String, Variable>,
-    notes: Vec<String>,
+    notes: IndexSet<String>,
 }
 
 impl Reading {
     fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+        self.notes.insert(note);
     }
 
     /// The URL of the first server that is meant for work.
@@ -107,11 +124,15 @@ impl Reading {
             let url = server.get("url").and_then(Value::as_str).unwrap_or_default();
             match self.url(url, server.get("variables").and_then(Value::as_object)) {
                 Ok(chosen) => {
-                    for other in servers.iter().filter(|other| !std::ptr::eq(**other, *server)) {
+                    let others = servers.iter().filter(|other| !std::ptr::eq(**other, *server));
+                    for other in others.take(MAX_NAMED_UNUSED) {
                         let url = other.get("url").and_then(Value::as_str).unwrap_or_default();
                         let said = plain(other.get("description").and_then(Value::as_str).unwrap_or_default(), 60);
                         let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
                         self.note(format!("the server {url}{said} is not used; an account can have it as its own base URL"));
+                    }
+                    if servers.len() > MAX_NAMED_UNUSED + 1 {
+                        self.note(format!("{} more servers are not used", servers.len() - MAX_NAMED_UNUSED - 1));
                     }
                     return Ok(chosen);
                 }
@@ -124,6 +145,9 @@ impl Reading {
     fn url(&mut self, written: &str, variables: Option<&Map<String, Value>>) -> Result<String, String> {
         let Filled { url, variables, notes } = filled(written.trim(), variables)?;
         let url = self.absolute(&url)?;
+        if self.variables.len() + variables.len() > MAX_SERVERS {
+            return Err(format!("the servers have more than {MAX_SERVERS} variables"));
+        }
         notes.into_iter().for_each(|note| self.note(note));
         let url = self.secured(url);
         let (url, stand_in) = variable::without_stand_in(url);
@@ -156,7 +180,7 @@ impl Reading {
             return Ok(format!("https://{rest}"));
         }
         let host_alone = url.split('/').next().is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.contains(':'));
-        let Some(source) = self.source.as_ref().filter(|source| matches!(source.scheme(), "http" | "https")) else {
+        let Some(source) = &self.source else {
             return match host_alone && !url.starts_with('/') {
                 true => Ok(format!("https://{url}")),
                 false => Err(format!("the server `{url}` is relative to where the description is, which is not known")),

@@ -8,8 +8,8 @@ use crate::variables::names_in_braces;
 impl Importable {
     /// Fills in what an imported description does not say, and adds each thing to the report.
     ///
-    /// What the description does say is never changed: it is newer than the index. A base URL on the host where the description was
-    /// fetched is none of the vendor's, unless the index names that host too.
+    /// What the description does say is never changed: it is newer than the index. Only its base URL gives way, where it is none for an
+    /// account: see [`Importable::keeps`].
     pub fn complete(&self, Import { integration, report }: &mut Import) {
         let source = report.source.clone();
         let is_assumed = report.inferences.iter().any(|one| one.at == "credentials");
@@ -24,8 +24,8 @@ impl Importable {
         if integration.documentation_url.is_none() {
             integration.documentation_url = Some(self.docs_url.to_owned());
         }
-        if !self.is_plausible(&integration.base_url, &source) {
-            conclude("base_url", format!("requests go to {}", self.base_url), "the description names no place of the vendor's");
+        if let Err(because) = self.keeps(&integration.base_url, &source) {
+            conclude("base_url", format!("requests go to {}", self.base_url), because);
             self.base_url.clone_into(&mut integration.base_url);
             add_variables(integration);
         }
@@ -47,10 +47,34 @@ impl Importable {
         }
     }
 
-    fn is_plausible(&self, base_url: &str, source: &str) -> bool {
-        let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
-        base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
+    /// Whether requests of accounts may go where the description says, else why not.
+    ///
+    /// The place where it was fetched is none of the vendor's unless the index names it too. A demonstration or test server is one whose
+    /// keeper must not be handed the secrets of those who have a server of their own, or an account of the vendor's.
+    fn keeps(&self, base_url: &str, source: &str) -> Result<(), &'static str> {
+        let (named, indexed) = (host(base_url), host(self.base_url));
+        if !base_url.starts_with("https://") || (named.is_some() && named == host(source) && named != indexed) {
+            return Err("the description names no place of the vendor's");
+        }
+        if indexed.is_some_and(is_account_s_own) && !named.is_some_and(|host| host.contains('{')) {
+            return Err("each customer has a server of its own");
+        }
+        if named.is_some_and(is_for_trying) && !indexed.is_some_and(is_for_trying) {
+            return Err("the description names a server for trying things out");
+        }
+        Ok(())
     }
+}
+
+/// Whether the whole host is said by the account.
+fn is_account_s_own(host: &str) -> bool {
+    host.starts_with('{') && host.find('}') == Some(host.len() - 1)
+}
+
+/// Whether a host calls itself one of demonstrations or tests.
+pub(super) fn is_for_trying(host: &str) -> bool {
+    let (below_top, _) = host.rsplit_once('.').unwrap_or((host, ""));
+    below_top.split(['.', '-']).any(|part| ["demo", "sandbox", "staging", "test", "try"].contains(&part))
 }
 
 /// Whether there are lists and nothing is said of any. Where some are said to page, the others do not: they would give all records on each page.
@@ -60,7 +84,7 @@ fn is_silent_on_paging(integration: &Integration) -> bool {
     !is_told && methods.clone().all(|(_, method)| method.pagination.is_none()) && methods.any(|(name, _)| name == "list")
 }
 
-fn host(url: &str) -> Option<&str> {
+pub(super) fn host(url: &str) -> Option<&str> {
     url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest))
 }
 
@@ -141,5 +165,30 @@ mod tests {
             find("zulip").unwrap().complete(&mut import);
             assert_eq!(import.integration.base_url == "https://api.acme.test/v2", stays, "{source}");
         }
+    }
+
+    #[test]
+    fn a_demonstration_or_test_server_gives_way_to_the_one_of_the_account() {
+        let mut gone = Vec::new();
+        for (name, base_url) in [
+            ("netbox", "https://demo.netbox.example/api"),
+            ("traccar", "https://server.traccar.example/api"),
+            ("osf", "https://api.test.osf.io/v2"),
+            ("adyen_management", "https://management-test.adyen.com/v3"),
+            ("velo_payments", "https://api.sandbox.velopayments.com"),
+            ("vimeo", "https://api.acme.example"),
+        ] {
+            let mut import = imported("https://raw.example/x.yaml", base_url);
+            find(name).unwrap().complete(&mut import);
+            gone.push(format!("{base_url} > {}", import.integration.base_url));
+        }
+        insta::assert_snapshot!(gone.join("\n"), @"
+        https://demo.netbox.example/api > https://{host}/api
+        https://server.traccar.example/api > https://{host}/api
+        https://api.test.osf.io/v2 > https://api.osf.io/v2
+        https://management-test.adyen.com/v3 > https://management-{environment}.adyen.com/v3
+        https://api.sandbox.velopayments.com > https://api.sandbox.velopayments.com
+        https://api.acme.example > https://api.acme.example
+        ");
     }
 }

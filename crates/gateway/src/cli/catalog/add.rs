@@ -80,7 +80,7 @@ fn destination(entry: &Importable, output: Option<PathBuf>, folder: Option<&Path
 
 /// Imports the description; one that names no server gets that of the index.
 async fn description(entry: &Importable, source: &str, fetch: &FetchArgs) -> anyhow::Result<Import> {
-    let mut options = Options { name: Some(entry.name.to_owned()), label: Some(entry.label.to_owned()), base_url: None };
+    let mut options = Options { name: Some(entry.name.to_owned()), label: Some(entry.label.to_owned()), ..Options::default() };
     match imported(source, &options, fetch).await {
         Err(error) if matches!(error.downcast_ref(), Some(ImportError::Unusable { place, .. }) if place == "/servers") => {
             options.base_url = Some(entry.base_url.to_owned());

@@ -43,6 +43,10 @@ pub(super) struct ImportArgs {
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 
+    /// Most characters of a tool's name, for clients that put something before it
+    #[arg(long, value_name = "CHARACTERS", value_parser = clap::value_parser!(u8).range(32..=64))]
+    name_budget: Option<u8>,
+
     /// File to write the definition to: JSON if it ends so, else YAML [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -72,7 +76,7 @@ pub(super) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     // Before anything is fetched: nobody waits for what cannot be written.
     let file = args.output.filter(|_| old.is_none()).map(|path| OutputFile::new(path, existing)).transpose()?;
     let report_file = args.report.map(|path| OutputFile::new(path, existing)).transpose()?;
-    let options = Options { name: args.name, label: args.label, base_url: args.base_url };
+    let options = Options { name: args.name, label: args.label, base_url: args.base_url, name_budget: args.name_budget.map(usize::from) };
     let import = args.review.overlaid(runtime()?.block_on(imported(&args.source, &options, &args.fetch))?)?;
     if let Some(old) = &old {
         return review(import, old, args.json);
