@@ -35,8 +35,11 @@ class Exemption(Enum):
     NUMBERS_AS_TEXTS = "outside of JSON nothing tells numbers and booleans from texts"
     PARTS_AS_JSON = "what OpenAPI leaves open (objects in lists of a query, lists in lists) is written as JSON"
     LEFT_OUT = "null, and lists and objects without an item, cannot be written but in JSON; where they may be missing they are (docs/definitions.md)"
-    ESCAPED_COMMAS = "in forms and cookies the commas between items are escaped like any other"
-    BRACKETS_IN_FORMS = "members of an object in a form stand in brackets, which OpenAPI says for deepObject alone; it is how forms are written (docs/definitions.md)"
+    ESCAPED_COMMAS = "a cookie's value cannot have a bare comma (RFC 6265), so those between items are escaped"
+    BRACKETS_IN_FORMS = (
+        "members of an object in a form, and numbers of items that have members, stand in brackets, which OpenAPI says for deepObject alone; it is how forms "
+        "are written (docs/definitions.md)"
+    )
     LISTS_IN_DEEP_OBJECTS = "OpenAPI leaves lists in the style deepObject open; their items stand in brackets"
     TOLD = "the report says of this operation that it was left out"
 
