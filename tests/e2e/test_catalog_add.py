@@ -1,13 +1,11 @@
 """`tidegate catalog add`: a vendor of the index becomes tools, from a description that is served on loopback."""
 
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 import gateway
+from pages import Pages
 
 DESCRIPTION = {
     "openapi": "3.0.3",
@@ -28,31 +26,13 @@ DESCRIPTION = {
         },
     },
 }
+FILE = "/openapi.json"
 
 
-@contextmanager
-def served(text, content_type="application/json"):
-    """The URL at which a text is served, and the paths that were asked for."""
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", content_type)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/openapi.json", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+@pytest.fixture
+def site(start):
+    """Has the description."""
+    return start(Pages, {FILE: json.dumps(DESCRIPTION).encode()})
 
 
 @pytest.fixture
@@ -63,11 +43,10 @@ def run(binary, tmp_path):
     return run
 
 
-def test_a_vendor_of_the_index_is_added_to_the_catalog_folder(run, tmp_path):
-    with served(json.dumps(DESCRIPTION)) as (url, asked):
-        done = run("add", "zulip", "--url", url, "--allow-private-upstreams", "--catalog-dir", ".")
+def test_a_vendor_of_the_index_is_added_to_the_catalog_folder(run, site, tmp_path):
+    done = run("add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams", "--catalog-dir", ".")
     assert done.returncode == 0, done
-    assert asked == ["/openapi.json"] and done.stdout == ""
+    assert site.asked == [FILE] and done.stdout == ""
     assert "2 tools" in done.stderr and "zulip.yaml" in done.stderr
     tools = {tool["name"] for tool in json.loads(run("tools", "zulip", "--json", "--catalog-dir", ".").stdout)}
     assert tools == {"list_all_zulip_users", "get_single_zulip_user_by_id"}
@@ -80,14 +59,13 @@ def test_a_vendor_of_the_index_is_added_to_the_catalog_folder(run, tmp_path):
     assert plan.stdout.startswith("GET https://acme.zulipchat.com/api/v1/users/7\n")
 
 
-def test_a_file_that_is_there_is_kept_unless_forced(run, tmp_path):
+def test_a_file_that_is_there_is_kept_unless_forced(run, site, tmp_path):
     (tmp_path / "zulip.yaml").write_text("# mine\n")
-    with served(json.dumps(DESCRIPTION)) as (url, asked):
-        arguments = ["add", "zulip", "--url", url, "--allow-private-upstreams", "-o", "zulip.yaml"]
-        done = run(*arguments)
-        assert done.returncode == 1 and "zulip.yaml" in done.stderr and "--force" in done.stderr
-        assert (tmp_path / "zulip.yaml").read_text() == "# mine\n" and asked == []
-        done = run(*arguments, "--force", "--json")
+    arguments = ["add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams", "-o", "zulip.yaml"]
+    done = run(*arguments)
+    assert done.returncode == 1 and "zulip.yaml" in done.stderr and "--force" in done.stderr
+    assert (tmp_path / "zulip.yaml").read_text() == "# mine\n" and site.asked == []
+    done = run(*arguments, "--force", "--json")
     assert done.returncode == 0, done
     told = json.loads(done.stdout)
     assert told["file"] == "zulip.yaml" and told["report"]["tools"] == 2
@@ -102,21 +80,19 @@ def test_a_name_that_the_index_does_not_have_is_told_with_those_it_is_like(run):
     assert "twilio" in done.stderr.split("hint: ")[1]
 
 
-def test_without_a_folder_or_a_file_nothing_is_fetched(run):
-    with served(json.dumps(DESCRIPTION)) as (url, asked):
-        done = run("add", "zulip", "--url", url, "--allow-private-upstreams")
-    assert done.returncode == 1 and "--catalog-dir" in done.stderr and asked == []
+def test_without_a_folder_or_a_file_nothing_is_fetched(run, site):
+    done = run("add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams")
+    assert done.returncode == 1 and "--catalog-dir" in done.stderr and site.asked == []
 
 
-def test_an_address_of_this_machine_is_not_fetched_unasked(run, tmp_path):
-    with served(json.dumps(DESCRIPTION)) as (url, asked):
-        done = run("add", "zulip", "--url", url, "-o", "zulip.yaml")
-    assert done.returncode == 1 and asked == [] and not (tmp_path / "zulip.yaml").exists()
+def test_an_address_of_this_machine_is_not_fetched_unasked(run, site, tmp_path):
+    done = run("add", "zulip", "--url", site.origin + FILE, "-o", "zulip.yaml")
+    assert done.returncode == 1 and site.asked == [] and not (tmp_path / "zulip.yaml").exists()
 
 
-def test_a_web_page_instead_of_a_description_is_refused(run, tmp_path):
-    with served("<!doctype html><html><body>Sign in</body></html>", "text/html") as (url, _):
-        done = run("add", "zulip", "--url", url, "--allow-private-upstreams", "-o", "zulip.yaml")
+def test_a_web_page_instead_of_a_description_is_refused(run, site, tmp_path):
+    site.pages[FILE] = b"<!doctype html><html><body>Sign in</body></html>"
+    done = run("add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams", "-o", "zulip.yaml")
     assert done.returncode == 1 and "error: " in done.stderr and not (tmp_path / "zulip.yaml").exists()
 
 

@@ -4,11 +4,11 @@ import gzip
 import json
 import subprocess
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 import gateway
+from pages import Pages
 from test_command_line import assert_told
 
 ORDERS = {
@@ -38,43 +38,8 @@ def run(binary, tmp_path):
 
 
 @pytest.fixture
-def site():
-    """Serves what a test puts into `pages`: path to bytes, to a status, to a place to go to, or to a function of the connection."""
-    pages, asked = {}, []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            page = pages.get(self.path, 404)
-            if callable(page):
-                page(self)
-                return
-            status, headers, body = 200, {"Content-Type": "text/html"}, b""
-            if isinstance(page, int):
-                status = page
-            elif isinstance(page, str):
-                status, headers["Location"] = 302, page
-            else:
-                body = page
-            if body[:2] == b"\x1f\x8b":
-                headers["Content-Encoding"] = "gzip"
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.pages, server.asked = pages, asked
-    server.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield server
-    server.shutdown()
-    server.server_close()
+def site(start):
+    return start(Pages)
 
 
 @pytest.fixture
@@ -107,7 +72,7 @@ def test_a_file_with_others_beside_it_becomes_a_definition_that_works(run, binar
 def test_the_same_comes_from_a_url_of_this_machine_where_that_is_allowed(local, site):
     site.pages["/api/openapi.json"] = json.dumps(ORDERS).encode()
     site.pages["/api/parts/items.yaml"] = ITEMS.encode()
-    done = local(f"{site.url}/api/openapi.json")
+    done = local(f"{site.origin}/api/openapi.json")
     assert done.returncode == 0, done
     assert done.stdout.startswith("version: 1\n")
     assert "2 operations: 2 tools, 0 skipped" in done.stderr
@@ -116,7 +81,7 @@ def test_the_same_comes_from_a_url_of_this_machine_where_that_is_allowed(local, 
 
 def test_without_permission_nothing_is_asked_of_this_machine(run, site):
     site.pages["/openapi.json"] = json.dumps(ORDERS).encode()
-    for url in (f"{site.url}/openapi.json", f"{site.url.replace('http', 'https')}/openapi.json"):
+    for url in (f"{site.origin}/openapi.json", f"{site.origin.replace('http', 'https')}/openapi.json"):
         assert_told(run(url), 1, "--allow-private-upstreams")
     assert site.asked == []
 
@@ -125,32 +90,32 @@ def test_a_redirect_is_followed_and_files_are_relative_to_where_it_leads(local, 
     site.pages["/latest"] = "/v2/openapi.json"
     site.pages["/v2/openapi.json"] = gzip.compress(json.dumps(ORDERS).encode())
     site.pages["/v2/parts/items.yaml"] = ITEMS.encode()
-    done = local(f"{site.url}/latest")
+    done = local(f"{site.origin}/latest")
     assert done.returncode == 0 and "2 tools" in done.stderr, done
 
 
 @pytest.mark.parametrize("place", ["http://169.254.169.254/latest/meta-data/", "http://1.1.1.1/openapi.json", "file:///etc/passwd"])
 def test_a_redirect_to_where_nobody_may_go_is_refused(local, site, place):
     site.pages["/openapi.json"] = place
-    assert_told(local(f"{site.url}/openapi.json"), 1, place.split("/")[2] or "file")
+    assert_told(local(f"{site.origin}/openapi.json"), 1, place.split("/")[2] or "file")
 
 
 def test_redirects_without_end_are_given_up(local, site):
     site.pages["/openapi.json"] = "/openapi.json"
-    assert_told(local(f"{site.url}/openapi.json"), 1, "redirects")
+    assert_told(local(f"{site.origin}/openapi.json"), 1, "redirects")
     assert len(site.asked) == 4
 
 
 def test_what_a_server_answers_instead_is_said(local, site):
-    assert_told(local(f"{site.url}/openapi.json?key=sentinel"), 1, "404")
+    assert_told(local(f"{site.origin}/openapi.json?key=sentinel"), 1, "404")
     site.pages["/openapi.json"] = b"<!DOCTYPE html><html><body>Sign in</body></html>"
-    assert_told(local(f"{site.url}/openapi.json"), 1, "web page", "link to the OpenAPI file")
+    assert_told(local(f"{site.origin}/openapi.json"), 1, "web page", "link to the OpenAPI file")
     site.pages["/openapi.json"] = b""
-    assert_told(local(f"{site.url}/openapi.json"), 1, "nothing in it")
+    assert_told(local(f"{site.origin}/openapi.json"), 1, "nothing in it")
 
 
 def test_a_query_that_may_hold_a_secret_is_not_repeated_in_an_error(local, site):
-    done = local(f"{site.url}/openapi.json?key=sentinel")
+    done = local(f"{site.origin}/openapi.json?key=sentinel")
     assert_told(done, 1)
     assert "sentinel" not in done.stderr
 
@@ -158,46 +123,35 @@ def test_a_query_that_may_hold_a_secret_is_not_repeated_in_an_error(local, site)
 def test_a_file_that_is_too_large_is_not_read_to_its_end(local, site):
     sent = 0
 
-    def endless(connection):
+    def endless():
         nonlocal sent
-        connection.send_response(200)
-        connection.end_headers()
-        try:
-            while sent < 200 * 1024 * 1024:
-                connection.wfile.write(b"x" * 65536)
-                sent += 65536
-        except OSError:
-            pass
+        while sent < 200 * 1024 * 1024:
+            yield b"x" * 65536
+            sent += 65536
 
-    site.pages["/openapi.json"] = endless
-    assert_told(local(f"{site.url}/openapi.json"), 1, "more than 33554432 bytes")
+    site.pages["/openapi.json"] = endless()
+    assert_told(local(f"{site.origin}/openapi.json"), 1, "more than 33554432 bytes")
     site.pages["/openapi.json"] = gzip.compress(b"x" * 100 * 1024 * 1024)
-    assert_told(local(f"{site.url}/openapi.json"), 1, "more than 33554432 bytes")
+    assert_told(local(f"{site.origin}/openapi.json"), 1, "more than 33554432 bytes")
     assert sent < 100 * 1024 * 1024
 
 
 def test_a_server_that_never_ends_its_answer_is_given_up(local, site):
     over = threading.Event()
 
-    def slow(connection):
-        connection.send_response(200)
-        connection.end_headers()
+    def slow():
         while not over.wait(0.1):
-            try:
-                connection.wfile.write(b" ")
-                connection.wfile.flush()
-            except OSError:
-                return
+            yield b" "
 
-    site.pages["/openapi.json"] = slow
-    done = local("--timeout", "2", f"{site.url}/openapi.json")
+    site.pages["/openapi.json"] = slow()
+    done = local("--timeout", "2", f"{site.origin}/openapi.json")
     over.set()
     assert_told(done, 1, "--timeout")
 
 
 def test_a_part_that_cannot_be_had_costs_what_needs_it_and_no_more(local, site):
     site.pages["/openapi.json"] = json.dumps(ORDERS).encode()
-    done = local(f"{site.url}/openapi.json", "--json")
+    done = local(f"{site.origin}/openapi.json", "--json")
     assert done.returncode == 0, done
     report = json.loads(done.stdout)["report"]
     assert report["tools"] == 1
@@ -206,7 +160,7 @@ def test_a_part_that_cannot_be_had_costs_what_needs_it_and_no_more(local, site):
 
 def test_no_part_is_fetched_from_elsewhere(local, site, tmp_path):
     elsewhere = json.loads(json.dumps(ORDERS))
-    elsewhere["paths"]["/items"]["$ref"] = f"{site.url}/parts/items.yaml"
+    elsewhere["paths"]["/items"]["$ref"] = f"{site.origin}/parts/items.yaml"
     elsewhere["paths"]["/more"] = {"$ref": "../secret.yaml"}
     (tmp_path / "api").mkdir()
     (tmp_path / "secret.yaml").write_text(ITEMS)

@@ -27,6 +27,7 @@ class Exemption(Enum):
     ONE_OF = "is read as anyOf: real alternatives overlap (integer and number, an object and one with a member more) where no vendor means to refuse what fits both"
     NOWHERE_DECLARED = "members that an object requires and does not have, which is how leftovers in descriptions look, are no arguments"
     DEFAULTS = "it takes a default for a value that was sent, and real ones break their own schemas"
+    NULLABLE_ENUMS = "`nullable` beside an `enum` without null admits no null by 3.0.3, which no vendor means who writes it"
     EMPTY_VALUES = "it refuses `a=` where `allowEmptyValue` is not said, also for a text whose schema admits the empty one"
     PATTERNS = "patterns of ECMAScript that Python's `re` does not compile are left out"
     # What is about our own plans.
@@ -34,8 +35,11 @@ class Exemption(Enum):
     NUMBERS_AS_TEXTS = "outside of JSON nothing tells numbers and booleans from texts"
     PARTS_AS_JSON = "what OpenAPI leaves open (objects in lists of a query, lists in lists) is written as JSON"
     LEFT_OUT = "null, and lists and objects without an item, cannot be written but in JSON; where they may be missing they are (docs/definitions.md)"
-    ESCAPED_COMMAS = "in forms and cookies the commas between items are escaped like any other"
-    BRACKETS_IN_FORMS = "members of an object in a form stand in brackets, which OpenAPI says for deepObject alone; it is how forms are written (docs/definitions.md)"
+    ESCAPED_COMMAS = "a cookie's value cannot have a bare comma (RFC 6265), so those between items are escaped"
+    BRACKETS_IN_FORMS = (
+        "members of an object in a form, and numbers of items that have members, stand in brackets, which OpenAPI says for deepObject alone; it is how forms "
+        "are written (docs/definitions.md)"
+    )
     LISTS_IN_DEEP_OBJECTS = "OpenAPI leaves lists in the style deepObject open; their items stand in brackets"
     TOLD = "the report says of this operation that it was left out"
 

@@ -296,6 +296,9 @@ def readable(value, is_old, is_part=False, is_map=False):
         except re.error:
             spare(Exemption.PATTERNS)
             del value["pattern"]
+    if value.get("nullable") is True and isinstance(value.get("enum"), list) and None not in value["enum"]:
+        spare(Exemption.NULLABLE_ENUMS)
+        value["enum"] = [*value["enum"], None]
     properties = value.get("properties")
     if not is_old and isinstance(properties, dict) and isinstance(value.get("required"), list):
         ours = [name for name in value["required"] if not (isinstance(properties.get(name), dict) and properties[name].get("readOnly"))]

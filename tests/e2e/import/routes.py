@@ -90,6 +90,7 @@ def routes(tool, operation, method, paging):
             found["limit"] = (place_of_pages, paging["size"])
             unsent.remove("limit")
     as_json = {(each["in"], str(each.get("name", key))) for key, each in method.get("parameters", {}).items() if each.get("style") == "json"}
+    as_json |= {("body", name) for name, said in body.get("encoding", {}).items() if said.get("style") == "json"}
     if body.get("format", "json") == "json":
         as_json.add("body")
     return Routes(found, [name for name in unsent if name in left], as_json)

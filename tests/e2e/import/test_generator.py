@@ -145,9 +145,8 @@ def test_a_form_has_brackets_for_members_and_none_for_lists():
         return {item.name: item.value for item in items}
 
     assert read(b"tags=a&tags=b&meta%5Bx%5D=1") == {"tags": ["a", "b"], "meta": {"x": "1"}}
-    assert "tags" not in read(b"tags%5B%5D=a&tags%5B%5D=b")
-    with pytest.raises(wire.Unreadable):
-        read(b"tags=a,b")
+    assert read(b"tags%5B0%5D%5Bx%5D=1&tags%5B1%5D%5Bx%5D=2") == {"tags": [{"x": "1"}, {"x": "2"}]}
+    assert "tags" not in read(b"tags%5B%5D=a&tags%5B%5D=b") and "tags" not in read(b"tags%5B0%5D=a")
 
 
 def test_members_of_an_exploded_object_are_gathered():

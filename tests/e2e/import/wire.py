@@ -166,10 +166,18 @@ def from_pairs(pairs, declared, document, shapes, place):
             known = document.properties(parameter.get("schema"))
             others = {other["name"] for other in declared}
             taken = [pair for pair in left if pair[0] in known or pair[0] not in others]
+            if len({key for key, _ in taken}) < len(taken):
+                raise Unreadable(f"a member of `{name}` is sent twice")
             value = {key: unquote_plus(text) for key, text in taken}
         else:
             taken = [pair for pair in left if pair[0] == name]
-            value = of_pairs([text for _, text in taken], kind, style, explode)
+            in_parts = [pair for pair in left if re.fullmatch(re.escape(name) + r"\[\d+\](\[[^\[\]]*\])+", pair[0])]
+            if not taken and in_parts and kind is list and place == "body" and "style" not in parameter:
+                # Items that have parts of their own are numbered, so that it is clear which belong together.
+                spare(Exemption.BRACKETS_IN_FORMS)
+                taken, value = in_parts, nested(name, in_parts)
+            else:
+                value = of_pairs([text for _, text in taken], kind, style, explode)
         if taken:
             left = [pair for pair in left if pair not in taken]
             yield Item(place, name, value)
@@ -271,7 +279,7 @@ def cookie_items(request, operation, shapes):
 
 
 def with_commas(value):
-    """A value of a cookie or form with its commas unescaped."""
+    """A cookie's value with its commas unescaped."""
     if "," in value:
         raise Unreadable(f"a bare comma in {value}")
     if "%2C" in value:
@@ -289,9 +297,7 @@ def body_items(request, operation, document, shapes):
     declared = declared_media_type(operation, document, media_type)
     if media_type == "application/x-www-form-urlencoded":
         members = form_members(declared, document)
-        # Servers unescape a form before they take a list apart, so its commas are escaped like any other.
-        pairs = [(name, with_commas(value)) for name, value in pairs_of(request.body.decode("ascii"))]
-        return list(from_pairs(pairs, members, document, shapes, "body"))
+        return list(from_pairs(pairs_of(request.body.decode("ascii")), members, document, shapes, "body"))
     if media_type == "multipart/form-data":
         return multipart_items(request, declared, document, shapes)
     if media_type.endswith("json") and "ndjson" not in media_type and "jsonl" not in media_type:

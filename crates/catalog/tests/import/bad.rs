@@ -258,6 +258,32 @@ fn good() -> Value {
     })
 }
 
+/// One of 2.0.
+fn swagger() -> Value {
+    json!({
+        "swagger": "2.0", "info": { "title": "Acme" }, "host": "acme.test", "basePath": "/v1", "schemes": ["https"],
+        "consumes": ["application/json"], "produces": ["application/json"],
+        "parameters": { "Id": { "in": "path", "name": "id", "required": true, "type": "integer" } },
+        "responses": { "Ok": { "description": "ok", "schema": { "$ref": "#/definitions/Thing" }, "headers": { "X-N": { "type": "integer" } } } },
+        "definitions": { "Thing": { "type": "object", "properties": { "name": { "type": "string" } } } },
+        "securityDefinitions": {
+            "b": { "type": "basic" },
+            "o": { "type": "oauth2", "flow": "accessCode", "authorizationUrl": "https://acme.test/a", "tokenUrl": "https://acme.test/t", "scopes": { "r": "R" } },
+        },
+        "paths": { "/things/{id}": {
+            "parameters": [{ "$ref": "#/parameters/Id" }],
+            "post": {
+                "parameters": [
+                    { "in": "body", "name": "body", "schema": { "$ref": "#/definitions/Thing" } },
+                    { "in": "query", "name": "l", "type": "array", "items": { "type": "string" }, "collectionFormat": "pipes" },
+                ],
+                "responses": { "200": { "$ref": "#/responses/Ok" } },
+            },
+            "put": { "parameters": [{ "in": "formData", "name": "f", "type": "file" }, { "in": "formData", "name": "n", "type": "string", "required": true }] },
+        } },
+    })
+}
+
 /// A JSON Pointer to each value.
 fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
     all.push(at.to_owned());
@@ -291,18 +317,19 @@ fn wrong(at: &str) -> Vec<Value> {
 
 #[test]
 fn whatever_stands_in_the_place_of_a_value_breaks_no_promise() {
-    let good = good();
-    assert_eq!(outcome(good.to_string().as_bytes()).unwrap().split(',').next(), Some("3 operations"));
-    let mut all = Vec::new();
-    pointers(&good, "", &mut all);
     let mut broken = Vec::new();
-    for (number, at) in all.iter().enumerate() {
-        // Each place gets some of them, and each of them many places.
-        for wrong in wrong(at).into_iter().skip(number % 3).step_by(3) {
-            let mut description = good.clone();
-            *description.pointer_mut(at).unwrap() = wrong.clone();
-            if let Err(problem) = outcome(description.to_string().as_bytes()) {
-                broken.push(format!("{at} is {wrong}: {problem}"));
+    for (whole, said) in [(good(), "3 operations, 3 tools"), (swagger(), "2 operations, 2 tools")] {
+        assert!(outcome(whole.to_string().as_bytes()).unwrap().starts_with(said));
+        let mut all = Vec::new();
+        pointers(&whole, "", &mut all);
+        for (number, at) in all.iter().enumerate() {
+            // Each place gets some of them, and each of them many places.
+            for wrong in wrong(at).into_iter().skip(number % 4).step_by(4) {
+                let mut description = whole.clone();
+                *description.pointer_mut(at).unwrap() = wrong.clone();
+                if let Err(problem) = outcome(description.to_string().as_bytes()) {
+                    broken.push(format!("{at} is {wrong}: {problem}"));
+                }
             }
         }
     }

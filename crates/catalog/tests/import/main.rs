@@ -5,7 +5,6 @@
 mod acme;
 mod bad;
 mod bodies;
-mod mutated;
 mod operations;
 mod parameters;
 mod security;
