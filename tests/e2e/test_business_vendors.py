@@ -176,7 +176,7 @@ def test_what_shopify_refuses_is_named_by_field(server, vendor):
     assert refusal(run("create_a_shopify_customer", {"email": "a@b.example"}))["hint"].startswith("`email`: has already been taken")
 
 
-@pytest.mark.parametrize("reason, code", [("THROTTLED", "rate_limited"), ("ACCESS_DENIED", "forbidden"), ("OTHER", "upstream_error")])
+@pytest.mark.parametrize("reason, code", [("THROTTLED", "rate_limited"), ("ACCESS_DENIED", "forbidden"), ("OTHER", "vendor_error")])
 def test_what_graphql_refuses_with_status_200_is_a_refusal(server, vendor, reason, code):
     body = {"data": {"products": None}, "errors": [{"message": "Not now.", "extensions": {"code": reason}}]}
     run = connect(server, "shopify", vendor({"POST /graphql.json": answer(body)}))

@@ -52,6 +52,20 @@ def test_a_plan_is_the_whole_request_and_nothing_is_sent(run, acme):
     )
 
 
+def test_an_account_without_the_tool_s_server_is_told_of_rather_than_its_arguments(run, acme, tmp_path):
+    path = tmp_path / "upload.yaml"
+    path.write_text(
+        DEFINITION.replace("resources:", "servers: { upload: 'https://up.{shop}.acme.test' }\nresources:").replace(
+            "request: POST /parts", "request: POST /parts\n        server: upload"
+        )
+    )
+    done = run("plan", str(path), "create_a_acme_part", '{"nam": 1}', "--base-url", "https://own.test")
+    assert done.returncode == 1 and done.stdout == ""
+    assert "error: this tool calls the vendor's server `upload`" in done.stderr and "nam" not in done.stderr.replace("named", "")
+    done = run("plan", str(path), "create_a_acme_part", '{"name": "bolt"}', "--base-url", "https://blue.acme.test/v1")
+    assert done.stdout.startswith("POST https://up.blue.acme.test/parts\n"), done.stderr
+
+
 def test_arguments_that_do_not_fit_are_told_and_the_exit_code_is_1(run, acme):
     done = run("plan", acme, "get_single_acme_part_by_id", '{"id": "x"}', "--base-url", "https://own.test")
     assert done.returncode == 1 and done.stdout == ""

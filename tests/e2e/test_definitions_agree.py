@@ -19,12 +19,16 @@ VENDORS = {"slack": "slack_web.json", "notion": "notion.json", "google_calendar"
 STAND_IN = "the description has a stand-in called `type`; the reference calls the member as the block's type"
 REPLY = "the description knows comments on pages only; the reference has discussion_id in place of parent"
 UNVERSIONED = "the description leaves the version out of this operation only; the reference requires it of all"
+SOURCES = "the description has the parent of a new database; the reference adds a source to a database that exists"
 ROWS = "the description has what was before 2025-09-03; since then the reference puts rows into data sources"
 EXCEPTIONS = {
     ("notion", "PATCH /v1/blocks/{block_id}", "body.paragraph"): STAND_IN,
     ("notion", "PATCH /v1/blocks/{block_id}", "body.to_do"): STAND_IN,
     ("notion", "POST /v1/comments", "body.discussion_id"): REPLY,
+    ("notion", "POST /v1/comments", "body.parent"): REPLY,
     ("notion", "POST /v1/comments", "header.Notion-Version"): UNVERSIONED,
+    ("notion", "POST /v1/data_sources", "body.parent.database_id"): SOURCES,
+    ("notion", "POST /v1/data_sources", "body.parent.page_id"): SOURCES,
     ("notion", "POST /v1/pages", "body.parent.data_source_id"): ROWS,
 }
 # Operations of ours that the description does not have, with the reason.

@@ -234,7 +234,7 @@ impl Tool {
 
     fn complete(&self, arguments: &Map<String, Value>) -> Map<String, Value> {
         let mut complete = arguments.clone();
-        for (argument, default) in self.route.body.iter().flat_map(|body| body.defaults()) {
+        for (argument, default) in self.route.body.iter().flat_map(|body| body.defaults(arguments, self.properties())) {
             complete.entry(argument).or_insert_with(|| default.clone());
         }
         complete

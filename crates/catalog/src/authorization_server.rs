@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::integration::{ClientAuthentication, Integration, OAuth2, ScopeSeparator, TokenPlace};
+use crate::own_base_url::{Moved, moved};
 use crate::target::{Place, TargetError, filled, plain_url};
 use crate::variables::names_in_braces;
 
@@ -37,10 +38,10 @@ impl AuthorizationServer {
     ///
     /// An account with a base URL of its own (a vendor's staging system, a sandbox) takes those endpoints along that the
     /// definition has on the host of its base URL: what lies below the definition's base URL then lies below the account's,
-    /// and the rest of that host keeps its path on the account's host. Endpoints on other hosts stay where they are.
+    /// and the rest of that host beside it. Endpoints on other hosts stay where they are.
     ///
     /// # Errors
-    /// A variable is missing or ill-formed, or a URL is not a plain http or https one.
+    /// A variable is missing or ill-formed, a URL is not a plain http or https one, or the account's base URL does not say where an endpoint is.
     pub fn new(
         integration: &Integration,
         oauth2: &OAuth2,
@@ -60,7 +61,7 @@ impl AuthorizationServer {
             revoke_token_in: oauth2.revoke_token_in,
             scope_separator: oauth2.scope_separator,
             pkce: oauth2.pkce,
-            issuer: oauth2.issuer.as_deref().map(|issuer| moved(integration, issuer, own.as_ref(), context)).transpose()?,
+            issuer: oauth2.issuer.as_deref().map(|issuer| of_account(integration, issuer, own.as_ref(), context)).transpose()?,
         })
     }
 }
@@ -77,21 +78,22 @@ pub(crate) fn named_variables<'o>(integration: &Integration, oauth2: &'o OAuth2,
 }
 
 /// A URL of the definition as the account has it.
-fn moved(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<String, TargetError> {
-    let fill = |text: &str| filled(text, &integration.variables, context, Place::BaseUrl);
-    let both = own.and_then(|own| Some((own, Split::of(url)?, Split::of(&integration.base_url)?)));
-    Ok(match both {
-        // The definition's hosts are compared as they are written: the account need not know the variables in them.
-        Some((own, endpoint, base)) if endpoint.origin.eq_ignore_ascii_case(base.origin) => match endpoint.below(&base) {
-            Some(rest) => format!("{}{}", own.as_str().trim_end_matches('/'), fill(rest)?),
-            None => format!("{}{}", own.origin().ascii_serialization(), fill(endpoint.rest)?),
-        },
-        _ => fill(url)?,
-    })
+fn of_account(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<String, TargetError> {
+    let there = own.map(|own| moved(integration, url, own, context)).transpose()?;
+    match (own, there) {
+        (_, Some(Moved::Along(url))) => Ok(url),
+        (Some(own), Some(Moved::Unknown)) => Err(TargetError::BadEndpoint {
+            url: url.to_owned(),
+            reason: format!(
+                "the account's base URL {own} does not say where this is; let it end with the path of the definition's base URL"
+            ),
+        }),
+        _ => filled(url, &integration.variables, context, Place::BaseUrl),
+    }
 }
 
 fn endpoint(integration: &Integration, url: &str, own: Option<&Url>, context: &Map<String, Value>) -> Result<Url, TargetError> {
-    let text = moved(integration, url, own, context)?;
+    let text = of_account(integration, url, own, context)?;
     let bad = |reason: &str| TargetError::BadEndpoint { url: text.clone(), reason: reason.to_owned() };
     let url = Url::parse(&text).map_err(|error| bad(&error.to_string()))?;
     match url.scheme() {
@@ -157,9 +159,20 @@ mod tests {
         assert_snapshot!(moved("https://acme.test", "https://acme.test/oauth/token", own), @"http://127.0.0.1:9/oauth/token");
         assert_snapshot!(moved("https://acme.test/", "https://ACME.test/oauth/token?v=2", "http://h.test/acme"), @"http://h.test/acme/oauth/token?v=2");
         assert_snapshot!(moved("https://acme.test/v1", "https://acme.test/v1/token", "http://h.test/api"), @"http://h.test/api/token");
-        assert_snapshot!(moved("https://acme.test/v1", "https://acme.test/v10/token", "http://h.test/api"), @"http://h.test/v10/token");
+        assert_snapshot!(moved("https://acme.test/v1", "https://acme.test/v10/token", "http://h.test/"), @"http://h.test/v10/token");
+        assert_snapshot!(moved("https://acme.test/v1", "https://acme.test/v10/token", "http://h.test/acme/v1/"), @"http://h.test/acme/v10/token");
+        assert_snapshot!(moved("https://acme.test/v1", "https://acme.test/token", "https://acme.test/v2"), @"https://acme.test/token");
         // The account has no value for the variable, and none is asked for.
         assert_snapshot!(moved("https://{shop}.acme.test", "https://{shop}.acme.test/token", own), @"http://127.0.0.1:9/token");
+    }
+
+    #[test]
+    fn an_endpoint_beside_the_base_url_is_not_looked_for_elsewhere_on_a_host_that_others_may_have_a_part_of() {
+        let answer = token_url("https://acme.test/v1", "https://acme.test/oauth/token", Some("http://proxy.test/acme"), json!({}));
+        assert!(
+            answer.starts_with("error: `https://acme.test/oauth/token` cannot be an OAuth endpoint: the account's base URL"),
+            "{answer}"
+        );
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(crate) struct Member {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     Always,
-    /// Where an argument of it is given.
+    /// Where an argument of it is given, or pages are asked for in it.
     WithArguments,
 }
 
@@ -115,22 +115,27 @@ impl BodyRoute {
         let mut body = match &self.content {
             Content::Members { members, rest, least, needed } => {
                 if self.presence == Presence::WithArguments {
-                    let is_given = is_given(members, *rest, arguments, declared);
-                    if !is_given && page.is_empty() {
+                    if !self.is_written(arguments, declared) {
                         return None;
                     }
+                    let is_given = is_given(members, *rest, arguments, declared);
                     // The input schema says so of the arguments that it knows.
                     let missing = needed.iter().filter(|needed| is_given && !arguments.contains_key(*needed));
                     violations.extend(missing.map(|name| Violation::at(name, "missing; the rest of the body needs it")));
                 }
-                let object = self.object(members, *rest, arguments, declared, violations);
-                violations.extend(too_few(members, object.len(), *least));
-                Value::Object(object)
+                if *least > 0 {
+                    violations.extend(too_few(members, given(members, *rest, arguments, declared), *least));
+                }
+                Value::Object(self.object(members, *rest, arguments, declared, violations))
             }
             Content::Whole { argument, .. } => {
-                let mut body = arguments.shift_remove(argument);
-                if body.is_none() && page.is_empty() && self.presence == Presence::WithArguments {
+                if !self.is_written(arguments, declared) {
                     return None;
+                }
+                let mut body = arguments.shift_remove(argument);
+                for taken in self.pages.iter().filter(|page| body.as_ref().is_some_and(|body| body.get(page.as_str()).is_some())) {
+                    let message = "the page is asked for by `limit` and `next_cursor`; leave this member out";
+                    violations.push(Violation::new(child(&child("", argument), taken), message));
                 }
                 if !self.fixed.is_empty() || !page.is_empty() {
                     match body.get_or_insert_with(|| Value::Object(Map::new())) {
@@ -178,13 +183,22 @@ impl BodyRoute {
         }
     }
 
-    /// Arguments with the values that are sent in place of absent ones.
-    pub(crate) fn defaults(&self) -> impl Iterator<Item = (&str, &Value)> {
+    /// Arguments with the values that are sent in place of absent ones, for a call with these arguments of those that are `declared`.
+    pub(crate) fn defaults(&self, arguments: &Map<String, Value>, declared: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
         let members = match &self.content {
-            Content::Members { members, .. } => members.as_slice(),
-            Content::Whole { .. } => &[],
+            Content::Members { members, .. } if self.is_written(arguments, declared) => members.as_slice(),
+            Content::Members { .. } | Content::Whole { .. } => &[],
         };
         members.iter().filter_map(|member| Some((member.argument.as_str(), member.default.as_ref()?)))
+    }
+
+    /// Whether there is a body at all: one that may be left out is, unless an argument of it is given or pages are asked for in it.
+    fn is_written(&self, arguments: &Map<String, Value>, declared: &Map<String, Value>) -> bool {
+        let is_given = || match &self.content {
+            Content::Members { members, rest, .. } => is_given(members, *rest, arguments, declared),
+            Content::Whole { argument, .. } => arguments.contains_key(argument),
+        };
+        self.presence == Presence::Always || !self.pages.is_empty() || is_given()
     }
 
     fn object(
@@ -381,6 +395,12 @@ fn too_few(members: &[Member], given: usize, least: u64) -> Option<Violation> {
     let is_enough = u64::try_from(given).map_or(true, |given| given >= least);
     let known = || quoted(members.iter().map(|member| member.argument.as_str()));
     (!is_enough).then(|| Violation::new("", format!("expected at least {least} of {}, got {given}", known())))
+}
+
+/// How many members are given as arguments.
+fn given(members: &[Member], rest: Rest, arguments: &Map<String, Value>, declared: &Map<String, Value>) -> usize {
+    let others = || arguments.keys().filter(|name| !declared.contains_key(*name)).count();
+    members.iter().filter(|member| arguments.contains_key(&member.argument)).count() + if rest == Rest::Body { others() } else { 0 }
 }
 
 /// Whether an argument of the body is given.

@@ -3,10 +3,12 @@
 use crate::encode::check_header;
 use crate::integration::Integration;
 
-/// Headers that the connection, the account or the body decides, in lower case.
-const RESERVED: [&str; 13] = [
+/// Headers that the connection, the account, the body or the verb decides, in lower case.
+const RESERVED: [&str; 18] = [
+    "accept-encoding",
     "authorization",
     "connection",
+    "content-encoding",
     "content-length",
     "content-type",
     "cookie",
@@ -18,7 +20,13 @@ const RESERVED: [&str; 13] = [
     "transfer-encoding",
     "upgrade",
     "via",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
 ];
+
+/// Headers that say which form of an answer is read, which is not the caller's choice, in lower case.
+const OF_THE_ANSWER: [&str; 3] = ["accept", "if-range", "range"];
 
 /// Headers of other parties' protocols, by how the name begins, in lower case: proxies, MCP, browsers.
 const RESERVED_PREFIXES: [&str; 5] = ["forwarded", "mcp-", "proxy-", "sec-", "x-forwarded-"];
@@ -41,9 +49,8 @@ pub(crate) fn check_fixed(name: &str, value: &str) -> Result<(), String> {
 /// What is wrong and what to do about it.
 pub(crate) fn check_argument(name: &str, integration: &Integration) -> Result<(), String> {
     check_name(name)?;
-    // Which form of an answer can be read is not the caller's choice.
-    if name.eq_ignore_ascii_case("accept") {
-        return Err("`Accept` says what is read here, which no argument may set; remove it, or fix it under `headers`".to_owned());
+    if is_of_the_answer(name) {
+        return Err(format!("`{name}` says what is read here, which no argument may set; remove it, or fix it under `headers`"));
     }
     let holds_credential = integration.credentials.values().any(|scheme| {
         let header = scheme.attach.as_ref().and_then(|attach| attach.header.as_deref());
@@ -95,10 +102,15 @@ fn check_name(name: &str) -> Result<(), String> {
     }
     match is_reserved(name) {
         true => Err(format!(
-            "`{name}` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it"
+            "`{name}` belongs to the connection, the credential, the body (see body.content_type), the verb or another protocol; remove it"
         )),
         false => Ok(()),
     }
+}
+
+/// Whether a header says which form of an answer is read.
+pub(crate) fn is_of_the_answer(name: &str) -> bool {
+    OF_THE_ANSWER.iter().any(|header| name.eq_ignore_ascii_case(header))
 }
 
 /// Whether no definition may send a header of this name.
@@ -127,6 +139,9 @@ mod tests {
             "X-Forwarded-Host",
             "Proxy-Authorization",
             "Content-Type",
+            "Content-Encoding",
+            "Accept-Encoding",
+            "X-HTTP-Method-Override",
         ] {
             assert!(check_fixed(name, "").is_err(), "{name}");
         }

@@ -3,19 +3,28 @@
 //!
 //! Compared as text, before any look-up; which addresses a name may have is no business of this crate.
 
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
 use url::Url;
 
 use crate::authorization_server::Split;
 use crate::integration::{Integration, OAuth2};
 use crate::variables::Pattern;
 
-/// A piece of a host as a definition writes it.
-enum Piece<'i> {
-    Literal(String),
-    Value(Pattern<'i>),
+/// An origin as a definition writes it: a text, then each variable with the text that follows it.
+struct Origin<'i> {
+    start: String,
+    variables: Vec<Place<'i>>,
 }
 
-/// Longest origin that is looked at, in bytes: a name has at most 253, beside a scheme and a port. Bounds the ways to split one among several variables.
+struct Place<'i> {
+    name: &'i str,
+    pattern: Pattern<'i>,
+    then: String,
+}
+
+/// Longest origin that is looked at, in bytes: a name has at most 253, beside a scheme and a port. Bounds the parts of one that a pattern is asked about.
 const LONGEST_ORIGIN: usize = "https://".len() + 253 + ":65535".len();
 
 /// Whether an account may have `url` as its own base URL by the definition alone: its scheme, host and port are those of the
@@ -28,46 +37,83 @@ pub fn knows_host(integration: &Integration, url: &Url) -> bool {
     is_one_of(integration, std::iter::once(integration.base_url.as_str()).chain(servers).chain(endpoints), url)
 }
 
-/// Whether the definition's base URL has the scheme, host and port of `url` for some values of the variables.
-pub(crate) fn names_base(integration: &Integration, url: &Url) -> bool {
-    is_one_of(integration, std::iter::once(integration.base_url.as_str()), url)
+/// What the variables in the host of the definition's base URL are if that is the host of `url`, in lower case; `None` for one of which this cannot be
+/// told. Nothing at all where the base URL never has the scheme, host and port of `url`.
+pub(crate) fn base_values<'i>(integration: &'i Integration, url: &Url) -> Option<HashMap<&'i str, Option<String>>> {
+    let text = written(url)?;
+    let known = Origin::of(integration, &integration.base_url)?;
+    let spans = known.spans(&text)?;
+    let mut values = HashMap::new();
+    for (place, spans) in known.variables.iter().zip(spans) {
+        for value in spans.into_iter().filter_map(|span| text.get(span)) {
+            let told = values.entry(place.name).or_insert_with(|| Some(value.to_owned()));
+            if told.as_deref() != Some(value) {
+                *told = None;
+            }
+        }
+    }
+    Some(values)
 }
 
 fn is_one_of<'i>(integration: &'i Integration, mut known: impl Iterator<Item = &'i str>, url: &Url) -> bool {
+    written(url).is_some_and(|text| known.any(|known| Origin::of(integration, known).is_some_and(|known| known.spans(&text).is_some())))
+}
+
+/// The origin of a URL, unless it is none or longer than any.
+fn written(url: &Url) -> Option<String> {
     let origin = url.origin();
-    let text = origin.ascii_serialization();
-    origin.is_tuple()
-        && text.len() <= LONGEST_ORIGIN
-        && known.any(|known| pieces(integration, known).is_some_and(|known| fits(&known, &text)))
+    Some(origin.ascii_serialization()).filter(|text| origin.is_tuple() && text.len() <= LONGEST_ORIGIN)
 }
 
-/// The origin of a URL with variables; `None` where it is none, or names or patterns are broken: then it admits nothing.
-fn pieces<'i>(integration: &'i Integration, url: &'i str) -> Option<Vec<Piece<'i>>> {
-    let mut rest = Split::of(url)?.origin;
-    // As a parsed URL is written: without the port that goes without saying.
-    let usual_port = if rest.starts_with("http:") { ":80" } else { ":443" };
-    rest = rest.strip_suffix(usual_port).unwrap_or(rest);
-    let mut pieces = Vec::new();
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}')?;
-        pieces.push(Piece::Literal(before.to_ascii_lowercase()));
-        pieces.push(Piece::Value(Pattern::of(integration.variables.get(name)).ok()?));
-        rest = after;
+impl<'i> Origin<'i> {
+    /// The origin of a URL with variables; `None` where it is none, or names or patterns are broken: then it admits nothing.
+    fn of(integration: &'i Integration, url: &'i str) -> Option<Self> {
+        let mut rest = Split::of(url)?.origin;
+        // As a parsed URL is written: without the port that goes without saying.
+        let usual_port = if rest.starts_with("http:") { ":80" } else { ":443" };
+        rest = rest.strip_suffix(usual_port).unwrap_or(rest);
+        let end = rest.find('{').unwrap_or(rest.len());
+        let start = rest[..end].to_ascii_lowercase();
+        rest = &rest[end..];
+        let mut variables = Vec::new();
+        while let Some(opened) = rest.strip_prefix('{') {
+            let (name, after) = opened.split_once('}')?;
+            let (then, after) = after.split_at(after.find('{').unwrap_or(after.len()));
+            let pattern = Pattern::of(integration.variables.get(name)).ok()?;
+            variables.push(Place { name, pattern, then: then.to_ascii_lowercase() });
+            rest = after;
+        }
+        Some(Self { start, variables })
     }
-    pieces.push(Piece::Literal(rest.to_ascii_lowercase()));
-    Some(pieces)
-}
 
-/// Whether `text` is the pieces one after the other. A pattern sees a candidate by itself, as it does when it is filled in,
-/// so anchors and look-arounds in it mean the same.
-fn fits(pieces: &[Piece<'_>], text: &str) -> bool {
-    match pieces {
-        [] => text.is_empty(),
-        [Piece::Literal(literal), others @ ..] => text.strip_prefix(literal.as_str()).is_some_and(|rest| fits(others, rest)),
-        [Piece::Value(pattern), others @ ..] => (0..=text.len()).any(|end| {
-            let split = text.split_at_checked(end);
-            split.is_some_and(|(value, rest)| fits(others, rest) && pattern.admits(value))
-        }),
+    /// Where in `text` each variable may stand, if all of it is this origin for some values. A pattern sees a candidate by itself, as it does when it is
+    /// filled in, so anchors and look-arounds in it mean the same.
+    ///
+    /// From left to right it is kept where a variable may start, however many ways lead there; so a pattern is asked once at most about each part of the text.
+    fn spans(&self, text: &str) -> Option<Vec<Vec<Range<usize>>>> {
+        if !text.starts_with(&self.start) || (self.variables.is_empty() && text.len() > self.start.len()) {
+            return None;
+        }
+        let mut starts = BTreeSet::from([self.start.len()]);
+        let mut found = Vec::with_capacity(self.variables.len());
+        for (index, place) in self.variables.iter().enumerate() {
+            let is_last = index + 1 == self.variables.len();
+            let ends: Vec<usize> = (0..=text.len())
+                .filter(|end| text.get(*end..).is_some_and(|rest| if is_last { rest == place.then } else { rest.starts_with(&place.then) }))
+                .collect();
+            let spans = starts.iter().flat_map(|start| ends.iter().filter(move |end| start <= *end).map(move |end| *start..*end));
+            let spans: Vec<Range<usize>> =
+                spans.filter(|span| text.get(span.clone()).is_some_and(|value| place.pattern.admits(value))).collect();
+            starts = spans.iter().map(|span| span.end + place.then.len()).collect();
+            found.push(spans);
+        }
+        // From right to left, those remain from which the end is reached.
+        let mut goals = BTreeSet::from([text.len()]);
+        for (place, spans) in self.variables.iter().zip(&mut found).rev() {
+            spans.retain(|span| goals.contains(&(span.end + place.then.len())));
+            goals = spans.iter().map(|span| span.start).collect();
+        }
+        found.iter().all(|spans| !spans.is_empty()).then_some(found)
     }
 }
 
@@ -152,6 +198,34 @@ mod tests {
         integration.variables["host"].pattern = Some("[a-z.]+".to_owned());
         let known = |length: usize| knows_host(&integration, &Url::parse(&format!("https://{}", "a".repeat(length))).unwrap());
         assert!(known(253) && !known(300) && !known(100_000));
+    }
+
+    #[test]
+    fn however_many_variables_a_host_has_it_is_compared_in_bounded_steps() {
+        // To try all ways to split this host among thirty variables would never end.
+        let base = format!("https://{}.acme.test", "{shop}".repeat(30));
+        let label = "a".repeat(63);
+        assert!(!knows(&base, &format!("https://{label}.{label}.{label}.acme.tes")));
+        assert!(!knows(&base, &format!("https://{label}.{label}.{label}.acme.test")));
+        assert!(knows(&base, &format!("https://{label}.acme.test")));
+    }
+
+    #[test]
+    fn the_variables_in_a_base_url_are_told_from_a_host() {
+        let told = |base: &str, url: &str| {
+            let integration = acme(base);
+            let values = base_values(&integration, &Url::parse(url).unwrap())?;
+            Some(["shop", "region"].map(|name| values.get(name).cloned()))
+        };
+        let is = |value: &str| Some(Some(value.to_owned()));
+        assert_eq!(told("https://{shop}.{region}.acme.test", "https://Blue.eu.acme.test/x"), Some([is("blue"), is("eu")]));
+        assert_eq!(told("https://{shop}-{region}.acme.test", "https://a-eu-1.acme.test"), Some([is("a"), is("eu-1")]));
+        assert_eq!(told("https://{shop}{region}.acme.test", "https://a-eu-1.acme.test"), Some([is("a-"), is("eu-1")]));
+        assert_eq!(told("https://api.acme.test", "https://api.acme.test"), Some([None, None]));
+        assert_eq!(told("https://{shop}.acme.test", "https://acme.test"), None);
+        // Two readings of one variable, and two variables between which nothing decides.
+        assert_eq!(told("https://{shop}.{shop}.acme.test", "https://a.b.acme.test"), Some([Some(None), None]));
+        assert_eq!(told("https://{shop}{shop}.acme.test", "https://abc.acme.test"), Some([Some(None), None]));
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod servers;
 mod swagger;
 
 pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded};
-pub use report::{Inference, Note, Report, Skipped};
+pub use report::{Inference, Note, Report, Skipped, Written};
 
 use crate::integration::Integration;
 use crate::naming::{MAX_TOOL_NAME_CHARACTERS, prefix_of};
@@ -40,6 +40,8 @@ pub struct Options {
     pub name: Option<String>,
     /// The vendor's name as people write it, e.g. `Acme`. Default: from the description's title.
     pub label: Option<String>,
+    /// First part of tool names. Default: from the label.
+    pub tool_prefix: Option<String>,
     /// Where requests go, for descriptions that do not say it or say it wrongly.
     pub base_url: Option<String>,
     /// Most characters of a tool's name, from [`LEAST_NAME_BUDGET`] to the 64 that clients take. Default: 64.

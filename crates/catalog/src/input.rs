@@ -177,11 +177,24 @@ impl Builder<'_> {
         method.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// Pages can be asked for in a body of members only.
+    /// Pages can be asked for in a body of members only, and nothing else sets theirs.
     fn check_pages(&mut self, method: &Method, pages: &[&str]) {
         let is_written = method.body.as_ref().is_some_and(|body| body.format != BodyFormat::Raw);
         if !pages.is_empty() && !is_written {
             self.problem("pagination.in", "this method has no body with members; add a `body`, or page by the query");
+        }
+        let Some(body) = &method.body else {
+            return;
+        };
+        for page in pages {
+            for (key, members) in [("fixed", &body.fixed), ("defaults", &body.defaults)] {
+                if members.contains_key(*page) {
+                    self.problem(
+                        &format!("body.{key}.{page}"),
+                        "the pagination sets this member; remove it here, or change the pagination",
+                    );
+                }
+            }
         }
     }
 

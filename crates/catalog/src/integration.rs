@@ -52,12 +52,12 @@ pub struct Integration {
     /// What is unusual about the vendor's API, a sentence or two each, for people who set it up; models are not shown it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quirks: Vec<String>,
-    /// Where every request starts, e.g. `https://{subdomain}.acme.com`. Names in braces are `variables`.
+    /// Where requests start whose method names no `server`, e.g. `https://{subdomain}.acme.com`. Names in braces are `variables`.
     pub base_url: String,
     /// Other places where some requests start, by the name that a method's `server` says: base URLs like `base_url`, with the same variables.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub servers: IndexMap<String, String>,
-    /// What an account must supply in its `context` to complete `base_url` and `headers`.
+    /// What an account must supply in its `context` to complete `base_url`, `servers`, `headers`, `query` and the URLs of `oauth2`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, Variable>,
     /// Ways to authenticate, by `authentication_method` name; the first one is the default.

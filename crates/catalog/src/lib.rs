@@ -54,6 +54,7 @@ mod input;
 mod lint;
 mod names;
 mod naming;
+mod own_base_url;
 mod paging;
 mod request_line;
 mod route;

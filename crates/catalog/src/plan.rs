@@ -14,6 +14,17 @@ use crate::route::{PathPart, QueryArgument, Route};
 use crate::target::{Base, Target};
 use crate::tool::{Kind, Tool};
 
+/// Why a call cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The agent can correct itself.
+    #[error(transparent)]
+    Arguments(#[from] ArgumentError),
+    /// Whatever the arguments, this account has no part where the request would start; a person may mend the account.
+    #[error("{0}")]
+    NoServer(String),
+}
+
 /// The exact request a tool call is about to make.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
@@ -83,15 +94,16 @@ impl Tool {
     /// definition puts it: path, query, header or body.
     ///
     /// # Errors
-    /// [`ArgumentError`] with everything that is wrong; nothing may be sent then.
+    /// [`PlanError`] with everything that is wrong with the arguments, or why no call of this tool can be planned for this account; nothing may be sent then.
     ///
     /// Source: RFC 3986 section 3.3 for paths, RFC 6570 and OpenAPI 3.1 for styles, CVE-2026-32871 for what must not
     /// happen in a path.
-    pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, ArgumentError> {
+    pub fn plan(&self, target: &Target, arguments: Map<String, Value>) -> Result<Plan, PlanError> {
+        let base = self.base(target)?;
         let Checked { mut arguments, complete, is_mended } = self.checked(arguments)?;
         let mut violations = Vec::new();
         let page = self.page(&arguments, &mut violations);
-        let url = self.url(target, &arguments, complete.as_ref(), page.as_ref(), &mut violations);
+        let url = self.url((target, base), &arguments, complete.as_ref(), page.as_ref(), &mut violations);
         let mut headers = self.headers(target, &arguments, &mut violations);
         let in_body = page.as_ref().map_or_else(Vec::new, Page::body_members);
         let body = self.route.body.as_ref().and_then(|route| route.write(&mut arguments, self.properties(), in_body, &mut violations));
@@ -104,7 +116,7 @@ impl Tool {
                 let kept = complete.filter(|_| self.asks_for_arguments());
                 Ok(Plan { verb: self.route.verb, url, headers, body, kind: self.kind, page, arguments: kept, is_mended })
             }
-            _ => Err(ArgumentError { violations }),
+            _ => Err(ArgumentError { violations }.into()),
         }
     }
 
@@ -129,13 +141,12 @@ impl Tool {
 
     fn url(
         &self,
-        target: &Target,
+        (target, base): (&Target, &Base),
         arguments: &Map<String, Value>,
         complete: Option<&Map<String, Value>>,
         page: Option<&Page>,
         violations: &mut Vec<Violation>,
     ) -> Option<Url> {
-        let base = self.base(target, violations)?;
         let mut text = String::with_capacity(base.prefix().len() + 128);
         text.push_str(base.prefix());
         for part in self.path_for(complete) {
@@ -202,10 +213,10 @@ impl Tool {
     }
 
     /// Where the request starts.
-    fn base<'t>(&self, target: &'t Target, violations: &mut Vec<Violation>) -> Option<&'t Base> {
+    fn base<'t>(&self, target: &'t Target) -> Result<&'t Base, PlanError> {
         match &self.route.server {
-            None => Some(target.base()),
-            Some(name) => target.server(name).map_err(|reason| violations.push(Violation::new("", reason))).ok(),
+            None => Ok(target.base()),
+            Some(name) => target.server(name).map_err(PlanError::NoServer),
         }
     }
 

@@ -69,8 +69,11 @@ impl Target {
         for (name, value) in &integration.query {
             let value = filled(value, variables, context, Place::Query)?;
             let name = utf8_percent_encode(name, QUERY_NAME);
-            let value = utf8_percent_encode(&value, UNRESERVED);
-            query.push(format!("{name}={value}"));
+            query.push(match value.as_str() {
+                // As in the query of a method.
+                "" => name.to_string(),
+                value => format!("{name}={}", utf8_percent_encode(value, UNRESERVED)),
+            });
         }
         Ok(Self { base, servers, headers, query: query.join("&") })
     }

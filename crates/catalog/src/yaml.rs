@@ -67,7 +67,7 @@ pub(crate) struct Document {
 ///
 /// Only hashes of the paths are kept: with long keys and deep nesting the paths themselves could take a thousand
 /// times the memory of the text. A collision would give a wrong line in a message, nothing more.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Lines {
     by_path: HashMap<u64, usize>,
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use store::{Account, AccountStatus, ApiTokenId, McpServerId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinError;
-use upstream::{Code, Failure, Outcome, RateLimitFacts};
+use upstream::{Code, Failure, Outcome, RateLimitFacts, Source};
 
 use crate::accounts::Loaded;
 use crate::app::App;
@@ -182,7 +182,7 @@ pub(crate) async fn send(
     }
     let Some(shown) = &used.credential else { return Err(Box::new(refresh::no_token())) };
     let outcome = app.upstream.call(tool, &plan, shown, app.clock.now()).await;
-    let is_refused = outcome.result.as_ref().is_err_and(|failure| failure.status == Some(401));
+    let is_refused = outcome.result.as_ref().is_err_and(|failure| refuses_token(failure));
     // One that was refused right after it was replaced would be refused again.
     let was_renewed = !Arc::ptr_eq(&used, credential);
     if !is_refused || !used.refreshable || was_renewed {
@@ -195,6 +195,13 @@ pub(crate) async fn send(
     let Some(shown) = &fresh.credential else { return Err(Box::new(refresh::no_token())) };
     let outcome = app.upstream.call(tool, &plan, shown, app.clock.now()).await;
     Ok((outcome, fresh))
+}
+
+/// Whether the vendor refused a request for its token, so did nothing: by status 401, or by an answer that the definition calls a refusal of it although its
+/// status says success (`refused_when` and a rule).
+fn refuses_token(failure: &Failure) -> bool {
+    let is_success = failure.status.is_some_and(|status| (200..300).contains(&status));
+    failure.status == Some(401) || (is_success && failure.source == Source::Vendor && failure.code == Code::NeedsReauth)
 }
 
 fn not_connected(account: &Account) -> Failure {

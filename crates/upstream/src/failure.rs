@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use catalog::arguments::{ArgumentError, Violation};
+use catalog::plan::PlanError;
 use http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -169,6 +170,19 @@ impl From<ArgumentError> for Failure {
     }
 }
 
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Failure {
+        match error {
+            PlanError::Arguments(error) => error.into(),
+            PlanError::NoServer(reason) => Failure::ours(
+                Code::Forbidden,
+                reason,
+                Some("Calling again will not help, whatever the arguments. The account's tools that need no such server work."),
+            ),
+        }
+    }
+}
+
 impl From<CredentialError> for Failure {
     fn from(error: CredentialError) -> Failure {
         Failure::ours(
@@ -279,6 +293,12 @@ mod tests {
         let violation = |path: &str, message: &str| Violation { path: path.into(), message: message.into() };
         let error = ArgumentError { violations: vec![violation("/touch_id", "is required"), violation("", "x")] };
         assert_snapshot!(serde_json::to_string(&Failure::from(error)).unwrap(), @r#"{"source":"tidegate","code":"invalid_arguments","message":"the arguments do not fit the tool: 2 violations","hint":"Nothing was sent. Correct every argument named in `details` and call the tool again.","details":[{"path":"/touch_id","message":"is required"},{"path":"","message":"x"}]}"#);
+    }
+
+    #[test]
+    fn what_an_account_lacks_is_no_fault_of_the_arguments() {
+        let failure = Failure::from(PlanError::NoServer("no server `upload`".to_owned()));
+        assert_snapshot!(serde_json::to_string(&failure).unwrap(), @r#"{"source":"tidegate","code":"forbidden","message":"no server `upload`","hint":"Calling again will not help, whatever the arguments. The account's tools that need no such server work."}"#);
     }
 
     #[test]

@@ -36,7 +36,11 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
         written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
     let mut first_problem = None;
     let mut found = None;
-    let candidates = content.and_then(Value::as_object).map(|content| best_first(content, schemas.refs)).unwrap_or_default();
+    let mut candidates = content.and_then(Value::as_object).map(|content| best_first(content, schemas.refs)).unwrap_or_default();
+    let only = operation.only_value("Content-Type");
+    if let Some(only) = only {
+        candidates.sort_by_key(|(media_type, _)| !essence(media_type).eq_ignore_ascii_case(essence(only)));
+    }
     if !candidates.is_empty() && candidates.iter().all(|(_, media)| admits_nothing(media, schemas.refs)) {
         return Ok(None);
     }
@@ -52,6 +56,10 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     let Some((media_type, mut body)) = found else {
         return first_problem.map_or(Ok(None), Err);
     };
+    // A description has the plain media type and, as a header, the one that is meant.
+    if let Some(only) = only.filter(|only| body.format == BodyFormat::Json && is_json(only)) {
+        body.content_type = own_type(only, "application/json");
+    }
     if candidates.len() > 1 {
         let others: Vec<&str> = candidates.iter().map(|(other, _)| *other).filter(|other| *other != media_type).collect();
         notes.push(format!("the body is sent as {media_type}, not as {}", others.join(", ")));
@@ -101,6 +109,11 @@ fn of_media(media_type: &str, media: &Value, schemas: &Schemas<'_>, notes: &mut 
         _ => Map::new(),
     };
     let encoding = media.get("encoding").and_then(Value::as_object);
+    for (name, own) in encoding.into_iter().flatten() {
+        if own.get("style").is_some_and(|style| style == "tabDelimited" || style == "nestedDelimited") {
+            notes.push(format!("`{name}` is written with commas, because there is no style for the way that the description asks for"));
+        }
+    }
     let kind = match kind(media_type) {
         Kind::Json if media_type.contains('*') && is_binary(&Value::Object(schema.clone())) => Kind::Bytes,
         kind => kind,

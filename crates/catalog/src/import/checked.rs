@@ -38,6 +38,9 @@ pub(super) fn fill(integration: &mut Integration, mut drafts: Vec<Draft>, report
                 .push(skipped((label, at), format!("it has the same name as another operation: {}.{}", name.resource, name.method)));
             continue;
         }
+        if label != method.request {
+            report.written.insert(key.clone(), label.clone());
+        }
         origins.insert(key, (label, at));
         integration.resources.entry(name.resource).or_insert_with(empty).methods.insert(name.method, method);
     }

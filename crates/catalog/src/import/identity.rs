@@ -27,7 +27,7 @@ pub(super) fn integration(description: &Description, options: &Options, servers:
     let link = description.root.pointer("/externalDocs/url").and_then(Value::as_str).filter(|url| is_link(url));
     Integration {
         version: 1,
-        tool_prefix: snake_case(&label).is_empty().then(|| name.clone()),
+        tool_prefix: options.tool_prefix.clone().or_else(|| snake_case(&label).is_empty().then(|| name.clone())),
         name,
         description: if said.is_empty() { format!("The API of {label}.") } else { said },
         label,

@@ -84,7 +84,10 @@ impl Making<'_, '_> {
 
     fn made(&mut self, server: Option<String>, notes: &mut Vec<String>) -> Result<Method, String> {
         let operation = self.operation;
-        let Parameters { arguments, mut headers } = parameters(operation, self.schemas, self.security, notes);
+        if let Some(refusal) = self.security.refusal(operation) {
+            return Err(refusal);
+        }
+        let Parameters { arguments, mut headers } = parameters(operation, self.schemas, self.security, notes)?;
         let body = body(operation, self.schemas, notes)?;
         let body = body.map(|ReadBody { body, inferred }| {
             if let Some(because) = inferred {
@@ -165,7 +168,8 @@ impl Making<'_, '_> {
 
 /// What to ask for, where the answer is not plain JSON.
 fn accept(operation: &Operation<'_>) -> Option<String> {
-    let media_type = operation.success?.media_type?.trim();
+    let success = operation.success.and_then(|success| success.media_type);
+    let media_type = operation.only_value("Accept").or(success)?.trim();
     let is_usual = media_type.contains('*')
         || media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"));
     let asked = match is_json(media_type) {

@@ -1,5 +1,7 @@
 //! The operations of a description, as they are written there, with references of their parts resolved.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde_json::{Map, Value};
@@ -26,11 +28,13 @@ pub(crate) struct Operation<'d> {
     pub(crate) at: String,
     /// The Operation Object.
     pub(crate) value: &'d Map<String, Value>,
-    /// The Path Item Object, for its `servers`, `summary` and `description`.
-    pub(crate) item: &'d Map<String, Value>,
+    /// The Path Item Object and what it refers to, for `servers`, `summary` and `description`.
+    pub(crate) items: Vec<&'d Map<String, Value>>,
     /// Parameter Objects: the path item's, then the operation's, which replace those of the same name and place. References are
     /// resolved, and headers that descriptions must not declare (`Accept`, `Content-Type`, `Authorization`) are not among them.
     pub(crate) parameters: Vec<&'d Value>,
+    /// Parameter Objects of such headers.
+    pub(crate) reserved: Vec<&'d Value>,
     /// Names in braces that the path has twice, and what they are called at the second place.
     pub(crate) repeated: Vec<(String, String)>,
     /// The Request Body Object.
@@ -56,6 +60,17 @@ impl Operation<'_> {
     /// `GET /v1/orders/{id}`: what people know it by.
     pub(crate) fn label(&self) -> String {
         format!("{} {}", self.verb.as_str(), self.key)
+    }
+
+    /// The one value that a reserved header can have, e.g. `application/xml` of `Accept`.
+    pub(crate) fn only_value(&self, header: &str) -> Option<&str> {
+        let named = self.reserved.iter().filter(|parameter| identity(parameter).is_some_and(|(name, _)| name.eq_ignore_ascii_case(header)));
+        let schema = named.last()?.get("schema")?;
+        let one = match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+            Some([one]) => Some(one),
+            _ => None,
+        };
+        schema.get("const").or(one)?.as_str()
     }
 
     /// A text of the operation, e.g. `summary`; empty where there is none.
@@ -92,6 +107,12 @@ const MAX_PATH_BYTES: usize = 4096;
 /// The members of a Path Item Object that are no verbs (OpenAPI 3.2.0, section 4.9).
 const NO_VERBS: &[&str] = &["$ref", "summary", "description", "servers", "parameters", "additionalOperations"];
 
+/// Parameters of an operation, and headers that are none.
+struct Declared<'d> {
+    parameters: Vec<&'d Value>,
+    reserved: Vec<&'d Value>,
+}
+
 struct Walk<'d> {
     refs: Refs<'d>,
     operations: Vec<Operation<'d>>,
@@ -113,27 +134,31 @@ impl<'d> Walk<'d> {
         let Some(own) = written.as_object() else {
             return self.skip(key.to_owned(), at, "the path item is no mapping; write its operations by verb");
         };
-        // What stands beside a reference is read too: published descriptions rely on it.
+        // What stands beside a reference is read too, and first: published descriptions rely on it.
         let mut items = vec![own];
         if reference(written).is_some() {
             match self.refs.resolve(written).map(Value::as_object) {
-                Ok(Some(target)) => items.insert(0, target),
+                Ok(Some(target)) => items.push(target),
                 Ok(None) => return self.skip(key.to_owned(), at, "the path item refers to something that is no mapping"),
                 Err(error) => return self.skip(key.to_owned(), at, format!("{error}; add what it refers to")),
             }
         }
-        for item in items {
-            for (verb, operation) in item.iter().filter(|(name, _)| !NO_VERBS.contains(&name.as_str()) && !name.starts_with("x-")) {
-                self.operation(key, item, verb, operation, &at);
+        let mut known: HashSet<&str> = HashSet::new();
+        let members = items.iter().flat_map(|item| item.iter());
+        for (verb, operation) in members.filter(|(name, _)| !NO_VERBS.contains(&name.as_str()) && !name.starts_with("x-")) {
+            if known.insert(verb) {
+                self.operation(key, &items, verb, operation, &at);
             }
-            if let Some(more) = item.get("additionalOperations").and_then(Value::as_object) {
-                let at = format!("{at}/additionalOperations");
-                more.iter().for_each(|(verb, operation)| self.operation(key, item, verb, operation, &at));
+        }
+        let at = format!("{at}/additionalOperations");
+        for (verb, operation) in items.iter().filter_map(|item| item.get("additionalOperations")?.as_object()).flatten() {
+            if known.insert(verb) {
+                self.operation(key, &items, verb, operation, &at);
             }
         }
     }
 
-    fn operation(&mut self, key: &'d str, item: &'d Map<String, Value>, written_verb: &'d str, written: &'d Value, item_at: &str) {
+    fn operation(&mut self, key: &'d str, items: &[&'d Map<String, Value>], written_verb: &'d str, written: &'d Value, item_at: &str) {
         let at = format!("{item_at}/{}", escaped(written_verb));
         let verb_text = written_verb.to_ascii_uppercase();
         let label = format!("{verb_text} {key}");
@@ -157,21 +182,24 @@ impl<'d> Walk<'d> {
         for note in notes {
             self.note(&label, note);
         }
-        let parameters = self.parameters(&label, item, value);
+        let Declared { parameters, reserved } = self.parameters(&label, items, value);
         let body = match value.get("requestBody").filter(|body| !body.is_null()).map(|body| self.refs.resolve(body)).transpose() {
             Ok(Some(body)) if !body.is_object() => return self.skip(label, at, "the request body is no mapping; write it as one"),
             Ok(body) => body,
             Err(error) => return self.skip(label, at, format!("the request body {error}; add what it refers to")),
         };
         let success = self.success(&label, value);
-        self.operations.push(Operation { verb, path, query, key, at, value, item, parameters, repeated, body, success });
+        let items = items.to_vec();
+        self.operations.push(Operation { verb, path, query, key, at, value, items, parameters, reserved, repeated, body, success });
     }
 
     /// The path item's, then the operation's, which replace those of the same name and place.
-    fn parameters(&mut self, label: &str, item: &'d Map<String, Value>, operation: &'d Map<String, Value>) -> Vec<&'d Value> {
+    fn parameters(&mut self, label: &str, items: &[&'d Map<String, Value>], operation: &'d Map<String, Value>) -> Declared<'d> {
         let mut parameters: IndexMap<(String, &'d str), &'d Value> = IndexMap::new();
         let mut left_out = 0_usize;
-        for written in [item, operation].into_iter().filter_map(|holder| holder.get("parameters")) {
+        let mut reserved: Vec<&'d Value> = Vec::new();
+        let holders = items.iter().rev().copied().chain([operation]);
+        for written in holders.filter_map(|holder| holder.get("parameters")) {
             let listed: Vec<&'d Value> = match written {
                 Value::Array(list) => list.iter().collect(),
                 // By name instead of in a list, which some generators write.
@@ -194,6 +222,13 @@ impl<'d> Walk<'d> {
                     continue;
                 };
                 if place == "header" && is_reserved_header(name) {
+                    let decided_by = match name.to_ascii_lowercase().as_str() {
+                        "accept" | "content-type" => "it follows from what is sent and read",
+                        "authorization" | "cookie" => "it is for the account's credential",
+                        _ => "the connection decides it",
+                    };
+                    self.note(label, format!("the header `{name}` is no argument: {decided_by}"));
+                    reserved.push(parameter);
                     continue;
                 }
                 // Case says nothing in the names of headers.
@@ -211,7 +246,7 @@ impl<'d> Walk<'d> {
         if left_out > 0 {
             self.note(label, format!("it has more than {MAX_PARAMETERS} parameters, so {left_out} are left out"));
         }
-        parameters.into_values().collect()
+        Declared { parameters: parameters.into_values().collect(), reserved }
     }
 
     fn success(&mut self, label: &str, operation: &'d Map<String, Value>) -> Option<Success<'d>> {
@@ -256,7 +291,7 @@ pub(crate) fn identity(parameter: &Value) -> Option<(&str, &str)> {
 
 /// Headers that the connection, the account or the answer's form decides.
 fn is_reserved_header(name: &str) -> bool {
-    name.eq_ignore_ascii_case("accept") || headers::is_reserved(name)
+    headers::is_of_the_answer(name) || headers::is_reserved(name)
 }
 
 /// Which answer is read first: the smaller, the sooner.

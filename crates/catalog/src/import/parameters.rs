@@ -26,16 +26,24 @@ pub(crate) struct Parameters {
 }
 
 /// The parameters in path, query, header and cookie; those that carry the account's credential are no arguments.
-pub(crate) fn parameters(operation: &Operation<'_>, schemas: &Schemas<'_>, security: &Security, notes: &mut Vec<String>) -> Parameters {
+///
+/// # Errors
+/// One is required that cannot be written as the vendor reads it.
+pub(crate) fn parameters(
+    operation: &Operation<'_>,
+    schemas: &Schemas<'_>,
+    security: &Security,
+    notes: &mut Vec<String>,
+) -> Result<Parameters, String> {
     let mut reading = Reading { operation, schemas, security, notes, found: Parameters::default() };
     let names: Vec<&str> = placeholders(&operation.path).collect();
     for name in &names {
-        reading.in_path(name);
+        reading.in_path(name)?;
     }
     for parameter in &operation.parameters {
-        reading.elsewhere(parameter, &names);
+        reading.elsewhere(parameter, &names)?;
     }
-    reading.found
+    Ok(reading.found)
 }
 
 struct Reading<'a, 'd> {
@@ -48,7 +56,7 @@ struct Reading<'a, 'd> {
 
 impl<'d> Reading<'_, 'd> {
     /// The declaration of a name in the path, or if there is none, a text.
-    fn in_path(&mut self, name: &str) {
+    fn in_path(&mut self, name: &str) -> Result<(), String> {
         let declared_name = self.operation.repeated.iter().find(|(_, own)| own == name).map_or(name, |(first, _)| first.as_str());
         let declared = |place: &str| {
             let named = self.operation.parameters.iter().filter_map(|parameter| Some((identity(parameter)?, *parameter)));
@@ -60,6 +68,8 @@ impl<'d> Reading<'_, 'd> {
         let found = declared("path").or_else(|| declared("query"));
         let parameter = match found {
             Some(parameter) => {
+                writable(name, parameter, Location::Path)?;
+                self.note_reserved(name, parameter);
                 let (style, explode) = styled(parameter, Location::Path);
                 let schema = self.schema(parameter);
                 Parameter { location: Location::Path, name: None, required: true, style, explode, schema }
@@ -71,40 +81,44 @@ impl<'d> Reading<'_, 'd> {
             }
         };
         self.found.arguments.insert(name.to_owned(), parameter);
+        Ok(())
     }
 
-    fn elsewhere(&mut self, parameter: &'d Value, in_path: &[&str]) {
+    fn elsewhere(&mut self, parameter: &'d Value, in_path: &[&str]) -> Result<(), String> {
         let Some((name, place)) = identity(parameter) else {
-            return;
+            return Ok(());
         };
         let location = match place {
             "query" => Location::Query,
             "header" => Location::Header,
             "cookie" => Location::Cookie,
-            "path" if in_path.contains(&bare_name(name)) => return,
-            "path" => return self.notes.push(format!("the path parameter `{name}` does not stand in the path, so it is left out")),
+            "path" if in_path.contains(&bare_name(name)) => return Ok(()),
+            "path" => return self.left_out(format!("the path parameter `{name}` does not stand in the path, so it is left out")),
             "querystring" => {
-                return self.notes.push(format!("`{name}` is a whole query string, which cannot be checked, so it is left out"));
+                return self.left_out(format!("`{name}` is a whole query string, which cannot be checked, so it is left out"));
             }
-            other => return self.notes.push(format!("`{name}` is in `{other}`, which is unknown, so it is left out")),
+            other => return self.left_out(format!("`{name}` is in `{other}`, which is unknown, so it is left out")),
         };
         if self.is_in_path_already(name, location, in_path) || self.carries_credential(name, location) {
-            return;
+            return Ok(());
         }
         if self.operation.query.iter().any(|(constant, _)| location == Location::Query && constant == name) {
-            return;
+            return Ok(());
         }
         if location == Location::Header && !headers::is_token(name) {
-            return self.notes.push(format!("`{name}` is no header name, so it is left out"));
+            return self.left_out(format!("`{name}` is no header name, so it is left out"));
         }
         let required = parameter.get("required") == Some(&Value::Bool(true));
+        if let Err(problem) = writable(name, parameter, location) {
+            return if required { Err(problem) } else { self.left_out(format!("{problem}, so it is left out")) };
+        }
         let mut required = required;
         if location == Location::Header {
             let is_version = is_version(name);
             if let Some(value) = self.only_value(name, parameter).filter(|_| required || is_version) {
                 self.notes.push(format!("the header `{name}` is always sent as `{value}`"));
                 self.found.headers.insert(name.to_owned(), value);
-                return;
+                return Ok(());
             }
             // An argument of the same name replaces it.
             if let Some(value) = self.usual_value(name, parameter).filter(|_| is_version) {
@@ -116,12 +130,22 @@ impl<'d> Reading<'_, 'd> {
         let schema = self.schema(parameter);
         let (style, explode) = styled(parameter, location);
         let (style, vendor_name) = fitting(style, &schema, name);
-        if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
-            self.notes.push(format!("`{name}` is percent-encoded although the description allows reserved characters"));
-        }
+        self.note_reserved(name, parameter);
         let key = self.free_key(name, place);
         let own_name = vendor_name.or_else(|| (key != name).then(|| name.to_owned()));
         self.found.arguments.insert(key, Parameter { location, name: own_name, required, style, explode, schema });
+        Ok(())
+    }
+
+    fn note_reserved(&mut self, name: &str, parameter: &Value) {
+        if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
+            self.notes.push(format!("`{name}` is percent-encoded although the description allows reserved characters"));
+        }
+    }
+
+    fn left_out(&mut self, note: String) -> Result<(), String> {
+        self.notes.push(note);
+        Ok(())
     }
 
     /// A name in the path that descriptions declare as a query parameter by mistake has been taken for it.
@@ -202,6 +226,19 @@ fn fixed(name: &str, value: &Value) -> Option<String> {
 fn content(parameter: &Value) -> Option<(&str, &Value)> {
     let (media_type, media) = parameter.get("content")?.as_object()?.iter().next()?;
     Some((media_type, media))
+}
+
+/// # Errors
+/// It is a list whose items are delimited in a way that this place has no style for.
+fn writable(name: &str, parameter: &Value, location: Location) -> Result<(), String> {
+    let style = parameter.get("style").and_then(Value::as_str).unwrap_or_default();
+    let is_delimited = style.ends_with("Delimited");
+    let is_known = location == Location::Query && matches!(style, "spaceDelimited" | "pipeDelimited");
+    let is_list = parameter.pointer("/schema/type").is_some_and(|kind| kind == "array");
+    match is_delimited && is_list && !is_known {
+        true => Err(format!("`{name}` is a list whose items are delimited in a way (`{style}`) that cannot be sent there")),
+        false => Ok(()),
+    }
 }
 
 /// Style and `explode` where they are not the usual ones of the place (OpenAPI 3.1.1, section 4.8.12.2.2).

@@ -77,8 +77,11 @@ impl PathKey {
     fn parameter(&mut self, written: &str, seen: &mut HashMap<String, usize>, template: &mut String) {
         let name = written.trim();
         if name.starts_with(['?', '&', '#']) {
-            self.note("parameters in `{?…}` of the path are read as query parameters");
+            self.note(&format!("`{{{name}}}` in the path is left to the declared query parameters"));
             return;
+        }
+        if name.starts_with('+') {
+            self.note(&format!("`{{{name}}}` in the path is percent-encoded, so it cannot be several segments"));
         }
         let name = match name.strip_prefix(['+', '/', '.', ';']) {
             Some(rest) if !rest.is_empty() => {
@@ -178,6 +181,12 @@ mod tests {
         assert_eq!(query("/documents?upload"), items(&[("upload", "")]));
         assert_eq!(query("/?Action=Get%20it&Version=1#x"), items(&[("Action", "Get it"), ("Version", "1")]));
         assert_eq!(query("/a?b={b}"), items(&[]));
+    }
+
+    #[test]
+    fn what_a_template_asks_for_in_vain_is_noted() {
+        assert_eq!(PathKey::parse("/a/{+b}").notes, ["`{+b}` in the path is percent-encoded, so it cannot be several segments"]);
+        assert_eq!(PathKey::parse("/a{?b,c}").notes, ["`{?b,c}` in the path is left to the declared query parameters"]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn description(operation: &Operation<'_>, name: &Name, shape: Option<
     }
     if parts.is_empty() {
         let item = ["summary", "description"].iter().find_map(|key| {
-            let text = plain(operation.item.get(*key)?.as_str()?, room);
+            let text = plain(operation.items.iter().find_map(|item| item.get(*key)?.as_str())?, room);
             (!text.is_empty()).then_some(text)
         });
         parts.push(item.map_or_else(|| from_name(operation, name), ended));

@@ -24,7 +24,13 @@ pub struct Report {
     pub inferences: Vec<Inference>,
     /// What was left out or read in another way than it was written.
     pub notes: Vec<Note>,
+    /// For overlays.
+    #[serde(skip)]
+    pub written: Written,
 }
+
+/// Requests as the description writes them, e.g. `POST /v1/files?upload`, where the definition has them otherwise; by resource and method.
+pub type Written = HashMap<(String, String), String>;
 
 /// An operation that is no tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Security schemes as ways to authenticate.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 use super::operation::{Operation, identity};
@@ -12,6 +12,7 @@ use crate::naming::snake_case;
 use crate::plan::Verb;
 
 mod oauth2;
+mod several;
 
 /// How calls show who they are.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Security {
     pub(crate) credentials: IndexMap<String, CredentialScheme>,
     /// The vendor's name of each scheme with OAuth scopes, and what it became.
     oauth2: IndexMap<String, String>,
+    /// What each scheme of the vendor's became, the best way of each.
+    ways: IndexMap<String, String>,
     /// What is said of all operations that say nothing themselves.
     global: Vec<Value>,
     /// Names and places of parameters by which, beside its scheme, most operations take the credential.
@@ -27,6 +30,9 @@ pub(crate) struct Security {
     pub(crate) assumed: Option<&'static str>,
     pub(crate) notes: Vec<String>,
 }
+
+/// Most security schemes that are read.
+const MAX_SCHEMES: usize = 50;
 
 /// Names of parameters by which credentials go.
 const CREDENTIALS: &[&str] = &["access_token", "oauth_token", "api_key", "apikey", "api-key", "auth_token", "token", "key"];
@@ -128,28 +134,33 @@ impl Security {
         let Some(declared) = declared else {
             return Vec::new();
         };
-        let mut names: Vec<&str> = Vec::new();
+        let mut names: IndexSet<&str> = IndexSet::new();
         let mut together = false;
         let of_operations = operations.iter().filter_map(|operation| operation.value.get("security")?.as_array());
         for alternatives in std::iter::once(&self.global).chain(of_operations) {
             for alternative in alternatives.iter().filter_map(Value::as_object) {
                 together |= alternative.len() > 1;
                 for name in alternative.keys() {
-                    if let Some((name, _)) = declared.get_key_value(name)
-                        && !names.contains(&name.as_str())
-                    {
-                        names.push(name);
+                    if let Some((name, _)) = declared.get_key_value(name) {
+                        names.insert(name);
                     }
                 }
             }
         }
         if together {
-            self.notes.push("some operations want several credentials at once; an account has one, so the first way is used".to_owned());
+            self.notes.push(
+                "some operations want several credentials at once, which no account has; those without another way are skipped".to_owned(),
+            );
         }
-        match names.is_empty() {
+        let mut names: Vec<&str> = match names.is_empty() {
             true => declared.keys().map(String::as_str).collect(),
-            false => names,
+            false => names.into_iter().collect(),
+        };
+        if names.len() > MAX_SCHEMES {
+            self.notes.push(format!("there are more than {MAX_SCHEMES} security schemes, so {} are left out", names.len() - MAX_SCHEMES));
+            names.truncate(MAX_SCHEMES);
         }
+        names
     }
 
     fn take(&mut self, read: Vec<(&str, Read)>) {
@@ -165,6 +176,7 @@ impl Security {
                 })
             {
                 same.scopes.extend(oauth2.scopes.clone());
+                self.ways.entry(written.to_owned()).or_insert_with(|| known.clone());
                 self.oauth2.entry(written.to_owned()).or_insert(known);
                 continue;
             }
@@ -181,6 +193,7 @@ impl Security {
             if scheme.kind == CredentialKind::OAuth2 || scheme.kind == CredentialKind::OAuth2ClientCredentials {
                 self.oauth2.entry(written.to_owned()).or_insert_with(|| own.clone());
             }
+            self.ways.entry(written.to_owned()).or_insert_with(|| own.clone());
             self.credentials.insert(own, scheme);
         }
     }
@@ -208,6 +221,15 @@ impl Security {
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
             None => {
+                let has_header = |operation: &Operation<'_>| {
+                    operation
+                        .reserved
+                        .iter()
+                        .any(|header| identity(header).is_some_and(|(name, _)| name.eq_ignore_ascii_case("authorization")))
+                };
+                if operations.iter().any(has_header) {
+                    self.notes.push("no security scheme is declared, but the header `Authorization`".to_owned());
+                }
                 self.assumed = Some("accounts have a bearer token");
                 self.credentials.insert("bearer".to_owned(), scheme(CredentialKind::Bearer));
             }

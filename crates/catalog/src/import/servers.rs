@@ -63,7 +63,8 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
     let mut of_each: Vec<Option<String>> = Vec::with_capacity(operations.len());
     let mut unreachable: Vec<Option<String>> = Vec::with_capacity(operations.len());
     for operation in operations {
-        let own = [operation.value, operation.item].map(|holder| listed(holder.get("servers"))).into_iter().find(|own| !own.is_empty());
+        let holders = std::iter::once(operation.value).chain(operation.items.iter().copied());
+        let own = holders.map(|holder| listed(holder.get("servers"))).find(|own| !own.is_empty());
         let url = own.map(|own| {
             let key =
                 own.iter().map(|server| format!("{:?} {:?}", server.get("url"), server.get("variables"))).collect::<Vec<_>>().join(" ");

@@ -45,7 +45,11 @@ impl Builder<'_> {
                 Encoding::Part { media_type: content_type.clone(), lists: Lists::ItemByItem }
             }
             (_, Some(content_type)) if is_json(content_type) => Encoding::Fields(FieldStyle::Styled { style: Style::Json, explode: false }),
-            (other, Some(_)) => other,
+            (other, Some(_)) => {
+                let message = "a form has no types of single members, so only a JSON type says something here: that the member is JSON text; remove it";
+                self.problem(&format!("body.encoding.{name}.content_type"), message);
+                other
+            }
             (_, None) => {
                 let style = encoding.style.unwrap_or(Style::Form);
                 match style {
@@ -73,6 +77,9 @@ fn check(encoding: &PropertyEncoding) -> Result<(), &'static str> {
         PropertyEncoding { content_type: Some(_), style: None, explode: None } => Ok(()),
         PropertyEncoding { content_type: Some(_), .. } => {
             Err("a member is written in a style or as a media type; keep `style` and `explode`, or `content_type`")
+        }
+        PropertyEncoding { style: Some(Style::Json | Style::DeepObject), explode: Some(_), .. } => {
+            Err("`json` and `deepObject` are the same with and without `explode`; remove it")
         }
         PropertyEncoding { style: Some(Style::Simple | Style::Label | Style::Matrix), .. } => {
             Err("a member is written as `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`; use one of these")

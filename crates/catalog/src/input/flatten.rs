@@ -18,8 +18,16 @@ impl Builder<'_> {
     pub(super) fn body(&mut self, body: &Body, pages: &[&str]) -> BodyRoute {
         let content = match members_of(&body.schema) {
             Some(object) if body.format != BodyFormat::Raw => self.members(body, object, pages),
-            _ => self.whole(body),
+            _ => self.whole(body, pages),
         };
+        if let Content::Members { members, rest: Rest::Refused, .. } = &content
+            && body.required == Some(false)
+            && members.is_empty()
+            && pages.is_empty()
+        {
+            let message = "no argument belongs to this body, so it would never be sent; remove `required: false`, or the body";
+            self.problem("body.required", message);
+        }
         if body.wrap.is_some() && matches!(body.format, BodyFormat::Raw) {
             self.problem("body.wrap", "a raw body is sent as it is, so `wrap` cannot apply; remove it or change `format`");
         }
@@ -119,7 +127,7 @@ impl Builder<'_> {
         }
     }
 
-    fn whole(&mut self, body: &Body) -> Content {
+    fn whole(&mut self, body: &Body, pages: &[&str]) -> Content {
         if !body.defaults.is_empty() {
             self.problem(
                 "body.defaults",
@@ -134,6 +142,10 @@ impl Builder<'_> {
             self.problem("body.schema", "a form is made of an object's members; give the schema `properties`");
         }
         self.check_encoding(body, None);
+        let needed = resolved(&body.schema, &body.schema).get("required").and_then(Value::as_array);
+        for page in pages.iter().filter(|page| needed.is_some_and(|needed| needed.iter().any(|name| name == **page))) {
+            self.problem("body.schema", format!("the pagination sets `{page}`, so it is no argument; remove it from `required`"));
+        }
         let argument = self.names.assign("body", "body");
         let need = if body.required == Some(false) { Need::Optional } else { Need::Required };
         self.add(&argument, need, &body.schema, "body.schema");

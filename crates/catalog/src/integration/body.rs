@@ -25,8 +25,8 @@ pub struct Body {
     /// Members sent when the argument is absent; the tool shows them as `default` and does not require them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub defaults: Map<String, Value>,
-    /// Whether there is always a body, if need be an empty object. `false`: none is sent where no argument of it is given; where one is, the members
-    /// that the schema requires are needed. Default: `true`.
+    /// Whether there is always a body, if need be an empty object. `false`: none is sent where no argument of it is given, `fixed` and `defaults`
+    /// neither; where one is, the members that the schema requires are needed. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
     /// How single members of a `form` or `multipart` body are written (OpenAPI's Encoding Object), by the vendor's name. Default: a list repeats its
@@ -55,15 +55,16 @@ pub enum BodyFormat {
 /// How one member of a form is written: `style` and `explode`, or `content_type`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct PropertyEncoding {
     /// `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<Style>,
-    /// Whether each array item or object member stands alone, e.g. `a=1&a=2`. Default: true for `form` and `deepObject`.
+    /// Whether each array item or object member stands alone, e.g. `a=1&a=2`. Default: true for `form`. Not for `deepObject` and `json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explode: Option<bool>,
-    /// Media type of the member. One of JSON makes it JSON text; in a `multipart` body its part says it, and a list has a part for each item. Of a file
-    /// it is the type where the argument does not say one.
+    /// Media type of the member. In a `form` one of JSON, which makes it JSON text. In a `multipart` body its part says it, and a list has a part for
+    /// each item; of a file it is the type where the argument does not say one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
 }

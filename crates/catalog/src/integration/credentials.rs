@@ -69,6 +69,7 @@ pub enum CredentialKind {
 /// Where a credential goes in a request: exactly one of `header`, `query` and `cookie`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{ "required": ["header"] }, { "required": ["query"] }, { "required": ["cookie"] }]))]
 pub struct Attach {
     /// Header name, e.g. `X-Api-Key`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ pub enum Pagination {
     Page {
         /// Query parameter, or member of the body, for the page number.
         page: String,
-        /// Query parameter for the page size.
+        /// Query parameter, or member of the body, for the page size.
         size: String,
         /// Number of the first page.
         #[serde(default = "one")]
@@ -24,9 +24,9 @@ pub enum Pagination {
     },
     /// A position in the list.
     Offset {
-        /// Query parameter for the position.
+        /// Query parameter, or member of the body, for the position.
         offset: String,
-        /// Query parameter for the page size.
+        /// Query parameter, or member of the body, for the page size.
         size: String,
         /// Position of the first record: 0, or 1 for SCIM.
         #[serde(default)]
@@ -39,9 +39,9 @@ pub enum Pagination {
     },
     /// An opaque cursor from the answer before.
     Cursor {
-        /// Query parameter for the cursor.
+        /// Query parameter, or member of the body, for the cursor.
         cursor: String,
-        /// Query parameter for the page size, where there is one.
+        /// Query parameter, or member of the body, for the page size, where there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         size: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use super::{is_snake_case, methods};
+use crate::authorization_server::Split;
 use crate::hosts::knows_host;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
@@ -40,6 +41,9 @@ fn check_openness(integration: &Integration, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Most variables in a host: each one takes its time when an account's own base URL is compared with it.
+const MOST_VARIABLES_IN_HOST: usize = 8;
+
 fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
     let mut error = |message: &str| problems.push(Problem::error(path, message));
     let names = names_in_braces(text).unwrap_or_default();
@@ -52,6 +56,10 @@ fn check_url(path: &str, text: &str, problems: &mut Vec<Problem>) {
         "https" => {}
         "http" if is_loopback(&url) => {}
         _ => error("only https is allowed (http for localhost); write `https://…`"),
+    }
+    let host = Split::of(text).and_then(|split| names_in_braces(split.origin).ok()).unwrap_or_default();
+    if host.len() > MOST_VARIABLES_IN_HOST {
+        error(&format!("{} variables stand in this host; {MOST_VARIABLES_IN_HOST} at most are compared with an account's own", host.len()));
     }
     if !url.username().is_empty() || url.password().is_some() {
         error("a URL must not hold a user name or password; describe it under `credentials`");
@@ -100,11 +108,13 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
         used.extend(check_names(&path, url, integration, problems));
     }
     for at in methods(integration) {
-        for (name, value) in at.method.headers.iter().filter(|(_, value)| value.contains(['{', '}'])) {
-            problems.push(Problem::warning(
-                format!("{}.headers.{name}", at.path),
-                format!("`{}` is sent as it stands; variables are filled in the integration's `headers` only", value.escape_debug()),
-            ));
+        for (key, constants) in [("headers", &at.method.headers), ("query", &at.method.query)] {
+            for (name, value) in constants.iter().filter(|(_, value)| value.contains(['{', '}'])) {
+                problems.push(Problem::warning(
+                    format!("{}.{key}.{name}", at.path),
+                    format!("`{}` is sent as it stands; variables are filled in the integration's `{key}` only", value.escape_debug()),
+                ));
+            }
         }
     }
     for (name, variable) in &integration.variables {
@@ -115,7 +125,7 @@ fn check_variables(integration: &Integration, problems: &mut Vec<Problem>) {
         if !used.contains(&name.as_str()) {
             problems.push(Problem::error(
                 &path,
-                format!("nothing uses this variable; write `{{{name}}}` in `base_url` or a header, or remove it"),
+                format!("nothing uses this variable; write `{{{name}}}` in `base_url`, `servers`, `headers` or `query`, or remove it"),
             ));
         }
         let others = servers(integration).chain(oauth2_urls(integration)).map(|(_, url)| url);

@@ -6,7 +6,9 @@ use crate::nearest::{nearest, remedy};
 pub(super) struct At {
     pub(super) resource: String,
     pub(super) method: String,
-    /// Verb and path.
+    /// Verb and path as the description has them.
+    pub(super) written: String,
+    /// Verb and path as the definition has them.
     pub(super) request: String,
 }
 
@@ -41,14 +43,18 @@ impl<'e> Selector<'e> {
     /// # Errors
     /// None is, and what may have been meant.
     pub(super) fn find(&self, places: &[At]) -> Result<Vec<usize>, String> {
-        let found: Vec<usize> = places.iter().enumerate().filter(|(_, at)| self.is_about(at)).map(|(index, _)| index).collect();
-        if !found.is_empty() {
-            return Ok(found);
+        // Operations that the description tells apart, e.g. by a query, may be alike in the definition.
+        for request in [|at: &At| at.written.clone(), |at: &At| at.request.clone()] {
+            let found = places.iter().enumerate().filter(|(_, at)| self.is_about(at, &request(at)));
+            let found: Vec<usize> = found.map(|(index, _)| index).collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
         }
         let near = match self {
             Self::Request { verb, path } => {
                 let wanted = format!("{} {path}", verb.unwrap_or("GET"));
-                nearest(&wanted, places.iter().map(|at| at.request.as_str()), 3).join(", ")
+                nearest(&wanted, places.iter().map(|at| at.written.as_str()), 3).join(", ")
             }
             Self::Name { resource, method } => {
                 let known: Vec<String> = places.iter().map(|at| format!("{}.{}", at.resource, at.method)).collect();
@@ -59,10 +65,10 @@ impl<'e> Selector<'e> {
         Err(format!("the definition has no such operation; correct or remove this entry ({})", remedy(&near, "nothing here is like it")))
     }
 
-    fn is_about(&self, at: &At) -> bool {
+    fn is_about(&self, at: &At, request: &str) -> bool {
         match self {
             Self::Request { verb, path } => {
-                let (own_verb, own_path) = at.request.split_once(char::is_whitespace).unwrap_or(("", &at.request));
+                let (own_verb, own_path) = request.split_once(char::is_whitespace).unwrap_or(("", request));
                 verb.is_none_or(|verb| verb.eq_ignore_ascii_case(own_verb)) && is_like(path, own_path.trim())
             }
             Self::Name { resource, method } => is_like(resource, &at.resource) && is_like(method, &at.method),

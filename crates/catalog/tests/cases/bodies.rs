@@ -92,7 +92,7 @@ fn case_d1_members_of_a_form_are_written_as_their_encoding_says() {
         "typed": {"type": "object"}, "plain": {"type": "object"},
     }});
     let encoding = json!({
-        "tags": {"style": "form", "explode": false}, "deep": {"style": "deepObject", "explode": true}, "json": {"style": "json"},
+        "tags": {"style": "form", "explode": false}, "deep": {"style": "deepObject"}, "json": {"style": "json"},
         "typed": {"content_type": "application/json"},
     });
     let method = posting(json!({"format": "form", "encoding": encoding, "schema": schema}));

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod bodies;
+mod contradictions;
 mod keys;
 mod names;
 mod profiles;

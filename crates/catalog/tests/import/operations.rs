@@ -161,3 +161,25 @@ fn an_import_does_not_depend_on_the_order_of_unrelated_operations() {
         assert_eq!(method(&first), method(&second));
     }
 }
+
+#[test]
+fn what_stands_beside_a_reference_of_a_path_item_comes_first_and_keeps_what_it_refers_to() {
+    let query = |name: &str| json!({ "name": name, "in": "query", "required": true, "schema": { "type": "string" } });
+    let id = json!({ "name": "a", "in": "path", "required": true, "schema": { "type": "string" } });
+    let mut description = with_paths(json!({ "/n/{a}": {
+        "$ref": "#/components/pathItems/N",
+        "parameters": [query("shared")],
+        "delete": { "summary": "Own" },
+    } }));
+    description["components"] = json!({ "pathItems": { "N": {
+        "parameters": [id, query("of_target")],
+        "get": { "summary": "Gets" },
+        "delete": { "summary": "Referred to" },
+    } } });
+    let import = imported(&description);
+    assert_eq!((import.report.operations, import.report.tools), (2, 2));
+    assert_eq!(method(&import, "GET /n/{a}").parameters.keys().collect::<Vec<_>>(), ["a", "of_target", "shared"]);
+    let own = method(&import, "DELETE /n/{a}");
+    assert!(own.documentation.as_ref().unwrap().description.contains("Own"));
+    assert_eq!(own.parameters.keys().collect::<Vec<_>>(), ["a", "of_target", "shared"]);
+}

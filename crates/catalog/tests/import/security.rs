@@ -1,6 +1,6 @@
 //! Security schemes as ways to authenticate.
 
-use crate::acme::{imported, method, with_operation, with_paths};
+use crate::acme::{imported, method, noted, skipped, with_operation, with_paths};
 use catalog::integration::{CredentialKind, Integration};
 use serde_json::{Value, json};
 
@@ -104,4 +104,51 @@ fn without_schemes_a_query_parameter_of_most_operations_is_the_key() {
     let import = imported(&with_operation("get", operation("key", "What to look up")));
     assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["bearer"]);
     assert!(method(&import, "GET /things").parameters["key"].required);
+}
+
+#[test]
+fn an_operation_that_wants_several_credentials_at_once_is_skipped() {
+    let both = json!([{ "key": [], "app": [] }]);
+    let required = |name: &str| json!({ "name": name, "in": "header", "required": true, "schema": { "type": "string" } });
+    let mut description = with_paths(json!({
+        "/both": { "get": { "summary": "A", "security": both } },
+        "/either": { "get": { "summary": "B", "security": [{ "key": [], "app": [] }, { "app": [] }] } },
+        "/required": { "get": { "summary": "C", "security": [{ "key": [] }, { "app": [] }], "parameters": [required("X-Key"), required("X-App")] } },
+        "/same": { "get": { "summary": "D", "security": [{ "one": [], "other": [] }] } },
+    }));
+    description["components"] = json!({ "securitySchemes": {
+        "key": { "type": "apiKey", "in": "header", "name": "X-Key" },
+        "app": { "type": "apiKey", "in": "header", "name": "X-App" },
+        "one": { "type": "http", "scheme": "bearer" },
+        "other": { "type": "oauth2", "flows": { "implicit": {} } },
+    } });
+    let import = imported(&description);
+    assert_eq!(
+        skipped(&import),
+        [
+            "GET /both: it wants several credentials at once (key, app), and an account has one",
+            "GET /required: it wants several credentials at once (x-key, x-app), and an account has one",
+        ]
+    );
+    assert_eq!(import.report.tools, 2);
+}
+
+#[test]
+fn headers_that_others_decide_are_named_and_used_where_they_can_have_one_value() {
+    let header = |name: &str, values: Value| json!({ "name": name, "in": "header", "required": true, "schema": { "enum": values } });
+    let import = imported(&with_operation(
+        "post",
+        json!({
+            "summary": "Things",
+            "parameters": [header("Accept", json!(["application/xml"])), header("Content-Type", json!(["application/xml"])), header("Authorization", json!(["x", "y"]))],
+            "requestBody": { "content": { "application/json": { "schema": { "type": "object" } }, "application/xml": { "schema": {} } } },
+        }),
+    ));
+    let found = method(&import, "POST /things");
+    assert_eq!(found.body.as_ref().unwrap().content_type.as_deref(), Some("application/xml"));
+    assert!(found.parameters.is_empty());
+    assert!(import.integration.headers["Accept"].starts_with("application/xml,"));
+    for name in ["Accept", "Content-Type", "Authorization"] {
+        assert!(noted(&import).iter().any(|note| note.contains(&format!("the header `{name}` is no argument"))), "{:#?}", noted(&import));
+    }
 }

@@ -1,6 +1,6 @@
 //! Swagger 2.0 is read like the versions after it.
 
-use crate::acme::{imported, imported_from, method, planned};
+use crate::acme::{imported, imported_from, method, noted, planned, skipped};
 use catalog::import::Options;
 use catalog::integration::{BodyFormat, CredentialKind};
 use serde_json::{Value, json};
@@ -104,4 +104,30 @@ fn case_c6_without_a_host_requests_go_where_the_description_is() {
     description.as_object_mut().unwrap().remove("host");
     let import = imported_from("https://acme.test/docs/swagger.json", &description, &Options::default());
     assert_eq!(import.integration.base_url, "https://acme.test/v1");
+}
+
+#[test]
+fn lists_that_no_style_can_write_are_left_out_or_skip_the_operation() {
+    let list = |name: &str, place: &str, format: &str, required: bool| json!({ "name": name, "in": place, "type": "array", "items": { "type": "string" }, "collectionFormat": format, "required": required });
+    let nested = json!({ "name": "nested", "in": "query", "type": "array", "collectionFormat": "pipes",
+        "items": { "type": "array", "items": { "type": "string" }, "collectionFormat": "csv" } });
+    let import = imported(&json!({
+        "swagger": "2.0", "info": { "title": "Acme", "version": "1" }, "host": "api.acme.test",
+        "paths": {
+            "/a": { "get": { "summary": "A", "parameters": [
+                list("commas", "query", "csv", true), list("pipes", "query", "pipes", true), list("tabs", "query", "tsv", false),
+                list("X-Spaces", "header", "ssv", false), nested,
+            ] } },
+            "/b/{ids}": { "get": { "summary": "B", "parameters": [list("ids", "path", "pipes", true)] } },
+        },
+    }));
+    assert_eq!(method(&import, "GET /a").parameters.keys().collect::<Vec<_>>(), ["commas", "pipes"]);
+    let notes = noted(&import);
+    for name in ["tabs", "X-Spaces", "nested"] {
+        assert!(notes.iter().any(|note| note.contains(&format!("`{name}` is a list")) && note.ends_with("left out")), "{notes:#?}");
+    }
+    assert_eq!(
+        skipped(&import),
+        ["GET /b/{ids}: `ids` is a list whose items are delimited in a way (`pipeDelimited`) that cannot be sent there"]
+    );
 }

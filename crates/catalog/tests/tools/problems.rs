@@ -30,7 +30,7 @@ fn each_problem_has_its_place_and_a_remedy() {
     ");
     assert_snapshot!(problems_of(json!({"request": "POST /a", "body": {"defaults": {"x": 1}, "schema": {"type": "object", "properties": {"y": {}}}}})), @"resources.things.methods.act.body.defaults.x: no property of the schema has this name; known here: `y`");
     assert_snapshot!(problems_of(json!({"request": "GET /a", "parameters": {"Host": {"in": "header", "schema": {}}, "q": {"in": "query", "style": "simple", "schema": {}}}})), @"
-    resources.things.methods.act.parameters.Host: `Host` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it
+    resources.things.methods.act.parameters.Host: `Host` belongs to the connection, the credential, the body (see body.content_type), the verb or another protocol; remove it
     resources.things.methods.act.parameters.q.style: a query parameter is written as `form`, `spaceDelimited`, `pipeDelimited`, `deepObject` or `json`; use one of these
     ");
     assert_snapshot!(problems_of(json!({"request": "GET /a", "response": {"records": "a..b"}, "refuse": [{"when": "a ==", "argument": "zz", "message": "m"}]})), @r#"
@@ -74,7 +74,7 @@ fn shared_parts_are_reported_once() {
         })),
         @r#"
     base_url: the variable `sub` is not declared under `variables`; none is declared
-    headers.Authorization: `Authorization` belongs to the connection, the credential, the body (see body.content_type) or another protocol; remove it
+    headers.Authorization: `Authorization` belongs to the connection, the credential, the body (see body.content_type), the verb or another protocol; remove it
     errors.rules.0.when: syntax error: unexpected end of input, expected expression; write e.g. `status == 404 and body.message == "Order not found"`
     "#
     );

@@ -135,6 +135,27 @@ async fn a_token_that_the_vendor_ended_early_is_replaced_and_the_call_repeated_o
 }
 
 #[tokio::test]
+async fn a_token_that_is_refused_with_a_status_of_success_is_replaced_and_the_call_repeated_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../integrations/sendoso.yaml");
+    let ruled = "errors:\n  refused_when: body.ok == false\n";
+    let definition = std::fs::read_to_string(shipped).unwrap().replacen("errors:\n", ruled, 1);
+    let definition = definition.replacen("  rules:\n", "  rules:\n    - {when: body.ok == false, code: needs_reauth}\n", 1);
+    std::fs::write(folder.path().join("sendoso.yaml"), definition).unwrap();
+    let catalog_dir = folder.path().to_owned();
+    let gateway = Gateway::start_with(|config| config.catalog_dir = Some(catalog_dir)).await;
+    let server = with_app(&gateway).await;
+    let refused =
+        json!({"kind": "status", "status": 200, "path_prefix": "/api", "times": 1, "body": {"ok": false, "error": "token_expired"}});
+    gateway.control(Method::POST, "faults", refused).await;
+    let (is_error, answer) = list(&gateway, &server).await;
+    assert!(!is_error, "{answer}");
+    assert_eq!(refreshes(&gateway).await, 1);
+    assert_eq!(account(&gateway, &server).await["status"], "active");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn while_the_vendor_cannot_refresh_a_living_token_is_used_and_after_it_the_caller_is_told_to_wait() {
     let gateway = Gateway::start().await;
     let server = with_app(&gateway).await;

@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 
 use super::plain_body;
-use crate::files::is_content_type;
+use crate::files::{self, is_content_type};
 use crate::import::operation::is_json;
 use crate::integration::{Body, BodyFormat, PropertyEncoding, Style};
 
@@ -16,7 +16,9 @@ pub(super) fn form(schema: Map<String, Value>, encoding: Option<&Map<String, Val
         let content_type = Some("application/x-www-form-urlencoded".to_owned());
         return Body { content_type, ..plain_body(BodyFormat::Raw, schema) };
     };
-    let encoding = encodings(&schema, encoding, |_, _| None);
+    let mut encoding = encodings(&schema, encoding, |_, _| None);
+    // A form has no types of single members; JSON is text all the same.
+    encoding.retain(|_, encoding| encoding.content_type.as_deref().is_none_or(files::is_json));
     Body { encoding, ..plain_body(BodyFormat::Form, Value::Object(schema)) }
 }
 
@@ -212,6 +214,7 @@ fn encodings(
             _ => None,
         });
         let explode = own.and_then(|own| own.get("explode")).and_then(Value::as_bool);
+        let explode = explode.filter(|_| style != Some(Style::DeepObject));
         let is_styled = style.is_some() || explode.is_some();
         let said = own.and_then(|own| own.get("contentType")).and_then(Value::as_str).map(str::to_owned);
         let content_type = said.or_else(|| usual(name, property)).filter(|_| !is_styled);

@@ -11,7 +11,8 @@ pub(super) fn listed(written: Option<&Value>) -> Vec<&Value> {
     }
 }
 
-/// What a value is and how a list of them is written.
+/// What a value is and how a list of them is written; `tabDelimited` and `nestedDelimited` are no styles of OpenAPI 3, so that whoever reads them
+/// says that they cannot be written.
 pub(super) struct Turned {
     pub(super) schema: Value,
     pub(super) style: Option<&'static str>,
@@ -59,7 +60,11 @@ pub(super) fn value(written: &Value) -> Turned {
         schema.insert("type".to_owned(), "string".into());
         schema.insert("format".to_owned(), "binary".into());
     }
+    let of_items = written.pointer("/items/type").and_then(Value::as_str) == Some("array");
     let style = match written.get("collectionFormat").and_then(Value::as_str) {
+        // Lists of lists, for which OpenAPI 3 has no style.
+        _ if of_items => Some("nestedDelimited"),
+        Some("tsv") => Some("tabDelimited"),
         Some("ssv") => Some("spaceDelimited"),
         Some("pipes") => Some("pipeDelimited"),
         Some("multi") => return Turned { schema: schema.into(), style: None, explode: true },
@@ -89,7 +94,7 @@ pub(super) fn turned(written: &Value) -> Value {
         if place == "query" {
             turned.insert("explode".to_owned(), json!(explode));
         }
-        if let Some(style) = style.filter(|_| place == "query") {
+        if let Some(style) = style {
             turned.insert("style".to_owned(), style.into());
         }
     }

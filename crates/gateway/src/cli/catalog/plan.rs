@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use catalog::arguments::{ArgumentError, Violation};
 use catalog::definition::Definition;
 use catalog::nearest::{nearest, remedy};
-use catalog::plan::Plan;
+use catalog::plan::{Plan, PlanError};
 use catalog::target::Target;
 use clap::Args;
 use serde::Deserialize;
@@ -76,18 +76,21 @@ pub(super) fn run(definition: &Definition, args: PlanArgs, as_json: bool) -> any
     match &outcome {
         outcome if as_json => output::line(outcome_json(outcome))?,
         Ok(plan) => output::line(written(plan))?,
+        Err(error @ PlanError::NoServer(_)) => {
+            return Err(hinted(anyhow!(error.to_string()), "call it for an account without --base-url, or with another"));
+        }
         Err(error) => return Err(hinted(anyhow!(error.to_string()), "`tidegate catalog tools NAME --json` shows what tools take")),
     }
     Ok(if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn planned_line(definition: &Definition, target: &Target, line: &str) -> Result<Plan, ArgumentError> {
+fn planned_line(definition: &Definition, target: &Target, line: &str) -> Result<Plan, PlanError> {
     let call = serde_json::from_str(line);
     let call = call.map_err(|error| refusal(format!("this line is no call: {error}; write {{\"tool\": …, \"arguments\": {{…}}}}")))?;
     planned(definition, target, call)
 }
 
-fn planned(definition: &Definition, target: &Target, call: Call) -> Result<Plan, ArgumentError> {
+fn planned(definition: &Definition, target: &Target, call: Call) -> Result<Plan, PlanError> {
     let unknown = || refusal(format!("there is no tool `{}`; {}", call.tool, remedy_for(definition, &call.tool)));
     definition.tool(&call.tool).ok_or_else(unknown)?.plan(target, call.arguments)
 }
@@ -97,17 +100,18 @@ fn remedy_for(definition: &Definition, wanted: &str) -> String {
     remedy(&near, &format!("see `tidegate catalog tools {}`", definition.integration.name))
 }
 
-fn refusal(message: String) -> ArgumentError {
-    ArgumentError { violations: vec![Violation::new("", message)] }
+fn refusal(message: String) -> PlanError {
+    ArgumentError { violations: vec![Violation::new("", message)] }.into()
 }
 
-fn outcome_json(outcome: &Result<Plan, ArgumentError>) -> Value {
+fn outcome_json(outcome: &Result<Plan, PlanError>) -> Value {
     match outcome {
         Ok(Plan { verb, url, headers, body, .. }) => {
             let body = body.as_ref().map(|bytes| STANDARD.encode(bytes));
             json!({"plan": {"verb": verb, "url": url, "headers": headers, "body_base64": body}})
         }
-        Err(ArgumentError { violations }) => json!({"error": {"violations": violations}}),
+        Err(PlanError::Arguments(ArgumentError { violations })) => json!({"error": {"violations": violations}}),
+        Err(PlanError::NoServer(message)) => json!({"error": {"message": message}}),
     }
 }
 

@@ -76,8 +76,16 @@ pub(super) fn run(args: ImportArgs) -> anyhow::Result<ExitCode> {
     // Before anything is fetched: nobody waits for what cannot be written.
     let file = args.output.filter(|_| old.is_none()).map(|path| OutputFile::new(path, existing)).transpose()?;
     let report_file = args.report.map(|path| OutputFile::new(path, existing)).transpose()?;
-    let options = Options { name: args.name, label: args.label, base_url: args.base_url, name_budget: args.name_budget.map(usize::from) };
-    let import = args.review.overlaid(runtime()?.block_on(imported(&args.source, &options, &args.fetch))?)?;
+    let overlay = args.review.overlay()?;
+    let options = Options {
+        name: args.name,
+        label: args.label,
+        base_url: args.base_url,
+        name_budget: args.name_budget.map(usize::from),
+        ..Options::default()
+    };
+    let options = overlay.options(options);
+    let import = overlay.overlaid(runtime()?.block_on(imported(&args.source, &options, &args.fetch))?)?;
     if let Some(old) = &old {
         return review(import, old, args.json);
     }

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use catalog::definition::Definition;
 use catalog::diff::Diff;
-use catalog::import::Import;
-use catalog::overlay::Overlay;
+use catalog::import::{Import, Options};
+use catalog::integration::Integration;
+use catalog::overlay::{Overlay, OverlayError};
 use clap::Args;
 use serde_json::json;
 
@@ -44,27 +45,50 @@ impl ReviewArgs {
         }
     }
 
+    /// Own changes, read before anything is fetched.
+    ///
+    /// # Errors
+    /// The overlay cannot be read.
+    pub(super) fn overlay(&self) -> anyhow::Result<OwnChanges> {
+        let Some(path) = &self.overlay else { return Ok(OwnChanges(None)) };
+        let overlay = Overlay::parse(&path.display().to_string(), &read(path)?).map_err(unfit)?;
+        Ok(OwnChanges(Some(overlay)))
+    }
+}
+
+/// What an overlay says, if there is one.
+pub(super) struct OwnChanges(Option<Overlay>);
+
+impl OwnChanges {
+    /// What the import has to know of them.
+    pub(super) fn options(&self, options: Options) -> Options {
+        match &self.0 {
+            Some(overlay) => overlay.options(options),
+            None => options,
+        }
+    }
+
     /// The import with the changes of the overlay, if there is one.
     ///
     /// # Errors
-    /// The overlay cannot be read, does not fit, or makes a definition that cannot work.
+    /// The overlay does not fit, or makes a definition that a server would refuse.
     pub(super) fn overlaid(&self, mut import: Import) -> anyhow::Result<Import> {
-        let Some(path) = &self.overlay else { return Ok(import) };
-        let file = path.display().to_string();
-        let remedy = "an overlay names operations as the description does, e.g. `GET /v1/orders/{id}`; docs/importing.md shows one";
-        let overlay = Overlay::parse(&file, &read(path)?).map_err(|error| hinted(error.into(), remedy))?;
-        let overlaid = overlay.apply(import.integration).map_err(|error| hinted(anyhow!("{file}: {error}"), remedy))?;
-        import.report.tools = compiled(overlaid.clone(), &file)?.tools.len();
-        import.integration = overlaid;
+        let Some(overlay) = &self.0 else { return Ok(import) };
+        import.integration = overlay.apply(import.integration, &import.report.written).map_err(unfit)?;
+        import.report.tools = compiled(import.integration.clone())?.tools.len();
         Ok(import)
     }
+}
+
+fn unfit(error: OverlayError) -> anyhow::Error {
+    hinted(error.into(), "an overlay names operations as the description does, e.g. `GET /v1/orders/{id}`; docs/importing.md shows one")
 }
 
 /// Shows what the import changes about the definition `old`.
 pub(super) fn review(import: Import, old: &Path, is_json: bool) -> anyhow::Result<ExitCode> {
     let file = old.display().to_string();
     let before = catalog::parse::parse(&file, &read(old)?)?;
-    let after = compiled(import.integration, "the new definition")?;
+    let after = compiled(import.integration)?;
     let diff = Diff::between(&before, &after);
     match is_json {
         true => output::line(json!({"breaking": diff.is_breaking(), "diff": diff, "report": import.report}))?,
@@ -73,10 +97,11 @@ pub(super) fn review(import: Import, old: &Path, is_json: bool) -> anyhow::Resul
     Ok(if diff.is_breaking() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn compiled(integration: catalog::integration::Integration, name: &str) -> anyhow::Result<Definition> {
+fn compiled(integration: Integration) -> anyhow::Result<Definition> {
     Definition::compile(integration).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}: {}: {}", problem.path, problem.message)).collect();
-        hinted(anyhow!(lines.join("\n")), "mend the overlay; what it changes is named above")
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("the new definition: {}: {}", problem.path, problem.message)).collect();
+        hinted(anyhow!(lines.join("\n")), "report this: an import gives no such definition")
     })
 }
 

@@ -9,7 +9,7 @@ const MAX_WIDTH: usize = 240;
 
 /// What became of a description, for people. `file` is where the definition was written to.
 pub(in crate::cli) fn report(Import { integration, report }: &Import, file: Option<&str>) -> String {
-    let Report { source, version, operations, tools, skipped, inferences, notes } = report;
+    let Report { source, version, operations, tools, skipped, inferences, notes, written: _ } = report;
     let mut text = String::new();
     let mut line = |line: String| {
         text.push_str(&shortened(&line));
