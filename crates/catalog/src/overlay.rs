@@ -16,6 +16,7 @@ mod merge;
 mod select;
 
 use merge::merge;
+pub(crate) use select::is_like;
 use select::{At, Selector};
 
 /// Members of the integration that are not changed as a whole.

@@ -46,7 +46,7 @@ pub(super) fn drafts(
     let mut drafts = Vec::with_capacity(operations.len());
     for (((operation, shape), name), server) in operations.iter().zip(&shapes).zip(names).zip(&servers.of_operations) {
         let mut making = Making { operation, shape: shape.as_ref(), name: &name, schemas: &schemas, security, report: &mut *report };
-        match making.method(server.clone()) {
+        match server.clone().and_then(|server| making.method(server)) {
             Ok(method) => drafts.push(Draft { name, method, label: operation.label(), at: operation.at.clone() }),
             Err(reason) => report.skipped.push(Skipped { operation: operation.label(), at: operation.at.clone(), reason }),
         }

@@ -8,10 +8,8 @@ use crate::variables::names_in_braces;
 impl Importable {
     /// Fills in what an imported description does not say, and adds each thing to the report.
     ///
-    /// What the description does say is never changed: it is newer than the index. A base URL on the host where the description was
-    /// fetched is none of the vendor's, unless the index names that host too.
+    /// What the description does say is never changed: it is newer than the index.
     pub fn complete(&self, Import { integration, report }: &mut Import) {
-        let source = report.source.clone();
         let is_assumed = report.inferences.iter().any(|one| one.at == "credentials");
         let concluded = &mut report.inferences;
         let known = self.credentials();
@@ -23,11 +21,6 @@ impl Importable {
         };
         if integration.documentation_url.is_none() {
             integration.documentation_url = Some(self.docs_url.to_owned());
-        }
-        if !self.is_plausible(&integration.base_url, &source) {
-            conclude("base_url", format!("requests go to {}", self.base_url), "the description names no place of the vendor's");
-            self.base_url.clone_into(&mut integration.base_url);
-            add_variables(integration);
         }
         if (is_assumed || integration.credentials.is_empty()) && !known.is_empty() {
             integration.credentials = known;
@@ -47,9 +40,23 @@ impl Importable {
         }
     }
 
-    fn is_plausible(&self, base_url: &str, source: &str) -> bool {
+    /// Whether the requests of an import go to the vendor: a base URL on the host where the description was fetched is none of the
+    /// vendor's, unless the index names that host too. Else it is imported again with the base URL of the index, because endpoints of
+    /// OAuth and other servers may rest on it as well.
+    pub fn is_placed(&self, Import { integration, report }: &Import) -> bool {
+        let (base_url, source) = (integration.base_url.as_str(), report.source.as_str());
         let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
         base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
+    }
+
+    /// Says of an import that was given the base URL of the index where that is from, and what its variables are.
+    pub fn place(&self, Import { integration, report }: &mut Import) {
+        report.inferences.push(Inference {
+            at: "base_url".to_owned(),
+            what: format!("requests go to {}", self.base_url),
+            because: "the index of importable APIs; the description names no place of the vendor's".to_owned(),
+        });
+        add_variables(integration);
     }
 }
 
@@ -68,7 +75,7 @@ fn host(url: &str) -> Option<&str> {
 fn add_variables(integration: &mut Integration) {
     let names: Vec<String> = names_in_braces(&integration.base_url).unwrap_or_default().into_iter().map(str::to_owned).collect();
     for name in names {
-        integration.variables.entry(name.clone()).or_insert_with(|| Variable {
+        let variable = Variable {
             label: None,
             description: format!("The part {{{name}}} of the address {}.", integration.base_url),
             example: None,
@@ -76,7 +83,8 @@ fn add_variables(integration: &mut Integration) {
             // A host has dots, the rest of an address is one label.
             pattern: (name == "host" || name == "site").then(|| "[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*".to_owned()),
             options: indexmap::IndexMap::new(),
-        });
+        };
+        integration.variables.insert(name, variable);
     }
 }
 
@@ -99,11 +107,13 @@ mod tests {
 
     #[test]
     fn what_a_description_leaves_out_is_filled_in_and_what_it_says_stays() {
-        let mut import = imported("https://raw.example/zulip.yaml", "https://raw.example/api");
+        let mut import = imported("https://raw.example/zulip.yaml", "https://api.acme.test");
+        "https://{org}.zulipchat.com/api/v1".clone_into(&mut import.integration.base_url);
         let assumed =
             Inference { at: "credentials".to_owned(), what: "a bearer token".to_owned(), because: "nothing is declared".to_owned() };
         import.report.inferences.push(assumed);
         let entry = find("zulip").unwrap();
+        entry.place(&mut import);
         entry.complete(&mut import);
         let said: Vec<String> = import.report.inferences.iter().map(|one| format!("{}: {}; {}", one.at, one.what, one.because)).collect();
         insta::assert_snapshot!(said.join("\n"), @"
@@ -137,9 +147,8 @@ mod tests {
     #[test]
     fn a_vendor_s_own_base_url_stays_but_not_the_place_where_the_description_was_fetched() {
         for (source, stays) in [("https://raw.example/x.yaml", true), ("https://api.acme.test/x.yaml", false), ("/files/x.yaml", true)] {
-            let mut import = imported(source, "https://api.acme.test/v2");
-            find("zulip").unwrap().complete(&mut import);
-            assert_eq!(import.integration.base_url == "https://api.acme.test/v2", stays, "{source}");
+            let import = imported(source, "https://api.acme.test/v2");
+            assert_eq!(find("zulip").unwrap().is_placed(&import), stays, "{source}");
         }
     }
 }

@@ -6,6 +6,7 @@ mod acme;
 mod bad;
 mod bodies;
 mod mutated;
+mod only;
 mod operations;
 mod parameters;
 mod security;
