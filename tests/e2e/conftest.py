@@ -42,6 +42,16 @@ def binary():
 
 
 @pytest.fixture(scope="session")
+def corpus():
+    """A folder of real vendors' descriptions: `TIDEGATE_CORPUS`, or one beside the checkout. What needs it is skipped without it."""
+    given = os.environ.get("TIDEGATE_CORPUS")
+    folder = Path(given) if given else ROOT.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip(f"there is no folder {folder}; TIDEGATE_CORPUS names one with vendors' descriptions")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def shared_demo(binary, tmp_path_factory):
     demo = gateway.Demo(binary, tmp_path_factory.mktemp("demo"))
     yield demo

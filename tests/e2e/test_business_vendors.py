@@ -170,17 +170,18 @@ def test_a_shopify_list_goes_on_by_its_link_and_the_token_has_a_header_of_its_ow
     assert headers["x-shopify-access-token"] == "shpat_1" and "authorization" not in headers
 
 
-def test_what_shopify_refuses_is_named_by_field_and_what_graphql_refuses_is_a_note(server, vendor):
-    products = {"data": {"products": None}, "errors": [{"message": "Access denied for products field."}]}
-    shopify = vendor(
-        {
-            "POST /customers.json": answer({"errors": {"email": ["has already been taken"]}}, status=422),
-            "POST /graphql.json": answer(products),
-        }
-    )
+def test_what_shopify_refuses_is_named_by_field(server, vendor):
+    shopify = vendor({"POST /customers.json": answer({"errors": {"email": ["has already been taken"]}}, status=422)})
     run = connect(server, "shopify", shopify)
     assert refusal(run("create_a_shopify_customer", {"email": "a@b.example"}))["hint"].startswith("`email`: has already been taken")
-    assert "Access denied for products field." in run("shopify_products_search", {"variables": {"first": 5}}).text
+
+
+@pytest.mark.parametrize("reason, code", [("THROTTLED", "rate_limited"), ("ACCESS_DENIED", "forbidden"), ("OTHER", "upstream_error")])
+def test_what_graphql_refuses_with_status_200_is_a_refusal(server, vendor, reason, code):
+    body = {"data": {"products": None}, "errors": [{"message": "Not now.", "extensions": {"code": reason}}]}
+    run = connect(server, "shopify", vendor({"POST /graphql.json": answer(body)}))
+    refused = refusal(run("shopify_products_search", {"variables": {"first": 5}}))
+    assert (refused["code"], refused["message"]) == (code, "Not now.")
 
 
 def test_a_netsuite_record_that_was_created_is_told_by_its_place(server, vendor):

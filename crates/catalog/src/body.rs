@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use url::form_urlencoded;
+use url::form_urlencoded::byte_serialize;
 
 use crate::arguments::{Violation, child};
-use crate::encode::{FieldStyle, write_field};
+use crate::encode::{Claims, FieldName, FieldStyle, FieldText, member_behind, write_field};
 use crate::files::is_json_lines;
 use crate::integration::BodyFormat;
 use crate::wording::quoted;
@@ -46,6 +46,7 @@ pub(crate) struct Member {
     pub(crate) name: String,
     /// Sent when the argument is absent.
     pub(crate) default: Option<Value>,
+    pub(crate) is_required: bool,
     pub(crate) encoding: Encoding,
 }
 
@@ -152,13 +153,25 @@ impl BodyRoute {
                 }
             },
             BodyFormat::Form => {
-                let mut form = form_urlencoded::Serializer::new(String::new());
+                let mut form = String::new();
+                let mut claims = None;
                 for (name, value) in body.as_object().into_iter().flatten() {
-                    self.fields(name, value, violations, &mut |name, text| {
-                        form.append_pair(name, text);
+                    let (before, known) = (form.len(), violations.len());
+                    self.fields(name, value, &mut claims, violations, &mut |name, text| {
+                        let text = text.encoded()?;
+                        if !form.is_empty() {
+                            form.push('&');
+                        }
+                        form.extend(byte_serialize(name.as_bytes()));
+                        form.push('=');
+                        form.push_str(&text);
+                        Ok(())
                     });
+                    if form.len() == before && violations.len() == known {
+                        violations.extend(self.vanished(name, value));
+                    }
                 }
-                Some(self.ready("application/x-www-form-urlencoded", form.finish().into_bytes()))
+                Some(self.ready("application/x-www-form-urlencoded", form.into_bytes()))
             }
             BodyFormat::Multipart => Some(self.multipart(&body, violations)),
             BodyFormat::Raw => self.raw(&body, violations),
@@ -223,43 +236,98 @@ impl BodyRoute {
         ReadyBody { content_type: content_type.to_owned(), bytes }
     }
 
-    /// Names and texts of one member of a form.
-    fn fields(&self, name: &str, value: &Value, violations: &mut Vec<Violation>, field: &mut dyn FnMut(&str, &str)) {
-        let how = match self.encoding_of(name) {
+    /// Names and texts of one member of a form, each under a name that is nobody else's.
+    fn fields<'b>(
+        &'b self,
+        name: &'b str,
+        value: &Value,
+        claims: &mut Option<Claims<'b>>,
+        violations: &mut Vec<Violation>,
+        field: &mut dyn FnMut(&str, FieldText<'_>) -> Result<(), &'static str>,
+    ) {
+        let how = self.field_style(name);
+        let at = self.field_name(name);
+        // A member that nothing declares is named by the caller, like the members of an object.
+        let is_named_by_caller = how.names_members(value) || self.member(name).is_none();
+        let mut claims = match is_named_by_caller && !self.is_set_here(name) {
+            true => Some(claims.get_or_insert_with(|| self.claims())),
+            false => None,
+        };
+        write_field(at, how, value, &mut |written, text| {
+            if claims.as_mut().is_some_and(|claims| !claims.claim(written, name)) {
+                let place = child("", self.argument_of(name));
+                let place = member_behind(value, &at.text(), written).map_or(place.clone(), |member| child(&place, member));
+                violations.push(Violation::new(place, format!("`{written}` is a member of the body of its own; leave this one out")));
+            }
+            if let Err(reason) = field(written, text) {
+                violations.push(Violation::at(self.argument_of(name), reason));
+            }
+        });
+    }
+
+    /// Who writes the names that are known from the definition: its members, fixed ones and those of pages.
+    fn claims(&self) -> Claims<'_> {
+        let mut claims = Claims::default();
+        let members = match &self.content {
+            Content::Members { members, .. } => members.as_slice(),
+            Content::Whole { .. } => &[],
+        };
+        let names = members.iter().map(|member| member.name.as_str()).chain(self.pages.iter().map(String::as_str));
+        names.for_each(|name| claims.hold(self.field_name(name).text(), name));
+        for (name, value) in &self.fixed {
+            claims.hold(self.field_name(name).text(), name);
+            write_field(self.field_name(name), self.field_style(name), value, &mut |written, _| {
+                claims.hold(written.to_owned().into(), name);
+            });
+        }
+        claims
+    }
+
+    /// What is wrong with a member that was given and of which nothing is written.
+    fn vanished(&self, name: &str, value: &Value) -> Option<Violation> {
+        let is_asked_for = match value {
+            Value::Null => self.member(name).is_some_and(|member| member.is_required),
+            _ => !self.is_set_here(name),
+        };
+        let message = "cannot be sent empty in a form; leave it out, or give it a value";
+        is_asked_for.then(|| Violation::at(self.argument_of(name), message))
+    }
+
+    /// Whether no argument gives this member.
+    fn is_set_here(&self, name: &str) -> bool {
+        self.fixed.contains_key(name) || self.pages.iter().any(|page| page == name)
+    }
+
+    fn field_style(&self, name: &str) -> FieldStyle {
+        match self.encoding_of(name) {
             Encoding::Fields(how) => *how,
             _ => FieldStyle::Usual,
-        };
-        if let Some(taken) = how.spread(value).find(|taken| *taken != name && self.is_member(taken)) {
-            let message = format!("`{taken}` is a member of the body of its own; leave this one out");
-            violations.push(Violation::new(child(&child("", self.argument_of(name)), taken), message));
         }
-        write_field(&self.field_name(name), how, value, field);
     }
 
-    fn is_member(&self, name: &str) -> bool {
-        let is_declared = match &self.content {
-            Content::Members { members, .. } => members.iter().any(|member| member.name == name),
-            Content::Whole { .. } => false,
-        };
-        is_declared || self.fixed.contains_key(name) || self.pages.iter().any(|page| page == name)
-    }
-
-    fn field_name(&self, name: &str) -> String {
-        match &self.wrap {
-            Some(wrap) => format!("{wrap}[{name}]"),
-            None => name.to_owned(),
-        }
+    fn field_name<'a>(&'a self, name: &'a str) -> FieldName<'a> {
+        FieldName { wrap: self.wrap.as_deref(), name }
     }
 
     fn multipart(&self, body: &Value, violations: &mut Vec<Violation>) -> ReadyBody {
         let mut multipart = Multipart::default();
+        let mut claims = None;
         for (name, value) in body.as_object().into_iter().flatten() {
+            let (before, known) = (multipart.len(), violations.len());
             match self.encoding_of(name) {
                 Encoding::AsIs | Encoding::Fields(_) => {
-                    self.fields(name, value, violations, &mut |name, text| multipart.text(name, text));
+                    self.fields(name, value, &mut claims, violations, &mut |name, text| {
+                        multipart.text(name, &text.text()?);
+                        Ok(())
+                    });
                 }
-                Encoding::Part { media_type, lists } => multipart.typed(&self.field_name(name), value, media_type, *lists),
-                encoding => multipart.files(&self.field_name(name), value, encoding, &child("", self.argument_of(name)), violations),
+                Encoding::Part { media_type, lists } => multipart.typed(&self.field_name(name).text(), value, media_type, *lists),
+                encoding => {
+                    multipart.files(&self.field_name(name).text(), value, encoding, &child("", self.argument_of(name)), violations);
+                }
+            }
+            if multipart.len() == before && violations.len() == known {
+                violations.extend(self.vanished(name, value));
             }
         }
         let (bytes, boundary) = multipart.finish();
@@ -289,18 +357,20 @@ impl BodyRoute {
         }
     }
 
-    fn encoding_of(&self, name: &str) -> &Encoding {
+    fn member(&self, name: &str) -> Option<&Member> {
         match &self.content {
-            Content::Members { members, .. } => {
-                members.iter().find(|member| member.name == name).map_or(&Encoding::AsIs, |member| &member.encoding)
-            }
-            Content::Whole { .. } => &Encoding::AsIs,
+            Content::Members { members, .. } => members.iter().find(|member| member.name == name),
+            Content::Whole { .. } => None,
         }
+    }
+
+    fn encoding_of(&self, name: &str) -> &Encoding {
+        self.member(name).map_or(&Encoding::AsIs, |member| &member.encoding)
     }
 
     fn argument_of<'a>(&'a self, name: &'a str) -> &'a str {
         match &self.content {
-            Content::Members { members, .. } => members.iter().find(|member| member.name == name).map_or(name, |member| &member.argument),
+            Content::Members { .. } => self.member(name).map_or(name, |member| &member.argument),
             Content::Whole { argument, .. } => argument,
         }
     }

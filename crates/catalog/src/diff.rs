@@ -7,11 +7,19 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::definition::Definition;
-use crate::naming::prefix_of;
+use crate::integration::{Integration, Method, Resource};
 use crate::tool::Tool;
 
 mod arguments;
+mod credentials;
+mod difference;
 mod schema;
+mod sent;
+mod shared;
+mod tool;
+
+/// Said where nothing else is, and the definitions are not the same.
+const WORDS_ALONE: &str = "only texts and names have changed that no call depends on";
 
 /// All changes between two editions of a definition.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -39,17 +47,19 @@ pub struct ChangedTool {
 }
 
 /// One change, in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Change {
     pub what: String,
-    /// Whether a call that was right before can fail or mean something else now.
+    /// Whether a call that was right before can fail, mean something else, or go elsewhere with its data and credential now.
     pub breaking: bool,
 }
 
 impl Diff {
     /// Compares two editions. Tools of one name are the same tool; else those of one verb and path, which are then renamed.
     pub fn between(old: &Definition, new: &Definition) -> Self {
-        let mut diff = Self { integration: shared(old, new), ..Self::default() };
+        let mut diff = Self::default();
+        shared::compare(old, new, &mut |change| diff.integration.push(change));
+        let mut kept = 0;
         let mut gone: Vec<&Arc<Tool>> = old.tools.iter().filter(|tool| new.tool(&tool.name).is_none()).collect();
         let mut by_request: HashMap<String, Vec<&Arc<Tool>>> = HashMap::new();
         for tool in gone.iter().rev() {
@@ -63,12 +73,18 @@ impl Diff {
                 continue;
             };
             gone.retain(|known| known.name != before.name);
+            kept += 1;
             let changes = changes((old, &before), (new, tool));
             if !changes.is_empty() {
                 diff.changed.push(ChangedTool { tool: tool.name.clone(), changes });
             }
         }
         diff.removed = gone.into_iter().map(|tool| ToolLine { tool: tool.name.clone(), request: request(old, tool) }).collect();
+        checks(old, new, &mut diff);
+        gather(&mut diff, kept);
+        if diff.is_empty() && serde_json::to_value(&old.integration).ok() != serde_json::to_value(&new.integration).ok() {
+            diff.integration.push(harmless(WORDS_ALONE));
+        }
         diff
     }
 
@@ -121,93 +137,67 @@ fn harmless(what: impl Into<String>) -> Change {
 
 /// Verb and path of a tool, as its definition has them.
 fn request(definition: &Definition, tool: &Tool) -> String {
-    let resource = definition.integration.resources.get(&tool.resource);
-    resource.and_then(|resource| resource.methods.get(&tool.method)).map(|method| method.request.clone()).unwrap_or_default()
+    At::of(definition, tool).map(|at| at.method.request.clone()).unwrap_or_default()
 }
 
-fn shared(old: &Definition, new: &Definition) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let (before, after) = (&old.integration, &new.integration);
-    if before.base_url != after.base_url {
-        changes.push(breaking(format!("requests go to {} instead of {}", after.base_url, before.base_url)));
+/// A method where it stands.
+struct At<'d> {
+    integration: &'d Integration,
+    resource: &'d Resource,
+    name: &'d str,
+    method: &'d Method,
+}
+
+impl<'d> At<'d> {
+    fn of(definition: &'d Definition, tool: &Tool) -> Option<Self> {
+        let integration = &definition.integration;
+        let resource = integration.resources.get(&tool.resource)?;
+        let (name, method) = resource.methods.get_key_value(&tool.method)?;
+        Some(Self { integration, resource, name, method })
     }
-    if prefix_of(before) != prefix_of(after) {
-        changes.push(breaking(format!("tool names begin with `{}` instead of `{}`", prefix_of(after), prefix_of(before))));
-    }
-    for name in before.variables.keys().filter(|name| !after.variables.contains_key(*name)) {
-        changes.push(harmless(format!("the variable `{name}` is gone")));
-    }
-    for (name, variable) in after.variables.iter().filter(|(name, _)| !before.variables.contains_key(*name)) {
-        let change = format!("accounts need the variable `{name}`");
-        changes.push(if variable.default.is_some() { harmless(change) } else { breaking(change) });
-    }
-    for name in before.credentials.keys().filter(|name| !after.credentials.contains_key(*name)) {
-        changes.push(breaking(format!("the way to authenticate `{name}` is gone")));
-    }
-    for name in after.credentials.keys().filter(|name| !before.credentials.contains_key(*name)) {
-        changes.push(harmless(format!("there is a new way to authenticate, `{name}`")));
-    }
-    changes
 }
 
 fn changes((old, before): (&Definition, &Tool), (new, after): (&Definition, &Tool)) -> Vec<Change> {
     let mut changes = Vec::new();
-    if before.name != after.name {
-        changes.push(breaking(format!("renamed from `{}`", before.name)));
-    }
-    if (&before.resource, &before.method) != (&after.resource, &after.method) {
-        // Filters name methods.
-        changes.push(breaking(format!("is `{}.{}` instead of `{}.{}`", after.resource, after.method, before.resource, before.method)));
-    }
-    let (sent_before, sent) = (request(old, before), request(new, after));
-    if sent_before != sent {
-        changes.push(harmless(format!("sends `{sent}` instead of `{sent_before}`")));
-    }
-    arguments::compare(before, after, &mut changes);
-    for tag in before.tags.iter().filter(|tag| !after.tags.contains(tag)) {
-        changes.push(breaking(format!("the tag `{tag}` is gone: servers that are filtered by it lose the tool")));
-    }
-    for tag in after.tags.iter().filter(|tag| !before.tags.contains(tag)) {
-        changes.push(harmless(format!("has the new tag `{tag}`")));
-    }
-    for scope in after.scopes.iter().filter(|scope| !before.scopes.contains(scope)) {
-        changes.push(breaking(format!("needs the scope `{scope}`: accounts must be connected anew")));
-    }
-    for scope in before.scopes.iter().filter(|scope| !after.scopes.contains(scope)) {
-        changes.push(harmless(format!("does not need the scope `{scope}` any more")));
-    }
-    annotations(before, after, &mut changes);
-    let style = |tool: &Tool| tool.paging.as_ref().map_or("none", |paging| paging.style.as_str());
-    match (style(before), style(after)) {
-        (one, other) if one == other => {}
-        (one, "none") => changes.push(breaking(format!("is not paged any more; it was by {one}"))),
-        (one, other) => changes.push(harmless(format!("pages by {other} instead of {one}"))),
-    }
-    let answer = |tool: &Tool| {
-        let response = tool.response();
-        format!("{:?}", (&response.records, &response.path, response.format, response.redirect))
-    };
-    if answer(before) != answer(after) {
-        changes.push(breaking("gives another part of the answer".to_owned()));
-    }
-    if before.description != after.description {
-        changes.push(harmless("the description has changed".to_owned()));
+    if let (Some(one), Some(other)) = (At::of(old, before), At::of(new, after)) {
+        tool::compare((before, &one), (after, &other), &mut |change| changes.push(change));
     }
     changes
 }
 
-fn annotations(before: &Tool, after: &Tool, changes: &mut Vec<Change>) {
-    let (one, other) = (&before.annotations, &after.annotations);
-    match (one.read_only_hint, other.read_only_hint) {
-        (true, false) => changes.push(breaking("changes things; it only read before".to_owned())),
-        (false, true) => changes.push(harmless("only reads; it changed things before".to_owned())),
-        _ => {}
+/// What the checks of credentials call need not be a tool, and gets the credential all the same.
+fn checks(old: &Definition, new: &Definition, diff: &mut Diff) {
+    for name in new.integration.credentials.keys() {
+        let (Some(before), Some(after)) = (old.check(name), new.check(name)) else { continue };
+        if old.tool(&before.tool.name).is_some() && new.tool(&after.tool.name).is_some() {
+            continue;
+        }
+        for Change { what, breaking } in changes((old, &before.tool), (new, &after.tool)) {
+            diff.integration.push(Change { what: format!("the check of `{name}`: {what}"), breaking });
+        }
     }
-    match (one.destructive_hint, other.destructive_hint) {
-        (false, true) if !one.read_only_hint => changes.push(breaking("can destroy what is there".to_owned())),
-        (true, false) if !other.read_only_hint => changes.push(harmless("only adds; it could destroy before".to_owned())),
-        _ => {}
+}
+
+/// Changes that each tool has because the integration has them are told once.
+fn gather(diff: &mut Diff, tools: usize) {
+    const LEAST: usize = 3;
+    let mut counts: HashMap<&Change, usize> = HashMap::new();
+    for change in diff.changed.iter().flat_map(|tool| &tool.changes) {
+        *counts.entry(change).or_default() += 1;
     }
+    let shared: Vec<Change> =
+        counts.into_iter().filter(|(_, count)| *count == tools && tools >= LEAST).map(|(change, _)| change.clone()).collect();
+    if shared.is_empty() {
+        return;
+    }
+    let Some(first) = diff.changed.first() else { return };
+    // In the order in which the first tool has them.
+    let told = first.changes.iter().filter(|change| shared.contains(change));
+    diff.integration.extend(told.map(|change| Change { what: format!("every tool: {}", change.what), breaking: change.breaking }));
+    for tool in &mut diff.changed {
+        tool.changes.retain(|change| !shared.contains(change));
+    }
+    diff.changed.retain(|tool| !tool.changes.is_empty());
 }
 
 #[cfg(test)]

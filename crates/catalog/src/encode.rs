@@ -10,15 +10,17 @@ use serde_json::{Number, Value};
 
 use crate::integration::Style;
 
+mod claims;
 mod cookie;
 mod form;
 mod path;
 mod query;
 
+pub(crate) use claims::{Claims, member_behind};
 pub(crate) use cookie::push_cookies;
-pub(crate) use form::{FieldStyle, write_field};
+pub(crate) use form::{FieldName, FieldStyle, FieldText, write_field};
 pub(crate) use path::push_path_value;
-pub(crate) use query::Query;
+pub(crate) use query::{Query, names_of_members};
 
 /// Everything but RFC 3986's unreserved characters.
 pub(crate) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -37,19 +39,46 @@ pub(crate) fn header_value(style: Style, explode: bool, value: &Value) -> Result
     if style == Style::Json {
         return Ok(Some(ascii_json(value)));
     }
-    let parts: Vec<String> = simple_parts(explode, value)
-        .into_iter()
-        .map(|(name, part)| match name.is_empty() {
-            true => part.into_owned(),
-            false => format!("{name}={part}"),
-        })
-        .collect();
+    let parts = simple_parts(explode, value);
     if parts.is_empty() {
         return Ok(None);
     }
+    if value.is_array() || value.is_object() {
+        check_parts(&parts, ',')?;
+    }
+    let parts: Vec<Cow<'_, str>> = parts
+        .into_iter()
+        .map(|(name, part)| match name.is_empty() {
+            true => part,
+            false => Cow::Owned(format!("{name}={part}")),
+        })
+        .collect();
     let text = parts.join(",");
     check_header(&text)?;
     Ok(Some(text))
+}
+
+/// Whether parts can be told apart that `delimiter` stands between: where it is written as the same within a part, a part must not hold it.
+///
+/// # Errors
+/// What a part must not hold.
+fn check_parts(parts: &[(&str, Cow<'_, str>)], delimiter: char) -> Result<(), &'static str> {
+    if parts.iter().any(|(name, _)| name.contains('=')) {
+        return Err("must not have `=` in the name of a member: it stands between name and value there");
+    }
+    match parts.iter().any(|(name, part)| name.contains(delimiter) || part.contains(delimiter)) {
+        true => Err(must_not_hold(delimiter)),
+        false => Ok(()),
+    }
+}
+
+fn must_not_hold(delimiter: char) -> &'static str {
+    match delimiter {
+        ' ' => "must not hold a space in an item or member: it stands between them there",
+        '|' => "must not hold `|` in an item or member: it stands between them there",
+        '.' => "must not hold `.` in an item or member: it stands between them there",
+        _ => "must not hold `,` in an item or member: it stands between them there",
+    }
 }
 
 /// Whether a text can be a header value: what is outside visible ASCII could end the header or be garbled.
@@ -133,6 +162,17 @@ mod tests {
         assert_eq!(header(false, json!({"x": 1, "y": "b"})).as_deref(), Some("x,1,y,b"));
         assert_eq!(header(false, json!(null)), None);
         assert_eq!(header(false, json!([])), None);
+    }
+
+    #[test]
+    fn case_c4_no_item_in_a_header_passes_for_two() {
+        for value in [json!(["a,b", "c"]), json!({"x": "a,b"}), json!({"x,y": 1})] {
+            for explode in [true, false] {
+                assert!(header_value(Style::Simple, explode, &value).unwrap_err().contains("must not hold `,`"), "{value}");
+            }
+        }
+        assert!(header_value(Style::Simple, true, &json!({"a=b": 1})).is_err());
+        assert_eq!(header_value(Style::Simple, false, &json!("a,b")).unwrap().as_deref(), Some("a,b"));
     }
 
     #[test]

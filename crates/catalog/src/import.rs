@@ -9,6 +9,7 @@ mod checked;
 mod identity;
 mod infer;
 mod method;
+mod names;
 mod naming;
 mod only;
 mod operation;
@@ -30,7 +31,7 @@ pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded, shown};
 pub use report::{Inference, Note, Report, Skipped};
 
 use crate::integration::Integration;
-use crate::naming::prefix_of;
+use crate::naming::{MAX_TOOL_NAME_CHARACTERS, prefix_of};
 use operation::Operations;
 use security::Security;
 use servers::NoServer;
@@ -46,7 +47,12 @@ pub struct Options {
     pub base_url: Option<String>,
     /// Paths that are imported, e.g. `/users/*`, where `*` stands for anything. Default: all.
     pub only: Vec<String>,
+    /// Most characters of a tool's name, from [`LEAST_NAME_BUDGET`] to the 64 that clients take. Default: 64.
+    pub name_budget: Option<usize>,
 }
+
+/// Least characters that a tool's name needs to stay readable.
+pub const LEAST_NAME_BUDGET: usize = 32;
 
 /// A definition and how it came about.
 #[derive(Debug)]
@@ -117,7 +123,8 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     report.notes.extend(security.notes.iter().map(|note| Note { at: "/components/securitySchemes".to_owned(), message: note.clone() }));
 
     let mut integration = identity::integration(description, options, &servers, &security);
-    let drafts = method::drafts(description, &operations, &servers, &security, &prefix_of(&integration), &mut report);
+    let budget = options.name_budget.unwrap_or(MAX_TOOL_NAME_CHARACTERS).clamp(LEAST_NAME_BUDGET, MAX_TOOL_NAME_CHARACTERS);
+    let drafts = method::drafts(description, &operations, &servers, &security, &prefix_of(&integration), budget, &mut report);
     integration.rate_limit = method::rate_limit(description, &operations, &mut report);
     let made = drafts.len();
     checked::fill(&mut integration, drafts, &mut report)
@@ -130,6 +137,7 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
         };
         return Err(ImportError::NoOperation { source_name: source_name.clone(), remedy });
     }
+    report.notes.extend(names::without_room(&integration));
     report.notes = report::gathered(report.notes);
     Ok(Import { integration, report })
 }

@@ -10,6 +10,8 @@ use crate::nearest::nearest;
 mod complete;
 mod facts;
 
+pub use complete::NO_PLACE;
+
 const TABLE: &str = include_str!("../importable.tsv");
 
 /// A collection of descriptions that vendors publish in other formats.
@@ -124,6 +126,17 @@ mod tests {
             assert!([entry.label, entry.category, entry.rate_limit].iter().all(|text| !text.trim().is_empty()), "{name}");
             assert_eq!(entry.grounds().len(), entry.checked.len(), "{name}: {}", entry.checked);
             assert!(!entry.checked.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_sent_to_a_host_of_files_and_to_one_for_trying_things_out_only_where_the_label_says_so() {
+        for entry in importable() {
+            let host = complete::host(entry.base_url).unwrap();
+            let holds_files = ["githubusercontent.com", "github.io", "apis.guru", "amazonaws.com", "swaggerhub.com", "readme.io"];
+            assert!(!holds_files.iter().any(|files| host.ends_with(files)), "{}: {host}", entry.name);
+            let is_said = entry.label.ends_with("(test)") || entry.label.ends_with("(sandbox)");
+            assert_eq!(complete::is_for_trying(host), is_said, "{}: {host}", entry.name);
         }
     }
 

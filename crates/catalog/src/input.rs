@@ -21,7 +21,7 @@ mod encoding;
 mod flatten;
 mod parameters;
 
-use parameters::{InPath, OtherParameters, placed};
+use parameters::{InPath, OtherParameters, placed, taken_query};
 
 /// An input schema and where its properties go.
 pub(crate) struct Input {
@@ -76,7 +76,9 @@ impl Input {
         let server = builder.server(method, integration);
         let OtherParameters { query, headers, cookies } = others;
         let fixed_query = fixed_query(method);
-        let route = Route { verb: line.verb, path, other_paths, server, fixed_query, query, headers, cookies, fixed_headers, body };
+        let taken_query = taken_query(method, &pages, integration);
+        let route =
+            Route { verb: line.verb, path, other_paths, server, fixed_query, query, taken_query, headers, cookies, fixed_headers, body };
         Some(Self { schema: builder.schema(), route })
     }
 }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::arguments::{ArgumentError, Checked, Violation, child};
-use crate::encode::{Query, header_value, push_cookies, push_path_value, whole};
+use crate::encode::{Claims, Query, header_value, member_behind, names_of_members, push_cookies, push_path_value, whole};
 use crate::page::Page;
-use crate::route::{PathPart, Route};
+use crate::route::{PathPart, QueryArgument, Route};
 use crate::target::{Base, Target};
 use crate::tool::{Kind, Tool};
 
@@ -154,16 +154,23 @@ impl Tool {
         if let Some(page) = page {
             page.push_query(&mut query);
         }
+        let mut claims = None;
         for parameter in &self.route.query {
             if page.is_some_and(|page| page.gives(&parameter.name)) {
                 continue;
             }
             if let Some(value) = arguments.get(&parameter.argument) {
-                if let Some(name) = parameter.takes_another(value) {
-                    let message = format!("`{name}` is a query parameter of its own; leave this member out");
-                    violations.push(Violation::new(child(&child("", &parameter.argument), name), message));
+                if value.is_object() || value.is_array() {
+                    self.claim(&mut claims, parameter, value, violations);
                 }
-                query.argument(&parameter.encoded_name, parameter.style, parameter.explode, value);
+                let before = query.length();
+                match query.argument(&parameter.encoded_name, parameter.style, parameter.explode, value) {
+                    Ok(()) if parameter.is_required && query.length() == before => {
+                        violations.push(Violation::at(&parameter.argument, EMPTY));
+                    }
+                    Ok(()) => {}
+                    Err(reason) => violations.push(Violation::at(&parameter.argument, reason)),
+                }
             }
         }
         query.encoded(target.query());
@@ -175,6 +182,23 @@ impl Tool {
             violations.push(Violation::new("", "these arguments would lead outside of the account's base URL"));
         }
         url
+    }
+
+    /// Looks whether the members of a value are written under names that are nobody else's.
+    fn claim<'t>(&'t self, claims: &mut Option<Claims<'t>>, parameter: &'t QueryArgument, value: &Value, violations: &mut Vec<Violation>) {
+        names_of_members(&parameter.name, parameter.style, parameter.explode, value, &mut |name| {
+            let claims = claims.get_or_insert_with(|| {
+                let mut claims = Claims::default();
+                self.route.query.iter().for_each(|other| claims.hold(other.name.as_str().into(), &other.argument));
+                self.route.taken_query.iter().for_each(|taken| claims.hold(taken.as_str().into(), ""));
+                claims
+            });
+            if !claims.claim(name, &parameter.argument) {
+                let place = child("", &parameter.argument);
+                let place = member_behind(value, &parameter.name, name).map_or(place.clone(), |member| child(&place, member));
+                violations.push(Violation::new(place, format!("`{name}` is a query parameter of its own; leave this member out")));
+            }
+        });
     }
 
     /// Where the request starts.
@@ -204,6 +228,7 @@ impl Tool {
             let value = arguments.get(&parameter.argument).unwrap_or(&Value::Null);
             match header_value(parameter.style, parameter.explode, value) {
                 Ok(Some(value)) => put_header(&mut headers, &parameter.name, value),
+                Ok(None) if parameter.is_required => violations.push(Violation::at(&parameter.argument, EMPTY)),
                 Ok(None) => {}
                 Err(reason) => violations.push(Violation::at(&parameter.argument, reason)),
             }
@@ -211,7 +236,12 @@ impl Tool {
         let mut cookies = String::new();
         for parameter in &self.route.cookies {
             let value = arguments.get(&parameter.argument).unwrap_or(&Value::Null);
-            push_cookies(&mut cookies, &parameter.name, parameter.style, parameter.explode, value);
+            let before = cookies.len();
+            match push_cookies(&mut cookies, &parameter.name, parameter.style, parameter.explode, value) {
+                Ok(()) if parameter.is_required && cookies.len() == before => violations.push(Violation::at(&parameter.argument, EMPTY)),
+                Ok(()) => {}
+                Err(reason) => violations.push(Violation::at(&parameter.argument, reason)),
+            }
         }
         if !cookies.is_empty() {
             headers.push(("Cookie".to_owned(), cookies));
@@ -222,6 +252,9 @@ impl Tool {
         headers
     }
 }
+
+/// Said of a required argument of which nothing would be sent.
+const EMPTY: &str = "must not be empty: nothing of it could be sent, and the request needs it";
 
 fn has_header(headers: &[(String, String)], name: &str) -> bool {
     headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))

@@ -1,7 +1,5 @@
 //! Where each argument of a tool goes: computed once from the definition, followed by every call.
 
-use serde_json::Value;
-
 use crate::body::BodyRoute;
 use crate::expression::Expression;
 use crate::integration::Style;
@@ -19,6 +17,8 @@ pub(crate) struct Route {
     /// The method's own query, encoded; empty for none.
     pub(crate) fixed_query: String,
     pub(crate) query: Vec<QueryArgument>,
+    /// Query parameters that are set without arguments: fixed ones, those of pages and of the credential.
+    pub(crate) taken_query: Vec<String>,
     pub(crate) headers: Vec<HeaderArgument>,
     pub(crate) cookies: Vec<CookieArgument>,
     /// The method's own headers.
@@ -47,20 +47,7 @@ pub(crate) struct QueryArgument {
     pub(crate) encoded_name: String,
     pub(crate) style: Style,
     pub(crate) explode: bool,
-    /// Names that no member of an exploded object may take: those of other parameters and of the credential. Empty where none is exploded.
-    pub(crate) taken: Vec<String>,
-}
-
-impl QueryArgument {
-    /// A member of an exploded object that would set a query parameter which is not this one's.
-    pub(crate) fn takes_another<'v>(&self, value: &'v Value) -> Option<&'v str> {
-        match value {
-            Value::Object(object) if !self.taken.is_empty() => {
-                object.keys().map(String::as_str).find(|name| self.taken.iter().any(|taken| taken == name))
-            }
-            _ => None,
-        }
-    }
+    pub(crate) is_required: bool,
 }
 
 #[derive(Debug)]
@@ -70,6 +57,7 @@ pub(crate) struct HeaderArgument {
     pub(crate) name: String,
     pub(crate) style: Style,
     pub(crate) explode: bool,
+    pub(crate) is_required: bool,
 }
 
 #[derive(Debug)]
@@ -79,4 +67,5 @@ pub(crate) struct CookieArgument {
     pub(crate) name: String,
     pub(crate) style: Style,
     pub(crate) explode: bool,
+    pub(crate) is_required: bool,
 }

@@ -3,36 +3,68 @@
 import base64
 import json
 import math
-import re
 
-from wire import File
+from exemptions import Exemption, spare
+from wire import File, Json
 
 
 def same(given, arrived):
-    """Equal values; on the wire numbers and booleans may be texts, and files their bytes."""
+    """Equal values. Where the wire has texts alone, numbers and booleans are texts, and files are their bytes; what cannot be written there is missing."""
+    if isinstance(arrived, Json):
+        return same_json(given, arrived.value)
     if isinstance(arrived, File):
         return same_file(given, arrived)
     if isinstance(arrived, bytes):
         return isinstance(given, str) and (given.encode() == arrived or decoded(given) == arrived)
     if isinstance(given, (dict, list)) and isinstance(arrived, str):
-        # What OpenAPI leaves open (objects in lists of a query, lists in lists) is written as JSON.
-        return given == json_of(arrived)
+        spare(Exemption.PARTS_AS_JSON)
+        return same_json(given, json_of(arrived))
     if isinstance(given, dict):
+        given = written(given)
         return isinstance(arrived, dict) and given.keys() == arrived.keys() and all(same(given[k], arrived[k]) for k in given)
     if isinstance(given, list):
+        given = written(given)
         return isinstance(arrived, list) and len(given) == len(arrived) and all(map(same, given, arrived))
-    if isinstance(given, bool) or given is None:
-        return arrived is given or isinstance(arrived, str) and arrived == json.dumps(given)
-    if isinstance(given, (int, float)):
-        return not isinstance(arrived, bool) and is_number(arrived) and math.isclose(float(given), float(arrived), rel_tol=1e-12)
+    if isinstance(given, (bool, int, float)):
+        spare(Exemption.NUMBERS_AS_TEXTS)
+        return isinstance(arrived, str) and (arrived == json.dumps(given) if isinstance(given, bool) else is_same_number(given, arrived))
     return given == arrived
 
 
-def is_number(value):
+def same_json(given, arrived):
+    """Equal values of JSON, where 1 is 1.0, but neither `true` nor "1"."""
+    if isinstance(given, dict):
+        return isinstance(arrived, dict) and given.keys() == arrived.keys() and all(same_json(given[k], arrived[k]) for k in given)
+    if isinstance(given, list):
+        return isinstance(arrived, list) and len(given) == len(arrived) and all(map(same_json, given, arrived))
+    if isinstance(given, bool) or isinstance(arrived, bool) or not isinstance(given, (int, float)):
+        return type(given) is type(arrived) and given == arrived
+    return isinstance(arrived, (int, float)) and math.isclose(given, arrived, rel_tol=1e-12)
+
+
+def is_same_number(given, text):
     try:
-        return isinstance(value, (int, float)) or isinstance(value, str) and math.isfinite(float(value))
+        return math.isclose(given, float(text), rel_tol=1e-12)
     except ValueError:
         return False
+
+
+def written(value):
+    """A list or object as far as texts can say it: without what is null, and without lists and objects that nothing is left of."""
+    if isinstance(value, dict):
+        kept = {key: member for key, member in value.items() if not is_lost(member)}
+    else:
+        kept = [item for item in value if not is_lost(item)]
+    if len(kept) < len(value):
+        spare(Exemption.LEFT_OUT)
+    return kept
+
+
+def is_lost(value):
+    """Whether texts cannot say it: null, and lists and objects of nothing else."""
+    if isinstance(value, dict):
+        return all(map(is_lost, value.values()))
+    return all(map(is_lost, value)) if isinstance(value, list) else value is None
 
 
 def same_file(given, part):
@@ -66,51 +98,36 @@ def kind(value):
     return list if isinstance(value, list) else dict if isinstance(value, dict) else str
 
 
-PLACE = re.compile(r"__(path|query|header|cookie|body)(_\d+)?$")
-
-
-def plain(name):
-    """A name as far as renaming keeps it."""
-    return re.sub(r"[^a-z0-9]", "", PLACE.sub("", name).lower())
-
-
-def may_be(argument, place, name, record):
-    """Whether an argument of that name may stand for the vendor's `name` at `place`; `record`: the path parameter called `id`."""
-    suffix = PLACE.search(argument)
-    if suffix and suffix[1] != place:
-        return False
-    if argument == "id" and record is not None:
-        return place == "path" and name == record
-    plainly = plain(name)
-    return plain(argument) == plainly or not plainly and argument.startswith("argument") or (
-        len(argument) >= 40 and len(plainly) > 40 and plainly.startswith(plain(argument)[:30])
-    )
-
-
-def differences(arguments, items, record, is_fixed):
+def differences(arguments, items, routes, is_fixed):
     """What is given and did not arrive, and what arrived though neither given nor fixed, as sentences.
 
     Each argument stands for one item; a body is a whole one or its members.
     """
     left = dict(arguments)
     found = []
-    for item in spread(left, items):
-        matching = [name for name in left if may_be(name, item.place, item.name, record) or item.name == "" and PLACE.sub("", name) == "body"]
-        taken = next((name for name in matching if same(left[name], item.value)), None)
-        if taken is not None:
-            del left[taken]
+    for item in spread(items, routes):
+        argument = routes.argument(item.place, item.name, left)
+        if argument is not None and same(left[argument], item.value):
+            del left[argument]
         elif not is_fixed(item):
-            given = f"; given {short(left[matching[0]])}" if matching else ""
+            given = f"; given {short(left[argument])}" if argument is not None else ""
             found.append(f"{item.place} `{item.name}` has {short(item.value)}{given}")
-    return found + [f"`{name}` did not arrive: {short(value)}" for name, value in left.items()]
+    for name, value in left.items():
+        if name in routes.unsent:
+            continue
+        # Whether it may be missing is for the judge: what is required is demanded there.
+        if routes.may_be_left_out(name, value):
+            spare(Exemption.LEFT_OUT)
+        else:
+            found.append(f"`{name}` did not arrive: {short(value)}")
+    return found
 
 
-def spread(arguments, items):
+def spread(items, routes):
     """The members of a body where they were given one by one."""
     for item in items:
-        whole = [name for name in arguments if PLACE.sub("", name) == "body" and same(arguments[name], item.value)]
-        if item.name == "" and isinstance(item.value, dict) and not whole:
-            yield from (type(item)("body", name, value) for name, value in item.value.items())
+        if item.name == "" and isinstance(item.value, Json) and isinstance(item.value.value, dict) and not routes.leads_to_whole_body():
+            yield from (type(item)("body", name, Json(value)) for name, value in item.value.value.items())
         else:
             yield item
 

@@ -46,6 +46,8 @@ class Texts(Enum):
 
     TAME = "tame"
     AWKWARD = "awkward"
+    # Nothing that is something: null, "", [], {}, zero, negative and tiny numbers.
+    EMPTY = "empty"
 
 
 class Impossible(Exception):
@@ -113,11 +115,17 @@ class Maker:
 
     def pick(self, branches, depth):
         """Prefers what says something, and far down what ends."""
+        if self.texts is Texts.EMPTY and self.is_emptied():
+            branches = [branch for branch in branches if isinstance(branch, dict) and branch.get("type") == "null"] or branches
         branches = [branch for branch in branches if not (isinstance(branch, dict) and branch.get("type") == "null")] or branches
         if depth > 6 or self.count > MAX_VALUES:
             ends = [branch for branch in branches if isinstance(branch, dict) and branch.get("type") in ("string", "integer", "null")]
             branches = ends or branches
         return self.rng.choice(branches)
+
+    def is_emptied(self):
+        """Half of what could be empty is."""
+        return self.rng.random() < 0.5
 
     def flat(self, schema):
         """The schema without `$ref` and `allOf`; alternatives that are still to be chosen from stand in `_choices`."""
@@ -148,6 +156,8 @@ class Maker:
         if "const" in flat:
             return flat["const"]
         if "enum" in flat:
+            if self.texts is Texts.EMPTY and (None in flat["enum"] or "" in flat["enum"]):
+                return self.rng.choice([value for value in flat["enum"] if value is None or value == ""])
             usual = [value for value in flat["enum"] if value is not None and value != ""] or flat["enum"]
             if not usual:
                 raise Impossible("two lists of values have none in common")
@@ -157,13 +167,15 @@ class Maker:
         self.count += 1
         if kind in makers:
             return makers[kind](flat, depth)
-        return None if kind == "null" else bool(self.count % 2)
+        return None if kind == "null" else bool(self.count % 2) and self.texts is not Texts.EMPTY
 
     def kind(self, flat):
         types = flat.get("type")
         types = [types] if isinstance(types, str) else list(types or [])
         if "type" in flat and not types:
             raise Impossible("two types have none in common")
+        if "null" in types and self.texts is Texts.EMPTY and self.is_emptied():
+            return "null"
         types = [kind for kind in types if kind != "null"] or types
         if types:
             return self.rng.choice(types)
@@ -178,7 +190,7 @@ class Maker:
         required = flat.get("required", [])
         properties = flat.get("properties", {})
         names = list(dict.fromkeys([*required, *properties]))
-        far = depth > 3 or self.count > MAX_VALUES
+        far = depth > 3 or self.count > MAX_VALUES or depth > 0 and self.texts is Texts.EMPTY and self.is_emptied()
         for name in names:
             if name not in required and (depth == 0 and name in self.without or far or not self.is_wanted()):
                 continue
@@ -212,7 +224,7 @@ class Maker:
                     made[other] = self.value(properties.get(other, True), depth + 1)
         least = flat.get("minProperties", 0)
         # An empty object cannot be written in most styles.
-        if 0 < depth < 5:
+        if 0 < depth < 5 and self.texts is not Texts.EMPTY:
             least = max(least, 1)
         for name, schema in properties.items():
             if len(made) >= least:
@@ -234,7 +246,8 @@ class Maker:
     def array(self, flat, depth):
         least, most = flat.get("minItems", 0), flat.get("maxItems", math.inf)
         far = depth > 5 or self.count > MAX_VALUES
-        wanted = max(least, 0 if far and depth > 8 else 1 if far or self.fullness is Fullness.REQUIRED else self.rng.choice([1, 2, 3]))
+        is_short = far and depth > 8 or self.texts is Texts.EMPTY and self.is_emptied()
+        wanted = max(least, 0 if is_short else 1 if far or self.fullness is Fullness.REQUIRED else self.rng.choice([1, 2, 3]))
         first = flat.get("prefixItems", [])
         made = []
         for index in range(int(min(wanted, most))):
@@ -260,7 +273,7 @@ class Maker:
         written = FORMATS.get(flat.get("format"))
         if written:
             return written.format(number % 27 + 1)
-        text = f"text{number}"
+        text = "" if self.texts is Texts.EMPTY else f"text{number}"
         if self.texts is Texts.AWKWARD and depth > 0:
             text = f"{AWKWARD[number % len(AWKWARD)]}{number}"
         text += "x" * (least - len(text))
@@ -277,6 +290,8 @@ class Maker:
         step = int(step) if step == int(step) else 1
         low, high = bounds(flat, step)
         value = 100 + self.number()
+        if self.texts is Texts.EMPTY:
+            value = self.rng.choice([0, -self.count])
         if not low <= value <= high:
             value = low + self.count % 5 if low > -math.inf else high - self.count % 5
             value = min(max(value, low), high)
@@ -290,7 +305,7 @@ class Maker:
             step, low = flat["multipleOf"], max(bounds(flat, 0)[0], 0)
             return round((math.ceil(low / step) + 1) * step, 10)
         low, high = bounds(flat, 0.5)
-        value = 100.25 + self.number()
+        value = self.rng.choice([0, -1.5, 1e-7]) if self.texts is Texts.EMPTY else 100.25 + self.number()
         if low <= value <= high:
             return value
         if low > -math.inf and high < math.inf:

@@ -1,7 +1,7 @@
 """Whether openapi-core takes a request for a valid one, of the right operation.
 
-It gets the vendor's own description, but for what EXEMPTIONS says: places where openapi-core is wrong or cannot. There our own decoder
-(wire.py) reads the text, and openapi-core still checks the value against the vendor's schema.
+It gets the vendor's own description, but for what `exemptions.Exemption` says. Private methods of openapi-core are used (requirements.txt pins it): it has no
+other place at which a value that was read elsewhere could be handed in.
 """
 
 import copy
@@ -12,36 +12,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jsonschema_path import SchemaPath
 from openapi_core.datatypes import RequestParameters
+from openapi_core.deserializing.styles.exceptions import EmptyQueryParameterValue
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.validation.request.exceptions import MissingParameter, MissingRequestBody
 from openapi_core.validation.request.validators import V30RequestValidator, V31RequestValidator, V32RequestValidator
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 import compare
+from exemptions import Exemption, spare
 
-# What openapi-core is spared, and why. Each is looked for in the request or the description at hand, never by file or operation.
-EXEMPTIONS = {
-    "security": "plans are made before the credential is attached",
-    "credentials": "parameters that hold the account's credential are no arguments; they are attached later",
-    "reserved headers": "OpenAPI says to ignore parameters called Accept, Content-Type and Authorization; it demands them",
-    "keys with ? or #": "it compares keys of `paths` with URLs as they stand; each such operation is judged without that part, alone among its likes",
-    "templates that tie": "of `/a/{x}`, `/a/{y}` and `/a/{x}.json` it takes the first that fits; each is judged without the others",
-    "querystring": "it has no place for a query as one parameter (3.2); our decoder reads it alone",
-    "names in paths": "it formats templates with Python's `format`, which takes `{part.id}` for an attribute; such names are replaced",
-    "servers": "where path and operation both have servers it takes the path's; and a variable of a server holds no `/` for it",
-    "escapes in paths": "it leaves values in paths escaped",
-    "styles": "it splits by the type that stands in the schema itself (not in a part or a list of types), splits after unescaping, looks for label and "
-    "matrix under names of its own, and has no exploded objects of style form and no lists or objects inside of deepObject",
-    "forms": "the same; and it knows no brackets outside of deepObject",
-    "multipart": "it reads parts as e-mail, in ASCII; werkzeug's parser reads them instead",
-    "JSON by another name": "it knows application/json alone, not application/json-patch+json and its like",
-    "files and texts": "bodies of bytes, text and XML are not JSON: the bytes are compared, not checked against a JSON schema",
-    "readOnly and required": "from 3.1 on it demands required members that are read-only, which a request must not have",
-    "oneOf": "is read as anyOf: real alternatives overlap (integer and number, an object and one with a member more) where no vendor means to refuse what fits both",
-    "required and nowhere declared": "members that an object requires and does not have, which is how leftovers in descriptions look, are no arguments",
-    "defaults": "it takes a default for a value that was sent, and real ones break their own schemas",
-    "patterns": "patterns of ECMAScript that Python's `re` does not compile are left out",
-}
 VALIDATORS = {"3.0": V30RequestValidator, "3.1": V31RequestValidator, "3.2": V32RequestValidator}
 RESERVED = ("accept", "content-type", "authorization")
 
@@ -54,11 +33,12 @@ class Judge:
         self.operations = operations
         self.validators = {}
 
-    def complaints(self, request, operation, items, given):
-        """What is wrong with the request, as sentences. `given`: (place, vendor's name) → the value that was to arrive."""
+    def complaints(self, request, operation, given, size=None):
+        """What is wrong with the request, as sentences. `given`: (place, vendor's name) → the value that was to arrive; `size`: the parameter that `limit`
+        goes to."""
         validator = self.validator(operation)
         validator.given = {(place, usable(name) if place == "path" else name): value for (place, name), value in given.items()}
-        validator.unequal = []
+        validator.unequal, validator.size = [], size
         split = urlsplit(request.url)
         asked = Request(f"{split.scheme}://{split.netloc}", split.path, request)
         with warnings.catch_warnings():
@@ -70,6 +50,8 @@ class Judge:
             if result.pattern != usable_path(operation.path):
                 return [f"it is taken for {request.verb} {result.pattern}"]
             asked.parameters.path = {name: unquote(text) for name, text in result.variables.items()}
+            if asked.parameters.path != result.variables:
+                spare(Exemption.ESCAPES_IN_PATHS)
             return self.told(validator, asked, found, path)
 
     def told(self, validator, asked, operation, path):
@@ -77,10 +59,11 @@ class Judge:
         try:
             validator._get_parameters(asked.parameters, operation, path)
         except Exception as error:  # noqa: BLE001 - whatever it raises is what it says
-            errors += [reason(each) for each in getattr(error, "errors", [error])]
+            errors += [reason(each) for each in getattr(error, "errors", [error]) if not is_empty_text(each, validator.given)]
         try:
             validator._get_body(asked.body, asked.content_type, operation)
         except (MissingRequestBody, MissingParameter):
+            # Raised for what is optional too; what is required has errors of its own.
             pass
         except Exception as error:  # noqa: BLE001
             errors.append(reason(error))
@@ -93,6 +76,7 @@ class Judge:
         if key not in self.validators:
             root = dict(self.root)
             if key:
+                spare(Exemption.TIES)
                 paths = {k: v for k, v in root["paths"].items() if not ties(k.split("#")[0].split("?")[0], operation.path)}
                 root["paths"] = {usable_path(operation.path): self.root["paths"][usable_path(operation.key)], **paths}
             self.validators[key] = validator_class(root)(SchemaPath.from_dict(root))
@@ -119,6 +103,15 @@ def ties(other, path):
     return other == path or "{" in path and re.fullmatch(expression, re.sub(r"\{[^{}]*\}", "a-value", path)) is not None
 
 
+def is_empty_text(error, given):
+    """Whether a text that was given empty is refused for nothing but that."""
+    empty = error.__cause__
+    told = isinstance(empty, EmptyQueryParameterValue) and given.get(("query", empty.name)) in ("", [""])
+    if told:
+        spare(Exemption.EMPTY_VALUES)
+    return told
+
+
 def reason(error):
     """An error and what it came from, in one line."""
     texts = []
@@ -139,9 +132,11 @@ def validator_class(root):
 
 
 class Patient:
-    """Takes values that were read elsewhere where openapi-core cannot read them (see `EXEMPTIONS`)."""
+    """Takes values that were read elsewhere where openapi-core cannot read them."""
 
     given = {}
+    # The vendor's parameter for the size of a page.
+    size = None
 
     def _deserialise_style(self, parameter, location, name=None):
         name = name or (parameter / "name").read_str()
@@ -152,20 +147,24 @@ class Patient:
         if given is None:
             return super()._deserialise_style(parameter, location, name)
         if not is_read(parameter, given):
-            # `limit` is a number for agents also where the vendor wants its digits.
             is_text = (parameter / "schema").get("type") == "string" and isinstance(given, int) and not isinstance(given, bool)
-            return str(given) if is_text else given
+            spare(Exemption.LIMIT_AS_TEXT if is_text and name == self.size else Exemption.STYLES)
+            return str(given) if is_text and name == self.size else given
         value = super()._deserialise_style(parameter, location, name)
-        if not compare.same(given, value):
+        # It has types where the schema names one.
+        if not (compare.same(given, value) or compare.same_json(given, value)):
             self.unequal.append(f"{place} `{name}` is read as {compare.short(value)}; given {compare.short(given)}")
         return value
 
     def _deserialise_media_type(self, media_type, mimetype, parameters, value):
         if isinstance(value, bytes) and (mimetype.startswith("multipart/") or mimetype.endswith("x-www-form-urlencoded")):
+            spare(Exemption.FORMS)
             return {name: given for (place, name), given in self.given.items() if place == "body"}
         if isinstance(value, bytes) and "json" not in mimetype:
+            spare(Exemption.NOT_JSON)
             return NOT_JSON
         if isinstance(value, bytes) and mimetype != "application/json":
+            spare(Exemption.JSON_BY_ANOTHER_NAME)
             return json.loads(value)
         return super()._deserialise_media_type(media_type, mimetype, parameters, value)
 
@@ -219,7 +218,8 @@ class Request:
 
 def adapted(root, document, credentials):
     root = copy.deepcopy(root)
-    root.pop("security", None)
+    if root.pop("security", None):
+        spare(Exemption.SECURITY)
     readable(root, root["openapi"].startswith("3.0"))
     own = type(document)(root)
     paths = {}
@@ -233,9 +233,12 @@ def adapted(root, document, credentials):
         for verb, operation in list(item.items()):
             if not isinstance(operation, dict) or verb in ("parameters", "additionalOperations"):
                 continue
+            if "security" in operation:
+                spare(Exemption.SECURITY)
             operation = {name: value for name, value in operation.items() if name not in ("security", "callbacks")}
             operation["parameters"] = kept(operation.get("parameters"), own, credentials)
             if above and not operation.get("servers"):
+                spare(Exemption.SERVERS)
                 operation["servers"] = above
             item[verb.lower()] = operation
         for verb, operation in (item.pop("additionalOperations", None) or {}).items():
@@ -251,11 +254,25 @@ def kept(parameters, document, credentials):
         resolved = document.resolved(parameter)
         if not isinstance(resolved, dict) or "name" not in resolved:
             continue
-        name = str(resolved["name"]).lower()
-        if resolved.get("in") == "querystring" or resolved.get("in") == "header" and name in RESERVED or (resolved.get("in"), name) in credentials:
-            continue
-        found.append({**resolved, "name": usable(resolved["name"])} if resolved.get("in") == "path" else parameter)
+        exempted = exemption(resolved.get("in"), str(resolved["name"]).lower(), credentials)
+        if exempted is not None:
+            spare(exempted)
+        elif resolved.get("in") == "path":
+            if usable(resolved["name"]) != resolved["name"]:
+                spare(Exemption.NAMES_IN_PATHS)
+            found.append({**resolved, "name": usable(resolved["name"])})
+        else:
+            found.append(parameter)
     return found
+
+
+def exemption(place, name, credentials):
+    """Why a parameter is kept from openapi-core, if it is."""
+    if place == "querystring":
+        return Exemption.QUERYSTRING
+    if place == "header" and name in RESERVED:
+        return Exemption.RESERVED_HEADERS
+    return Exemption.CREDENTIALS if (place, name) in credentials else None
 
 
 def readable(value, is_old, is_part=False, is_map=False):
@@ -270,19 +287,28 @@ def readable(value, is_old, is_part=False, is_map=False):
         for member in value.values():
             readable(member, is_old)
         return
-    value.pop("default", None)
+    if "default" in value:
+        spare(Exemption.DEFAULTS)
+        del value["default"]
     if isinstance(value.get("pattern"), str):
         try:
             re.compile(value["pattern"])
         except re.error:
+            spare(Exemption.PATTERNS)
             del value["pattern"]
     properties = value.get("properties")
     if not is_old and isinstance(properties, dict) and isinstance(value.get("required"), list):
         ours = [name for name in value["required"] if not (isinstance(properties.get(name), dict) and properties[name].get("readOnly"))]
+        if ours != value["required"]:
+            spare(Exemption.READ_ONLY)
         value["required"] = ours
     if isinstance(properties, dict) and isinstance(value.get("required"), list) and not is_part and not PARTS & value.keys():
-        value["required"] = [name for name in value["required"] if name in properties]
+        declared = [name for name in value["required"] if name in properties]
+        if declared != value["required"]:
+            spare(Exemption.NOWHERE_DECLARED)
+        value["required"] = declared
     if isinstance(value.get("oneOf"), list) and "anyOf" not in value:
+        spare(Exemption.ONE_OF)
         value["anyOf"] = value.pop("oneOf")
     for key, member in value.items():
         if key not in ("example", "examples", "enum", "const"):

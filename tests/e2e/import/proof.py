@@ -12,18 +12,22 @@ from jsonschema.exceptions import SchemaError
 
 import compare
 import description
+import exemptions
 import gateway
 import generate
 import judge
+import routes
 import wire
+from exemptions import Exemption
 from generate import Fullness, Texts
 
-# Each operation is called with these; `AWKWARD` texts last, for our decoder alone.
+# Each operation is called with these; `AWKWARD` texts are for our decoder alone.
 CALLS = [
     (1, Fullness.REQUIRED, Texts.TAME),
     (2, Fullness.ALL, Texts.TAME),
     (3, Fullness.SOME, Texts.TAME),
     (4, Fullness.ALL, Texts.AWKWARD),
+    (5, Fullness.ALL, Texts.EMPTY),
 ]
 ELSEWHERE = "https://elsewhere.example/base"
 
@@ -38,6 +42,10 @@ class Proof:
     skipped: list = field(default_factory=list)
     calls: int = 0
     valid: int = 0
+    # Calls that were refused because something cannot be sent empty; they are none of `calls`.
+    refused: int = 0
+    # How often each exemption was made use of.
+    spared: dict = field(default_factory=dict)
     unaccounted: list = field(default_factory=list)
     unsound: list = field(default_factory=list)
     incomplete: list = field(default_factory=list)
@@ -47,7 +55,8 @@ class Proof:
     def figures(self):
         return (
             f"{self.file}: {self.operations} operations, {self.tools} tools ({share(self.tools, self.operations)}), "
-            f"{self.calls} calls, {self.valid} valid ({share(self.valid, self.calls)})"
+            f"{self.calls} calls, {self.valid} valid ({share(self.valid, self.calls)}), {self.refused} more refused as empty; spared: "
+            + ", ".join(f"{exemption.name.lower()} {count}" for exemption, count in sorted(self.spared.items(), key=lambda each: -each[1]))
         )
 
 
@@ -58,6 +67,7 @@ def share(part, whole):
 def proven(binary, path, folder, calls=CALLS):
     """Imports the file into `folder` and tries every tool."""
     proof = Proof(path.name)
+    exemptions.USED.clear()
     root = description.as_openapi(path, folder)
     document = description.Document(root)
     operations = document.operations()
@@ -72,14 +82,15 @@ def proven(binary, path, folder, calls=CALLS):
     pairs = accounted(proof, operations, tools, report, definition)
     for tool, _ in pairs:
         proof.unsound += [f"{tool['name']}: {problem}" for problem in problems_of(tool)]
-    credentials = held_back(root, definition)
+    credentials = held_back(root, definition, report)
     made = []
     for tool, operation in pairs:
         method = definition["resources"][tool["resource"]]["methods"][tool["method"]]
         case = Case(tool, operation, method, definition, credentials)
-        proof.incomplete += [f"{operation.label()}: {kind} `{name}`" for kind, name in gaps(case, document) if not is_told(report, name)]
+        proof.incomplete += [f"{operation.label()}: {kind} `{name}`" for kind, name in gaps(case, document) if not is_told(report, operation, name)]
         made += [(case, arguments) for arguments in arguments_for(case, calls, proof)]
     try_out(binary, folder, definition_file, definition, made, judge.Judge(root, document, operations, credentials), document, proof)
+    proof.spared = dict(exemptions.USED)
     return proof
 
 
@@ -93,10 +104,8 @@ class Case:
     definition: dict
     credentials: set
 
-    def record(self):
-        """The path parameter that is called `id`."""
-        names = re.findall(r"\{([^{}]*)\}", self.operation.path)
-        return names[-1] if names and self.tool["method"] in ("get", "update", "delete") else None
+    def __post_init__(self):
+        self.routes = routes.routes(self.tool, self.operation, self.method, self.paging())
 
     def paging(self):
         if self.tool["method"] != "list" and "pagination" not in self.method:
@@ -199,8 +208,8 @@ def pointed(pointer):
     return (steps[1], steps[-1].lower()) if len(steps) >= 3 else (None, None)
 
 
-def held_back(root, definition):
-    """(place, name) of parameters that carry the credential."""
+def held_back(root, definition, report):
+    """(place, name) of parameters that carry the credential: by the description's schemes, by what the definition attaches, or told in the report."""
     held = set()
     schemes = (root.get("components") or {}).get("securitySchemes") or {}
     for scheme in schemes.values():
@@ -208,8 +217,9 @@ def held_back(root, definition):
             held.add((scheme.get("in"), str(scheme.get("name")).lower()))
     for scheme in definition.get("credentials", {}).values():
         held |= {(place, str(name).lower()) for place, name in (scheme.get("attach") or {}).items() if place in ("header", "query", "cookie")}
-    if schemes:
-        held |= {(place, name) for place in ("query", "header") for name in ("token", "access_token", "api_key")}
+    for note in report["notes"]:
+        told = re.fullmatch(r"`([^`]+)` carries the credential, so it is no argument", note["message"])
+        held |= {(place, told[1].lower()) for place in ("query", "header", "cookie") if told}
     return held
 
 
@@ -273,7 +283,6 @@ def leads_somewhere(schema, reference):
 
 def gaps(case, document):
     """Parameters and members of the body that no argument stands for: what they are, and their names."""
-    arguments = case.tool["input_schema"].get("properties", {})
     operation = case.operation
     in_path = set(re.findall(r"\{([^{}]*)\}", operation.path))
     wanted = []
@@ -286,19 +295,27 @@ def gaps(case, document):
         wanted.append((place, name))
     wanted += [("path", name) for name in in_path if ("path", name) not in wanted]
     for place, name in wanted:
-        has = any(compare.may_be(argument, place, name, case.record()) for argument in arguments)
-        if not has and not case.is_fixed(wire.Item(place, name, None)):
+        if not case.routes.has(place, name) and not case.is_fixed(wire.Item(place, name, None)):
             yield f"{place} parameter", name
-    if operation.body is not None and not any(compare.PLACE.sub("", argument) == "body" for argument in arguments):
-        yield from body_gaps(case, document, arguments)
+    if operation.body is not None and not case.routes.leads_to_whole_body():
+        yield from body_gaps(case, document)
 
 
-def is_told(report, name):
-    """Whether the report says that it was left out."""
-    return name and any(f"`{name}`" in note["message"] for note in report["notes"])
+def is_told(report, operation, name):
+    """Whether the report says of this operation that it was left out."""
+    told = name and any(f"`{name}`" in note["message"] and is_about(note, operation) for note in report["notes"])
+    if told:
+        exemptions.spare(Exemption.TOLD)
+    return told
 
 
-def body_gaps(case, document, arguments):
+def is_about(note, operation):
+    """Whether a note names the operation; one that many share names the first, and how many there are more."""
+    first, _, _ = note["at"].partition(" and ")
+    return first == operation.label() or first != note["at"]
+
+
+def body_gaps(case, document):
     body = case.method.get("body")
     if body is None:
         schemas = [document.resolved((media or {}).get("schema")) or {} for media in (case.operation.body.get("content") or {}).values()]
@@ -318,8 +335,7 @@ def body_gaps(case, document, arguments):
         resolved = document.resolved(schema)
         if isinstance(resolved, dict) and resolved.get("readOnly") or isinstance(schema, dict) and schema.get("readOnly"):
             continue
-        has = any(compare.may_be(argument, "body", name, None) for argument in arguments)
-        if not has and not case.is_fixed(wire.Item("body", name, None)):
+        if not case.routes.has("body", name) and not case.is_fixed(wire.Item("body", name, None)):
             yield "member of the body", name
 
 
@@ -329,12 +345,13 @@ def body_gaps(case, document, arguments):
 def arguments_for(case, calls, proof):
     schema = case.tool["input_schema"]
     names = schema.get("properties", {})
-    tame = [name for name in names for each in case.operation.parameters if is_plain(each) and compare.may_be(name, each["in"], each["name"], None)]
-    joined = [name for name, said in case.method.get("body", {}).get("encoding", {}).items() if said.get("explode") is False]
-    tame += [name for name in names for each in joined if compare.may_be(name, "body", each, None)]
+    plain = [(each.get("in"), str(each["name"])) for each in case.operation.parameters if is_plain(each)]
+    plain += [("body", name) for name, said in case.method.get("body", {}).get("encoding", {}).items() if said.get("explode") is False]
+    tame = [case.routes.argument(*target, names) for target in plain if case.routes.argument(*target, names)]
+    in_path = [name for name in names if case.routes.target(name)[0] == "path"]
     seen = []
     for seed, fullness, texts in calls:
-        asked = {"without": ("next_cursor",), "also": at_least(case, names), "tame": tame}
+        asked = {"without": ("next_cursor",), "also": at_least(case, names), "tame": in_path if texts is Texts.EMPTY else tame}
         try:
             arguments = generate.arguments(schema, f"{case.tool['name']}/{seed}", fullness, texts, **asked)
         except generate.Impossible as error:
@@ -355,7 +372,7 @@ def at_least(case, names):
     schema = case.method.get("body", {}).get("schema")
     if not isinstance(schema, dict) or not schema.get("minProperties"):
         return []
-    members = [name for name in names for member in schema.get("properties", {}) if compare.may_be(name, "body", member, case.record())]
+    members = [case.routes.argument("body", member, names) for member in schema.get("properties", {}) if case.routes.has("body", member)]
     return members[: schema["minProperties"]]
 
 
@@ -369,11 +386,25 @@ def try_out(binary, folder, file, definition, made, judged, document, proof):
     answers = [json.loads(line) for line in out.splitlines()]
     assert len(answers) == len(made), f"{len(answers)} answers to {len(made)} calls"
     for (case, arguments), answer in zip(made, answers):
+        if is_refused_as_empty(case, arguments, answer):
+            proof.refused += 1
+            continue
         proof.calls += 1
         complaints = complaints_about(case, arguments, answer, judged, document)
         proof.valid += not complaints
         if complaints:
             proof.invalid.append(f"{case.operation.label()}: {'; '.join(complaints)[:900]}")
+
+
+def is_refused_as_empty(case, arguments, answer):
+    """Whether the refusal is about arguments that are empty, all of them, and says so."""
+    violations = answer.get("error", {}).get("violations") or []
+    return bool(violations) and all("empty" in each["message"] and is_empty(arguments, each["path"]) for each in violations)
+
+
+def is_empty(arguments, pointer):
+    name = unescaped(pointer.removeprefix("/"))
+    return name in arguments and (arguments[name] == "" or compare.is_lost(arguments[name]))
 
 
 def complaints_about(case, arguments, answer, judged, document):
@@ -384,48 +415,39 @@ def complaints_about(case, arguments, answer, judged, document):
     request = wire.Request(plan["verb"], plan["url"], plan["headers"], None if body is None else base64.b64decode(body))
     if request.verb.lower() != case.operation.verb:
         return [f"the verb is {request.verb}"]
-    arguments = renamed(case, arguments)
     try:
-        items = wire.items(request, case.operation, document, Shapes(arguments, case.record()))
+        items = wire.items(request, case.operation, document, Shapes(arguments, case.routes))
     except (wire.Unreadable, ValueError, KeyError) as error:
         return [f"cannot be read: {error!r}"]
-    found = compare.differences(arguments, items, case.record(), case.is_fixed)
-    given = typed(arguments, items, case.record())
-    return found + judged.complaints(request, case.operation, items, given)
-
-
-def renamed(case, arguments):
-    """`limit` of a list under the vendor's name; where the vendor has none, it only cuts the answer."""
-    size = case.paging().get("size")
-    if case.tool["method"] == "list" or case.paging():
-        arguments = {size if name == "limit" else name: value for name, value in arguments.items() if name != "limit" or size}
-    return arguments
+    found = compare.differences(arguments, items, case.routes, case.is_fixed)
+    given = typed(arguments, items, case.routes)
+    return found + judged.complaints(request, case.operation, given, case.paging().get("size"))
 
 
 class Shapes:
     """Whether a value that was given is a text, a list or an object."""
 
-    def __init__(self, arguments, record):
-        self.arguments, self.record = arguments, record
+    def __init__(self, arguments, ways):
+        self.arguments, self.routes = arguments, ways
 
     def get(self, key, default=None):
         place, name = key
-        for argument, value in self.arguments.items():
-            if compare.may_be(argument, place, name, self.record):
-                return compare.kind(value)
-        whole = self.arguments.get("body")
+        argument = self.routes.argument(place, name, self.arguments)
+        if argument is not None:
+            return compare.kind(self.arguments[argument])
+        whole = self.arguments.get(self.routes.argument("body", "", self.arguments))
         if place == "body" and isinstance(whole, dict) and name in whole:
             return compare.kind(whole[name])
         return default
 
 
-def typed(arguments, items, record):
+def typed(arguments, items, ways):
     """What arrived as it was given: numbers are numbers again. For openapi-core, where it cannot read texts itself."""
     given = {}
-    for item in compare.spread(arguments, items):
-        matching = [value for name, value in arguments.items() if compare.may_be(name, item.place, item.name, record)]
-        value = next((value for value in matching if compare.same(value, item.value)), None)
-        whole = arguments.get("body")
+    whole = arguments.get(ways.argument("body", "", arguments))
+    for item in compare.spread(items, ways):
+        argument = ways.argument(item.place, item.name, arguments)
+        value = arguments[argument] if argument is not None and compare.same(arguments[argument], item.value) else None
         if value is None and item.place == "body" and isinstance(whole, dict):
             value = whole.get(item.name)
         if value is not None:

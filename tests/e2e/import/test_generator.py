@@ -1,5 +1,6 @@
 """The proof's own tools: made arguments fit, and requests written by hand are read as they were meant."""
 
+import itertools
 import random
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ import generate
 import judge
 import patterns
 import proof
+import routes
 import wire
 from generate import Fullness, Texts
 
@@ -47,6 +49,18 @@ def test_arguments_fit_their_schema_and_are_always_the_same(fullness, seed):
 def test_all_means_every_property_and_required_no_other():
     assert set(generate.arguments(TREE, 1, Fullness.ALL)) == set(TREE["properties"])
     assert set(generate.arguments(TREE, 1, Fullness.REQUIRED)) == {"name"}
+
+
+def test_empty_arguments_are_as_little_as_the_schema_admits():
+    kinds = {"text": "string", "list": "array", "map": "object", "whole": "integer", "real": "number", "flag": "boolean", "none": ["string", "null"]}
+    schema = {"type": "object", "properties": {name: {"type": kind} for name, kind in kinds.items()}}
+    made = [generate.arguments(schema, seed, Fullness.ALL, Texts.EMPTY) for seed in range(30)]
+    assert all(Draft202012Validator(schema).is_valid(each) and each.keys() == kinds.keys() for each in made)
+    seen = {name: [each[name] for each in made] for name in kinds}
+    assert set(seen["text"]) == {""} and not any(seen["flag"])
+    for name, value in [("list", []), ("map", {}), ("whole", 0), ("real", 0), ("real", 1e-7), ("real", -1.5), ("none", None), ("none", "")]:
+        assert value in seen[name], name
+    assert any(value < 0 for value in seen["whole"])
 
 
 def test_what_admits_nothing_is_said_to_be_impossible():
@@ -112,6 +126,30 @@ def test_every_style_is_read_in_a_query():
     }
 
 
+@pytest.mark.parametrize("query", ["words%5B%5D=a&words%5B%5D=b", "words%5B0%5D=a&words%5B1%5D=b", "box%5Blat%5Dx=1", "boxes%5Blat%5D=1"])
+def test_brackets_that_the_description_does_not_ask_for_are_part_of_another_name(query):
+    found = read("get", "/query", f"/query?{query}&kind=fixed", shapes={("query", "words"): list, ("query", "box"): dict})
+    assert ("query", "words") not in found and ("query", "box") not in found
+
+
+def test_a_form_has_brackets_for_members_and_none_for_lists():
+    form = description.Document({"paths": {}})
+    schema = {"properties": {"tags": {"type": "array"}, "meta": {"type": "object"}}}
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    operation = description.Operation("post", "/f", {}, {}, [], body)
+
+    def read(text):
+        headers = [("content-type", "application/x-www-form-urlencoded")]
+        request = wire.Request("POST", "https://a.example/f", headers, text)
+        items = wire.items(request, operation, form, {("body", "tags"): list, ("body", "meta"): dict})
+        return {item.name: item.value for item in items}
+
+    assert read(b"tags=a&tags=b&meta%5Bx%5D=1") == {"tags": ["a", "b"], "meta": {"x": "1"}}
+    assert "tags" not in read(b"tags%5B%5D=a&tags%5B%5D=b")
+    with pytest.raises(wire.Unreadable):
+        read(b"tags=a,b")
+
+
 def test_members_of_an_exploded_object_are_gathered():
     assert read("get", "/bare", "/bare?lat=1&other=x&lon=2", shapes={("query", "spot"): dict}) == {
         ("query", "spot"): {"lat": "1", "lon": "2"},
@@ -126,7 +164,7 @@ def test_headers_and_cookies_are_read():
         ("header", "X-Count"): "3",
         ("header", "X-Unknown"): "1",
     }
-    assert read("get", "/cookies", "/cookies", [("Cookie", "session=a%3Bb; seen=1,2")], {("cookie", "seen"): list}) == {
+    assert read("get", "/cookies", "/cookies", [("Cookie", "session=a%3Bb; seen=1%2C2")], {("cookie", "seen"): list}) == {
         ("cookie", "session"): "a;b",
         ("cookie", "seen"): ["1", "2"],
     }
@@ -135,19 +173,56 @@ def test_headers_and_cookies_are_read():
 # --- comparing ---
 
 
+def differences(places, arguments, items, **more):
+    return compare.differences(arguments, items, routes.Routes(places, **more), lambda _: False)
+
+
 def test_a_value_in_another_place_or_of_another_name_is_noticed():
+    places = {"id": ("path", "thing_id"), "name": ("body", "name"), "id__body": ("body", "id")}
     arguments = {"id": 7, "name": "x", "id__body": "y"}
-    items = [wire.Item("path", "thing_id", "7"), wire.Item("body", "", {"name": "x", "id": "y"})]
-    assert compare.differences(arguments, items, "thing_id", lambda _: False) == []
-    swapped = [wire.Item("path", "thing_id", "y"), wire.Item("body", "", {"name": "x", "id": 7})]
-    assert len(compare.differences(arguments, swapped, "thing_id", lambda _: False)) == 4
-    assert compare.differences({"a": 1}, [], None, lambda _: False) == ["`a` did not arrive: 1"]
-    assert compare.differences({}, [wire.Item("query", "page", "1")], None, lambda _: False) == ["query `page` has '1'"]
+    items = [wire.Item("path", "thing_id", "7"), wire.Item("body", "", wire.Json({"name": "x", "id": "y"}))]
+    assert differences(places, arguments, items) == []
+    swapped = [wire.Item("path", "thing_id", "y"), wire.Item("body", "", wire.Json({"name": "x", "id": 7}))]
+    assert len(differences(places, arguments, swapped)) == 4
+    assert differences({"a": ("query", "a")}, {"a": 1}, []) == ["`a` did not arrive: 1"]
+    assert differences({}, {}, [wire.Item("query", "page", "1")]) == ["query `page` has '1'"]
 
 
-@pytest.mark.parametrize("given, arrived", [(True, "1"), (1, True), ("1", 1), ([1], ["1", "2"]), ({"a": 1}, {"b": 1}), (None, 0), (1.5, "x")])
+def test_values_of_names_that_are_nearly_alike_are_told_apart():
+    names = ("a b", "a_b", "A_B", "filter[gt]", "filter_gt")
+    operation = description.Operation("get", "/things", {}, {}, [{"in": "query", "name": name} for name in names])
+    tool = {"method": "get", "input_schema": {"properties": dict.fromkeys(("a_b", "a_b__query", "A_B", "filter_gt", "filter_gt__query"), {})}}
+    method = {"request": "GET /things", "parameters": {name: {"in": "query"} for name in names}}
+    ways = routes.routes(tool, operation, method, {})
+    assert [ways.target(argument)[1] for argument in tool["input_schema"]["properties"]] == list(names)
+    given = dict(zip(tool["input_schema"]["properties"], "12345"))
+    arrived = [wire.Item("query", name, value) for name, value in zip(names, "12345")]
+    assert compare.differences(given, arrived, ways, lambda _: False) == []
+    for one, other in itertools.combinations(range(5), 2):
+        swapped = list("12345")
+        swapped[one], swapped[other] = swapped[other], swapped[one]
+        items = [wire.Item("query", name, value) for name, value in zip(names, swapped)]
+        assert len(compare.differences(given, items, ways, lambda _: False)) == 4, swapped
+
+
+@pytest.mark.parametrize(
+    "given, arrived", [(True, "1"), (1, True), ("1", 1), ([1], ["1", "2"]), ({"a": 1}, {"b": "1"}), (None, "0"), (1.5, "x"), ([None, 1], ["null", "1"])]
+)
 def test_other_values_are_not_the_same(given, arrived):
     assert not compare.same(given, arrived)
+
+
+@pytest.mark.parametrize("given, arrived", [(5, "5"), ([1], "[1]"), (None, "null"), (None, ""), (True, 1), ([], None), ({}, []), ({"a": None}, {}), (1, True)])
+def test_json_tells_types_apart_and_leaves_nothing_out(given, arrived):
+    assert not compare.same(given, wire.Json(arrived)) and not compare.same({"a": [given]}, wire.Json({"a": [arrived]}))
+    assert compare.same(given, wire.Json(given))
+
+
+def test_what_cannot_be_written_may_be_missing_in_a_query_but_not_in_json():
+    empty = {"none": None, "list": [], "map": {"a": [None]}}
+    assert differences({name: ("query", name) for name in empty}, empty, []) == []
+    assert len(differences({name: ("body", name) for name in empty}, empty, [], as_json=["body"])) == 3
+    assert len(differences({"text": ("query", "text")}, {"text": ""}, [])) == 1
 
 
 # --- judging ---
@@ -158,7 +233,7 @@ def judged(verb, path, url, given, headers=()):
     operations = document.operations()
     operation = next(each for each in operations if (each.verb, each.path) == (verb, path))
     request = wire.Request(verb.upper(), url, list(headers), None)
-    return judge.Judge(PARAMETERS, document, operations, set()).complaints(request, operation, [], given)
+    return judge.Judge(PARAMETERS, document, operations, set()).complaints(request, operation, given)
 
 
 def test_the_judge_refuses_other_operations_missing_and_wrong_values():

@@ -12,13 +12,22 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from werkzeug.formparser import MultiPartParser
 
+from exemptions import Exemption, spare
+
 
 @dataclass
 class Item:
-    """One value as it arrived: `place` is path, query, header, cookie or body; the name is empty for a whole body."""
+    """One value as it arrived: `place` is path, query, header, cookie or body; the name is empty for a whole body. What was read as JSON has types."""
 
     place: str
     name: str
+    value: object
+
+
+@dataclass
+class Json:
+    """A value whose numbers, texts and the like are told apart on the wire."""
+
     value: object
 
 
@@ -85,7 +94,7 @@ def path_items(request, operation, shapes):
 
 def of_path(parameter, text, kind):
     if "content" in parameter:
-        return json.loads(unquote(text))
+        return Json(json.loads(unquote(text)))
     style, explode = style_of(parameter)
     name = parameter["name"]
     if style == "label":
@@ -147,9 +156,11 @@ def from_pairs(pairs, declared, document, shapes, place):
         style, explode = style_of({"in": "query", **parameter})
         if "content" in parameter:
             taken = [pair for pair in left if pair[0] == name]
-            value = json.loads(unquote_plus(taken[0][1])) if taken else None
-        elif style == "deepObject" or (place == "body" and kind is dict and "style" not in parameter):
-            taken = [pair for pair in left if pair[0].startswith(f"{name}[")]
+            value = Json(json.loads(unquote_plus(taken[0][1]))) if taken else None
+        elif is_in_brackets(parameter, style, kind, place):
+            taken = [pair for pair in left if re.fullmatch(re.escape(name) + r"(\[[^\[\]]*\])+", pair[0])]
+            if taken and style != "deepObject":
+                spare(Exemption.BRACKETS_IN_FORMS)
             value = nested(name, taken) if taken else None
         elif kind is dict and explode:
             known = document.properties(parameter.get("schema"))
@@ -158,19 +169,17 @@ def from_pairs(pairs, declared, document, shapes, place):
             value = {key: unquote_plus(text) for key, text in taken}
         else:
             taken = [pair for pair in left if pair[0] == name]
-            if not taken and kind is list:
-                taken = [pair for pair in left if pair[0] in (f"{name}[]",) or re.fullmatch(re.escape(name) + r"\[\d*\].*", pair[0])]
-                if taken and any(pair[0] != f"{name}[]" for pair in taken):
-                    value = nested(name, taken)
-                else:
-                    value = [unquote_plus(text) for _, text in taken]
-            else:
-                value = of_pairs([text for _, text in taken], kind, style, explode)
+            value = of_pairs([text for _, text in taken], kind, style, explode)
         if taken:
             left = [pair for pair in left if pair not in taken]
             yield Item(place, name, value)
     for name, text in left:
         yield Item(place, name, unquote_plus(text))
+
+
+def is_in_brackets(parameter, style, kind, place):
+    """Whether items and members stand in brackets after the name. A bare name is all that there is of what has none."""
+    return kind is not str and (style == "deepObject" or place == "body" and kind is dict and "style" not in parameter)
 
 
 def is_bare(parameter, shapes, place):
@@ -198,6 +207,8 @@ def of_pairs(texts, kind, style, explode):
 def nested(name, pairs):
     """`name[a][b]=1` as an object of objects; `[]` and numbers in a row from 0 make lists."""
     root = {}
+    if any("[]" in key or re.search(r"\[\d+\]", key) for key, _ in pairs):
+        spare(Exemption.LISTS_IN_DEEP_OBJECTS)
     for key, text in pairs:
         steps = re.findall(r"\[([^\[\]]*)\]", key[len(name) :])
         place = root
@@ -239,7 +250,7 @@ def header_items(request, operation, shapes):
             continue
         kind = shapes.get(("header", parameter["name"]), str)
         if "content" in parameter:
-            yield Item("header", parameter["name"], json.loads(text))
+            yield Item("header", parameter["name"], Json(json.loads(text)))
         else:
             yield Item("header", parameter["name"], apart(text, kind, style_of(parameter)[1], ",", header_text))
 
@@ -255,8 +266,17 @@ def cookie_items(request, operation, shapes):
     pairs = [pair.partition("=")[::2] for text in texts for pair in text.split("; ")]
     declared = [parameter for parameter in operation.parameters if parameter.get("in") == "cookie"]
     # A cookie's value cannot have a bare comma (RFC 6265), so those between items are escaped too.
-    pairs = [(unquote(name), value.replace("%2C", ",")) for name, value in pairs]
+    pairs = [(unquote(name), with_commas(value)) for name, value in pairs]
     yield from from_pairs(pairs, declared, None, shapes, "cookie")
+
+
+def with_commas(value):
+    """A value of a cookie or form with its commas unescaped."""
+    if "," in value:
+        raise Unreadable(f"a bare comma in {value}")
+    if "%2C" in value:
+        spare(Exemption.ESCAPED_COMMAS)
+    return value.replace("%2C", ",")
 
 
 # --- body ---
@@ -270,12 +290,12 @@ def body_items(request, operation, document, shapes):
     if media_type == "application/x-www-form-urlencoded":
         members = form_members(declared, document)
         # Servers unescape a form before they take a list apart, so its commas are escaped like any other.
-        pairs = [(name, value.replace("%2C", ",")) for name, value in pairs_of(request.body.decode("ascii"))]
+        pairs = [(name, with_commas(value)) for name, value in pairs_of(request.body.decode("ascii"))]
         return list(from_pairs(pairs, members, document, shapes, "body"))
     if media_type == "multipart/form-data":
         return multipart_items(request, declared, document, shapes)
     if media_type.endswith("json") and "ndjson" not in media_type and "jsonl" not in media_type:
-        return [Item("body", "", json.loads(request.body))]
+        return [Item("body", "", Json(json.loads(request.body)))]
     return [Item("body", "", request.body)]
 
 
@@ -314,10 +334,10 @@ def multipart_items(request, media_type, document, shapes):
     for name, values in parts.items():
         kind = shapes.get(("body", name), str)
         if kind is dict and len(values) == 1 and isinstance(values[0], str):
-            values = [json.loads(values[0])]
+            values = [Json(json.loads(values[0]))]
         if kind is list and len(values) == 1 and isinstance(values[0], str) and values[0].startswith("["):
-            values = json.loads(values[0])
+            values = Json(json.loads(values[0]))
         elif kind is list:
-            values = [json.loads(v) if isinstance(v, str) and v.startswith("{") else v for v in values]
+            values = [Json(json.loads(v)) if isinstance(v, str) and v.startswith("{") else v for v in values]
         found.append(Item("body", name, values if kind is list else values[0] if len(values) == 1 else values))
     return found

@@ -31,6 +31,11 @@ struct Part {
 }
 
 impl Multipart {
+    /// How many parts there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.parts.push(Part { head: format!("name=\"{}\"", quoted(name)), bytes: text.as_bytes().to_vec() });
     }

@@ -1,11 +1,14 @@
 //! Whether a schema accepts more or less than before.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::arguments::compare_members;
+use super::arguments::{compare_members, compare_others};
+use super::difference::shown;
 use super::{Change, breaking, harmless};
+use crate::subschemas::{Holds, held_by};
 
 /// Words that change nothing about what is accepted.
 const TALK: &[&str] = &["description", "title", "default", "example", "examples", "deprecated", "$comment", "format"];
@@ -36,37 +39,33 @@ const LOWER: &[&str] = &["minimum", "exclusiveMinimum", "minLength", "minItems",
 
 /// Says what is different; `what` is e.g. ``argument `limit` ``.
 pub(super) fn compare(old: &Value, new: &Value, what: &str, say: &mut dyn FnMut(Change)) {
-    if old == new {
-        return;
-    }
-    let (Some(before), Some(after)) = (old.as_object(), new.as_object()) else {
-        return say(if *new == Value::Bool(true) {
-            harmless(format!("{what} accepts anything"))
-        } else {
-            breaking(format!("{what} accepts something else"))
-        });
+    let anything = Map::new();
+    let (before, after) = match (old, new) {
+        _ if old == new => return,
+        (_, Value::Bool(false)) => return say(breaking(format!("{what} accepts nothing any more"))),
+        (Value::Bool(false), _) => return say(harmless(format!("{what} accepts something"))),
+        (old, new) => (old.as_object().unwrap_or(&anything), new.as_object().unwrap_or(&anything)),
     };
     types(before, after, what, say);
     values(before, after, what, say);
-    for (words, is_upper) in [(UPPER, true), (LOWER, false)] {
-        words.iter().for_each(|word| limit(word, is_upper, before, after, what, say));
+    for word in UPPER {
+        limit(word, Ordering::Less, before, after, what, say);
     }
-    if before.contains_key("properties") || after.contains_key("properties") {
-        compare_members(old, new, &format!("member of {what}:"), say);
+    for word in LOWER {
+        limit(word, Ordering::Greater, before, after, what, say);
     }
-    match (before.get("items"), after.get("items")) {
-        (Some(one), Some(other)) => compare(one, other, &format!("each item of {what}"), say),
-        (None, Some(items)) if *items != Value::Bool(true) && *items != Value::Object(Map::new()) => {
-            say(breaking(format!("items of {what} must be of a kind now")))
-        }
-        (Some(_), None) => say(harmless(format!("items of {what} may be anything"))),
-        _ => {}
-    }
+    let members = format!("member of {what}:");
+    compare_members(old, new, &members, say);
+    compare_others(old, new, &members, say);
+    let items = |schema: &Map<String, Value>| schema.get("items").unwrap_or(&Value::Bool(true)).clone();
+    compare(&items(before), &items(after), &format!("each item of {what}"), say);
     if rest(before) != rest(after) {
         say(breaking(format!("{what} has other rules")));
-    } else if before.get("description") != after.get("description") {
+    }
+    if before.get("description") != after.get("description") {
         say(harmless(format!("{what} is described otherwise")));
-    } else if before.get("default") != after.get("default") {
+    }
+    if before.get("default") != after.get("default") {
         say(harmless(format!("{what} has another default")));
     }
 }
@@ -102,11 +101,7 @@ fn values(before: &Map<String, Value>, after: &Map<String, Value>, what: &str, s
         only.or_else(|| schema.get("enum").and_then(Value::as_array).cloned())
     };
     let listed = |values: &[&Value]| {
-        let mut words: Vec<String> = values
-            .iter()
-            .take(SHOWN)
-            .map(|value| format!("`{}`", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-            .collect();
+        let mut words: Vec<String> = values.iter().take(SHOWN).map(|value| shown(value)).collect();
         if values.len() > SHOWN {
             words.push(format!("{} more", values.len() - SHOWN));
         }
@@ -129,36 +124,47 @@ fn values(before: &Map<String, Value>, after: &Map<String, Value>, what: &str, s
     }
 }
 
-fn limit(word: &str, is_upper: bool, before: &Map<String, Value>, after: &Map<String, Value>, what: &str, say: &mut dyn FnMut(Change)) {
-    let (one, other) = (before.get(word).and_then(Value::as_f64), after.get(word).and_then(Value::as_f64));
-    let (text, is_narrower) = match (one, other) {
+/// `narrower` is how a limit that admits less compares with the one before.
+fn limit(word: &str, narrower: Ordering, before: &Map<String, Value>, after: &Map<String, Value>, what: &str, say: &mut dyn FnMut(Change)) {
+    let (text, is_narrower) = match (before.get(word), after.get(word)) {
+        (one, other) if one == other => return,
+        (None, None) => return,
         (None, Some(other)) => (format!("{what} has `{word}` {other} now"), true),
         (Some(one), None) => (format!("{what} does not have `{word}` {one} any more"), false),
-        (Some(one), Some(other)) if one != other => (format!("{what} has `{word}` {other} instead of {one}"), (other < one) == is_upper),
-        _ => return,
+        (Some(one), Some(other)) => {
+            let order = other.as_f64().zip(one.as_f64()).and_then(|(other, one)| other.partial_cmp(&one));
+            // What cannot be told apart by rounded numbers may be narrower.
+            let is_narrower = order.is_none_or(|order| order == narrower || order == Ordering::Equal && other.is_u64() == one.is_u64());
+            (format!("{what} has `{word}` {other} instead of {one}"), is_narrower)
+        }
     };
     say(if is_narrower { breaking(text) } else { harmless(text) });
 }
 
 /// What is neither talk nor compared word by word.
 fn rest(schema: &Map<String, Value>) -> Vec<(&String, Value)> {
-    let kept = schema.iter().filter(|(key, _)| !TALK.contains(&key.as_str()) && !COMPARED.contains(&key.as_str()));
-    let mut rest: Vec<(&String, Value)> = kept.map(|(key, value)| (key, silent(value))).collect();
+    let is_rest = |key: &str| !TALK.contains(&key) && !COMPARED.contains(&key);
+    let kept = schema.iter().filter(|(key, _)| is_rest(key));
+    let mut rest: Vec<(&String, Value)> = kept.map(|(key, value)| (key, silent_member(key, value))).collect();
     rest.sort_by_key(|(key, _)| *key);
     rest
 }
 
-/// A schema without its descriptions.
-fn silent(value: &Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .filter(|(key, value)| *key != "description" || !value.is_string())
-                .map(|(key, value)| (key.clone(), silent(value)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.iter().map(silent).collect()),
-        other => other.clone(),
+/// A schema without what changes nothing about what it accepts.
+fn silent(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let kept = members.iter().filter(|(key, _)| !TALK.contains(&key.as_str()));
+    Value::Object(kept.map(|(key, value)| (key.clone(), silent_member(key, value))).collect())
+}
+
+fn silent_member(keyword: &str, value: &Value) -> Value {
+    match (held_by(keyword), value) {
+        (Some(Holds::Schema), schema) => silent(schema),
+        (Some(Holds::List), Value::Array(schemas)) => Value::Array(schemas.iter().map(silent).collect()),
+        // Keys are names here: one may be called `description`.
+        (Some(Holds::Map), Value::Object(schemas)) => {
+            Value::Object(schemas.iter().map(|(name, schema)| (name.clone(), silent(schema))).collect())
+        }
+        _ => value.clone(),
     }
 }

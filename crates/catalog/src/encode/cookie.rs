@@ -3,26 +3,33 @@
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
 
-use super::{UNRESERVED, present, scalar, simple_parts};
+use super::{UNRESERVED, check_parts, present, scalar, simple_parts};
 use crate::integration::Style;
 
 /// Appends an argument to the text of a `Cookie` header: `a=1; b=2`. Null and empty lists are left out.
 ///
 /// An exploded list has a pair for each item. OpenAPI joins them by `&`, which is no delimiter of cookies. An object is never exploded: its
 /// members would be cookies that nobody declared.
-pub(crate) fn push_cookies(cookies: &mut String, name: &str, style: Style, explode: bool, value: &Value) {
+///
+/// # Errors
+/// What the value must not hold.
+pub(crate) fn push_cookies(cookies: &mut String, name: &str, style: Style, explode: bool, value: &Value) -> Result<(), &'static str> {
     match value {
         Value::Null => {}
         value if style == Style::Json => push_pair(cookies, name, &[&value.to_string()]),
         Value::Array(items) if explode => present(items).for_each(|item| push_pair(cookies, name, &[&scalar(item)])),
         value => {
             let parts = simple_parts(false, value);
+            if value.is_array() || value.is_object() {
+                check_parts(&parts, ',')?;
+            }
             let parts: Vec<&str> = parts.iter().map(|(_, part)| part.as_ref()).collect();
             if !parts.is_empty() {
                 push_pair(cookies, name, &parts);
             }
         }
     }
+    Ok(())
 }
 
 /// Parts are joined by `%2C`: a comma is no character of a cookie's value, and servers decode the value as a whole.
@@ -48,7 +55,9 @@ mod tests {
 
     fn cookies(style: Style, explode: bool, value: Value) -> String {
         let mut cookies = String::new();
-        push_cookies(&mut cookies, "c", style, explode, &value);
+        if let Err(reason) = push_cookies(&mut cookies, "c", style, explode, &value) {
+            return format!("error: {reason}");
+        }
         cookies
     }
 
@@ -65,6 +74,11 @@ mod tests {
             assert_eq!(cookies(Style::Form, true, empty), "");
         }
         assert_eq!(cookies(Style::Form, true, json!("")), "c=");
+        assert_eq!(cookies(Style::Form, false, json!("a,b")), "c=a%2Cb");
+        assert_eq!(cookies(Style::Form, true, json!(["a,b"])), "c=a%2Cb");
+        for several in [json!(["a,b", "c"]), json!({"x": "a,b"})] {
+            assert!(cookies(Style::Form, false, several).contains("must not hold `,`"));
+        }
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use super::{UNRESERVED, simple_parts};
+use super::{UNRESERVED, check_parts, simple_parts};
 use crate::integration::Style;
 
 /// Appends a value to a URL's path, in `simple`, `label` or `matrix` style or as JSON; of `matrix`, `encoded_name` stands before it.
@@ -29,6 +29,10 @@ pub(crate) fn push_path_value(
     }
     if parts.iter().all(|(name, part)| name.is_empty() && part.is_empty()) {
         return Err("must not be empty: it stands in the URL's path");
+    }
+    // A dot is written as it is.
+    if style == Style::Label && explode && (value.is_array() || value.is_object()) {
+        check_parts(&parts, '.')?;
     }
     let (first, between) = match style {
         Style::Label if explode => (".", "."),
@@ -104,6 +108,8 @@ mod tests {
         assert_snapshot!(path(Style::Matrix, false, object()), @";c=R,100,G,x%2Cy");
         assert_snapshot!(path(Style::Matrix, true, object()), @";R=100;G=x%2Cy");
         assert_snapshot!(path(Style::Json, false, json!({"a": [1]})), @"%7B%22a%22%3A%5B1%5D%7D");
+        assert_snapshot!(path(Style::Label, true, json!([1.5, 2])), @"error: must not hold `.` in an item or member: it stands between them there");
+        assert_snapshot!(path(Style::Label, false, json!([1.5, 2])), @".1.5,2");
     }
 
     #[test]

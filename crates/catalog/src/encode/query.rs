@@ -6,7 +6,7 @@ use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
 
 use super::form::deep;
-use super::{QUERY_NAME, UNRESERVED, present, scalar, simple_parts};
+use super::{QUERY_NAME, UNRESERVED, check_parts, present, scalar, simple_parts};
 use crate::integration::Style;
 
 /// The query of a URL under construction.
@@ -36,8 +36,16 @@ impl<'a> Query<'a> {
         self.url.extend(utf8_percent_encode(value, UNRESERVED));
     }
 
+    /// How much is written so far, in bytes of the whole URL.
+    pub(crate) fn length(&self) -> usize {
+        self.url.len()
+    }
+
     /// Adds an argument in its style. Null and empty lists are left out: RFC 6570 calls them undefined.
-    pub(crate) fn argument(&mut self, encoded_name: &str, style: Style, explode: bool, value: &Value) {
+    ///
+    /// # Errors
+    /// What the value must not hold.
+    pub(crate) fn argument(&mut self, encoded_name: &str, style: Style, explode: bool, value: &Value) -> Result<(), &'static str> {
         match (value, style) {
             (Value::Null, _) => {}
             (value, Style::Json) => self.pair(encoded_name, &value.to_string()),
@@ -55,9 +63,10 @@ impl<'a> Query<'a> {
                     self.pair(&utf8_percent_encode(name, QUERY_NAME).to_string(), &scalar(member));
                 }
             }
-            (Value::Array(_) | Value::Object(_), _) => self.joined(encoded_name, style, value),
+            (Value::Array(_) | Value::Object(_), _) => self.joined(encoded_name, style, value)?,
             (single, _) => self.pair(encoded_name, &scalar(single)),
         }
+        Ok(())
     }
 
     fn begin(&mut self, encoded_name: &str) {
@@ -67,16 +76,17 @@ impl<'a> Query<'a> {
         self.separator = '&';
     }
 
-    fn joined(&mut self, encoded_name: &str, style: Style, value: &Value) {
-        let delimiter = match style {
-            Style::SpaceDelimited => "%20",
-            Style::PipeDelimited => "%7C",
-            _ => ",",
-        };
+    fn joined(&mut self, encoded_name: &str, style: Style, value: &Value) -> Result<(), &'static str> {
         let parts: Vec<(&str, Cow<'_, str>)> = simple_parts(false, value);
         if parts.is_empty() {
-            return;
+            return Ok(());
         }
+        let delimiter = match style {
+            // Within a part they are written as the same.
+            Style::SpaceDelimited => check_parts(&parts, ' ').map(|()| "%20")?,
+            Style::PipeDelimited => check_parts(&parts, '|').map(|()| "%7C")?,
+            _ => ",",
+        };
         self.begin(encoded_name);
         for (index, (_, part)) in parts.iter().enumerate() {
             if index > 0 {
@@ -84,6 +94,19 @@ impl<'a> Query<'a> {
             }
             self.url.extend(utf8_percent_encode(part, UNRESERVED));
         }
+        Ok(())
+    }
+}
+
+/// Gives `name` each query parameter that the members of a value become, not encoded.
+pub(crate) fn names_of_members(own: &str, style: Style, explode: bool, value: &Value, name: &mut dyn FnMut(&str)) {
+    match (value, style) {
+        (Value::Array(_) | Value::Object(_), Style::DeepObject) => deep(own, value, &mut |written, _| name(written)),
+        (_, Style::Json) => {}
+        (Value::Object(object), _) if explode => {
+            object.iter().filter(|(_, member)| !member.is_null()).for_each(|(member, _)| name(member));
+        }
+        _ => {}
     }
 }
 
@@ -95,8 +118,10 @@ mod tests {
 
     fn query(style: Style, explode: bool, value: Value) -> String {
         let mut url = String::new();
-        Query::of(&mut url).argument("c", style, explode, &value);
-        url
+        match Query::of(&mut url).argument("c", style, explode, &value) {
+            Ok(()) => url,
+            Err(reason) => format!("error: {reason}"),
+        }
     }
 
     #[test]
@@ -119,7 +144,9 @@ mod tests {
         let object = || json!({"R": 100, "G": "a b", "no": null});
         assert_snapshot!(query(Style::Form, true, object()), @"?R=100&G=a%20b");
         assert_snapshot!(query(Style::Form, false, object()), @"?c=R,100,G,a%20b");
-        assert_snapshot!(query(Style::SpaceDelimited, false, object()), @"?c=R%20100%20G%20a%20b");
+        assert_snapshot!(query(Style::SpaceDelimited, false, object()), @"error: must not hold a space in an item or member: it stands between them there");
+        assert_snapshot!(query(Style::SpaceDelimited, false, json!({"R": 100, "G": "a|b"})), @"?c=R%20100%20G%20a%7Cb");
+        assert_snapshot!(query(Style::PipeDelimited, false, json!(["a|b", "c"])), @"error: must not hold `|` in an item or member: it stands between them there");
         assert_snapshot!(query(Style::PipeDelimited, false, object()), @"?c=R%7C100%7CG%7Ca%20b");
         assert_snapshot!(query(Style::DeepObject, true, object()), @"?c%5BR%5D=100&c%5BG%5D=a%20b");
         assert_snapshot!(query(Style::Json, false, json!({"R": "é"})), @"?c=%7B%22R%22%3A%22%C3%A9%22%7D");

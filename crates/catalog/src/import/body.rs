@@ -24,7 +24,7 @@ pub(crate) struct ReadBody {
     pub(crate) inferred: Option<&'static str>,
 }
 
-/// The body in the media type that suits agents best: JSON, then form, multipart, text, bytes.
+/// The body in the media type that suits agents best: a multipart form with files, JSON, then form, multipart, text, bytes.
 ///
 /// # Errors
 /// What makes the operation unusable, and what would help.
@@ -36,7 +36,7 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
         written.get("content").map(|content| schemas.refs.resolve(content)).transpose().map_err(|error| format!("the body's {error}"))?;
     let mut first_problem = None;
     let mut found = None;
-    let candidates = content.and_then(Value::as_object).map(best_first).unwrap_or_default();
+    let candidates = content.and_then(Value::as_object).map(|content| best_first(content, schemas.refs)).unwrap_or_default();
     if !candidates.is_empty() && candidates.iter().all(|(_, media)| admits_nothing(media, schemas.refs)) {
         return Ok(None);
     }
@@ -101,14 +101,22 @@ fn of_media(media_type: &str, media: &Value, schemas: &Schemas<'_>, notes: &mut 
         _ => Map::new(),
     };
     let encoding = media.get("encoding").and_then(Value::as_object);
-    Ok(match kind(media_type) {
+    let kind = match kind(media_type) {
+        Kind::Json if media_type.contains('*') && is_binary(&Value::Object(schema.clone())) => Kind::Bytes,
+        kind => kind,
+    };
+    Ok(match kind {
         Kind::Json => {
             Body { content_type: own_type(media_type, "application/json"), ..plain_body(BodyFormat::Json, Value::Object(schema)) }
         }
         Kind::Form => form::form(schema, encoding, notes),
         Kind::Multipart => form::multipart(schema, encoding, notes)?,
         Kind::Text => {
-            let schema = json!({ "type": "string", "description": format!("The body's text, {}.", essence(media_type)) });
+            // Of XML the schema says what the text stands for, not what it is.
+            let is_text = schema.get("type").is_some_and(|kind| kind == "string") && !schema.contains_key("contentEncoding");
+            let mut schema = if is_text { schema } else { Map::from_iter([("type".to_owned(), "string".into())]) };
+            schema.entry("description").or_insert_with(|| format!("The body's text, {}.", essence(media_type)).into());
+            let schema = Value::Object(schema);
             Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
         }
         Kind::Bytes => {
@@ -164,19 +172,47 @@ fn is_text(essence: &str) -> bool {
     kinds.iter().any(|kind| essence == format!("application/{kind}")) || essence.ends_with("+xml") || essence.ends_with("+yaml")
 }
 
-/// The media types, those that suit agents best first.
-fn best_first(content: &Map<String, Value>) -> Vec<(&str, &Value)> {
-    let rank = |media_type: &str| match kind(media_type) {
-        Kind::Json if essence(media_type).eq_ignore_ascii_case("application/json") => 0,
-        Kind::Json if media_type.contains('*') => 2,
-        Kind::Json if essence(media_type).contains("patch") => 3,
-        Kind::Json => 1,
-        kind => 4 + kind as u8,
+/// The media types, those that suit agents best first. JSON has no place for bytes, so a form that has files comes before it.
+fn best_first<'d>(content: &'d Map<String, Value>, refs: Refs<'d>) -> Vec<(&'d str, &'d Value)> {
+    let rank = |media_type: &str, media: &Value| match kind(media_type) {
+        Kind::Multipart if holds_files(media, refs) => 0,
+        Kind::Json if essence(media_type).eq_ignore_ascii_case("application/json") => 1,
+        Kind::Json if media_type.contains('*') => 3,
+        // A patch that looks like what it changes, before one of instructions.
+        Kind::Json if essence(media_type).contains("merge-patch") => 4,
+        Kind::Json if essence(media_type).contains("patch") => 5,
+        Kind::Json => 2,
+        kind => 6 + kind as u8,
     };
     let media = content.iter().filter(|(key, _)| *key != "$ref" && !key.starts_with("x-"));
     let mut media: Vec<(&str, &Value)> = media.map(|(media_type, media)| (media_type.as_str(), media)).collect();
-    media.sort_by_key(|(media_type, _)| rank(media_type));
+    media.sort_by_cached_key(|(media_type, media)| rank(media_type, media));
     media
+}
+
+/// Whether a member of the form is bytes, or a list of them: of the schema itself or of the first level of its composition.
+fn holds_files<'d>(media: &'d Value, refs: Refs<'d>) -> bool {
+    let Some(schema) = resolved(media, refs).get("schema") else {
+        return false;
+    };
+    let schema = resolved(schema, refs);
+    let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    std::iter::once(schema).chain(parts).map(|part| resolved(part, refs)).any(|part| {
+        let properties = part.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        is_binary(part) || properties.map(|property| resolved(property, refs)).any(|property| is_file(property, refs))
+    })
+}
+
+fn is_file<'d>(schema: &'d Value, refs: Refs<'d>) -> bool {
+    is_binary(schema) || schema.get("items").is_some_and(|items| is_binary(resolved(items, refs)))
+}
+
+fn resolved<'d>(schema: &'d Value, refs: Refs<'d>) -> &'d Value {
+    refs.resolve(schema).unwrap_or(schema)
+}
+
+fn is_binary(schema: &Value) -> bool {
+    schema.get("format").and_then(Value::as_str) == Some("binary")
 }
 
 /// The media type, where it is not the usual one and can be sent.

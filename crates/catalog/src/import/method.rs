@@ -37,16 +37,18 @@ pub(super) fn drafts(
     servers: &Servers,
     security: &Security,
     prefix: &str,
+    name_budget: usize,
     report: &mut Report,
 ) -> Vec<Draft> {
     let refs = Refs::new(&description.root);
     let schemas = Schemas::new(description);
     let shapes: Vec<Option<ListShape>> = operations.iter().map(|operation| infer::list_shape(operation, refs)).collect();
-    let names = naming::names(operations, &shapes, prefix);
+    let names = naming::names(operations, &shapes, prefix, name_budget);
     let mut drafts = Vec::with_capacity(operations.len());
     for (((operation, shape), name), server) in operations.iter().zip(&shapes).zip(names).zip(&servers.of_operations) {
         let mut making = Making { operation, shape: shape.as_ref(), name: &name, schemas: &schemas, security, report: &mut *report };
-        match server.clone().and_then(|server| making.method(server)) {
+        let made = server.clone().and_then(|server| making.method(server));
+        match made {
             Ok(method) => drafts.push(Draft { name, method, label: operation.label(), at: operation.at.clone() }),
             Err(reason) => report.skipped.push(Skipped { operation: operation.label(), at: operation.at.clone(), reason }),
         }
@@ -177,11 +179,14 @@ fn redirect(operation: &Operation<'_>) -> Option<RedirectMeaning> {
     (redirects && !succeeds).then_some(RedirectMeaning::Location)
 }
 
+/// Most tags of an operation that are looked at.
+const MAX_TAGS: usize = 50;
+
 /// Tags of the operation, else the first part of its path that says something.
 fn tags(operation: &Operation<'_>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     let named = operation.value.get("tags").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    for tag in named.filter_map(tag) {
+    for tag in named.filter_map(tag).take(MAX_TAGS) {
         if !tags.contains(&tag) {
             tags.push(tag);
         }

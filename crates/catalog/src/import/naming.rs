@@ -7,11 +7,12 @@ use super::operation::Operation;
 
 mod actions;
 mod claim;
-mod common;
+
 mod fit;
 mod method;
 mod place;
 mod resource;
+mod shared_beginning;
 #[cfg(test)]
 mod tests;
 mod tool;
@@ -35,9 +36,9 @@ pub(crate) struct Name {
 
 /// A name for each operation, in the same order; no two have the same resource and method.
 ///
-/// `shapes` says which answers are lists. `prefix` is the first part of tool names. Stable: an operation that is added or removed changes no
+/// `shapes` says which answers are lists. `prefix` is the first part of tool names, `budget` the most characters of one. Stable: an operation that is added or removed changes no
 /// other name, unless the two would be called the same.
-pub(crate) fn names(operations: &[Operation<'_>], shapes: &[Option<ListShape>], prefix: &str) -> Vec<Name> {
+pub(crate) fn names(operations: &[Operation<'_>], shapes: &[Option<ListShape>], prefix: &str, budget: usize) -> Vec<Name> {
     let places: Vec<Place> = operations.iter().map(Place::of).collect();
     let wanted: Vec<Wanted> = operations
         .iter()
@@ -55,7 +56,7 @@ pub(crate) fn names(operations: &[Operation<'_>], shapes: &[Option<ListShape>], 
     let pairs: Vec<(&str, &str)> = given.iter().map(|name| name.split_once('.').unwrap_or((name, "run"))).collect();
     let named: Vec<tool::Named<'_>> =
         order.iter().zip(&pairs).map(|(&index, &(resource, method))| tool::Named { resource, method, place: &places[index] }).collect();
-    let tool_names = tool::own_names(&named, prefix);
+    let tool_names = tool::own_names(&named, prefix, budget);
 
     let mut names: Vec<(usize, Name)> = order
         .iter()
@@ -71,11 +72,11 @@ pub(crate) fn names(operations: &[Operation<'_>], shapes: &[Option<ListShape>], 
 
 /// The resource of each operation.
 fn resources(places: &[Place], wanted: &[Wanted]) -> Vec<String> {
-    let common = common::nouns(places);
+    let common = shared_beginning::nouns(places);
     let keys: Vec<Key> = places.iter().zip(wanted).map(|(place, wanted)| Key::of(place, wanted.form)).collect();
     let mut known: BTreeMap<&Key, Vec<String>> = BTreeMap::new();
     for ((key, place), wanted) in keys.iter().zip(places).zip(wanted) {
-        known.entry(key).or_insert_with(|| resource::names(place, wanted.form, common::within(&common, place)));
+        known.entry(key).or_insert_with(|| resource::names(place, wanted.form, shared_beginning::within(&common, place)));
     }
     let candidates: Vec<Vec<String>> = known.values().cloned().collect();
     let given: HashMap<&Key, String> = known.keys().copied().zip(claim(&candidates, Otherwise::Share)).collect();

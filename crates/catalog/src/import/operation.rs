@@ -1,5 +1,7 @@
 //! The operations of a description, as they are written there, with references of their parts resolved.
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use serde_json::{Map, Value};
 
 use super::only;
@@ -93,6 +95,12 @@ pub(crate) fn operations<'d>(description: &'d Description, only: &[String]) -> O
     Operations { operations, skipped, notes, left_out }
 }
 
+/// Most parameters of one operation; an agent could not read more.
+const MAX_PARAMETERS: usize = 500;
+
+/// Longest path of an operation; a URL that servers take has hardly more.
+const MAX_PATH_BYTES: usize = 4096;
+
 /// The members of a Path Item Object that are no verbs (OpenAPI 3.2.0, section 4.9).
 const NO_VERBS: &[&str] = &["$ref", "summary", "description", "servers", "parameters", "additionalOperations"];
 
@@ -158,6 +166,10 @@ impl<'d> Walk<'d> {
             }
             return;
         };
+        if key.len() > MAX_PATH_BYTES {
+            let short: String = label.chars().take(80).collect();
+            return self.skip(format!("{short}…"), at, format!("the path has more than {MAX_PATH_BYTES} bytes"));
+        }
         let value = match self.refs.resolve(written).map(Value::as_object) {
             Ok(Some(value)) => value,
             Ok(None) => return self.skip(label, at, "the operation is no mapping; write it as one"),
@@ -184,7 +196,8 @@ impl<'d> Walk<'d> {
 
     /// The path item's, then the operation's, which replace those of the same name and place.
     fn parameters(&mut self, label: &str, item: &'d Map<String, Value>, operation: &'d Map<String, Value>) -> Vec<&'d Value> {
-        let mut parameters: Vec<&'d Value> = Vec::new();
+        let mut parameters: IndexMap<(String, &'d str), &'d Value> = IndexMap::new();
+        let mut left_out = 0_usize;
         for written in [item, operation].into_iter().filter_map(|holder| holder.get("parameters")) {
             let listed: Vec<&'d Value> = match written {
                 Value::Array(list) => list.iter().collect(),
@@ -210,14 +223,22 @@ impl<'d> Walk<'d> {
                 if place == "header" && is_reserved_header(name) {
                     continue;
                 }
-                let same = parameters.iter().position(|known| identity(known).is_some_and(|known| is_same((name, place), known)));
-                match same {
-                    Some(index) => parameters[index] = parameter,
-                    None => parameters.push(parameter),
+                // Case says nothing in the names of headers.
+                let name = if place == "header" { name.to_ascii_lowercase() } else { name.to_owned() };
+                let room = parameters.len() < MAX_PARAMETERS;
+                match parameters.entry((name, place)) {
+                    Entry::Occupied(mut known) => *known.get_mut() = parameter,
+                    Entry::Vacant(new) if room => {
+                        new.insert(parameter);
+                    }
+                    Entry::Vacant(_) => left_out += 1,
                 }
             }
         }
-        parameters
+        if left_out > 0 {
+            self.note(label, format!("it has more than {MAX_PARAMETERS} parameters, so {left_out} are left out"));
+        }
+        parameters.into_values().collect()
     }
 
     fn success(&mut self, label: &str, operation: &'d Map<String, Value>) -> Option<Success<'d>> {
@@ -258,10 +279,6 @@ pub(crate) fn identity(parameter: &Value) -> Option<(&str, &str)> {
     let name = parameter.get("name").and_then(Value::as_str)?;
     let place = parameter.get("in").and_then(Value::as_str)?;
     Some((name, place))
-}
-
-fn is_same((name, place): (&str, &str), (other, other_place): (&str, &str)) -> bool {
-    place == other_place && if place == "header" { name.eq_ignore_ascii_case(other) } else { name == other }
 }
 
 /// Headers that the connection, the account or the answer's form decides.

@@ -21,7 +21,7 @@ const MAX_DESCRIPTION_CHARACTERS: usize = 400;
 pub(crate) struct Parameters {
     /// By a name of their own each; the vendor's name is in `name` where it differs.
     pub(crate) arguments: IndexMap<String, Parameter>,
-    /// Headers that can have but one value.
+    /// Headers that can have but one value, and versions that are sent where no argument says another.
     pub(crate) headers: IndexMap<String, String>,
 }
 
@@ -98,13 +98,20 @@ impl<'d> Reading<'_, 'd> {
             return self.notes.push(format!("`{name}` is no header name, so it is left out"));
         }
         let required = parameter.get("required") == Some(&Value::Bool(true));
-        if location == Location::Header
-            && (required || is_version(name))
-            && let Some(value) = self.only_value(name, parameter)
-        {
-            self.notes.push(format!("the header `{name}` is always sent as `{value}`"));
-            self.found.headers.insert(name.to_owned(), value);
-            return;
+        let mut required = required;
+        if location == Location::Header {
+            let is_version = is_version(name);
+            if let Some(value) = self.only_value(name, parameter).filter(|_| required || is_version) {
+                self.notes.push(format!("the header `{name}` is always sent as `{value}`"));
+                self.found.headers.insert(name.to_owned(), value);
+                return;
+            }
+            // An argument of the same name replaces it.
+            if let Some(value) = self.usual_value(name, parameter).filter(|_| is_version) {
+                self.notes.push(format!("the header `{name}` is sent as `{value}` where no argument says otherwise"));
+                self.found.headers.insert(name.to_owned(), value);
+                required = false;
+            }
         }
         let schema = self.schema(parameter);
         let (style, explode) = styled(parameter, location);
@@ -112,7 +119,6 @@ impl<'d> Reading<'_, 'd> {
         if parameter.get("allowReserved") == Some(&Value::Bool(true)) {
             self.notes.push(format!("`{name}` is percent-encoded although the description allows reserved characters"));
         }
-        let required = required && !is_idempotency_key(name);
         let key = self.free_key(name, place);
         let own_name = vendor_name.or_else(|| (key != name).then(|| name.to_owned()));
         self.found.arguments.insert(key, Parameter { location, name: own_name, required, style, explode, schema });
@@ -133,22 +139,19 @@ impl<'d> Reading<'_, 'd> {
         carries
     }
 
-    /// The one value that a header can have, or has unless said otherwise, e.g. of a version.
+    /// The one value that a header can have.
     fn only_value(&self, name: &str, parameter: &'d Value) -> Option<String> {
         let schema = self.schemas.refs.resolve(parameter.get("schema")?).ok()?;
         let one = match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
             Some([one]) => Some(one),
             _ => None,
         };
-        let value = schema.get("const").or(one).or_else(|| schema.get("default"))?;
-        let value = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(flag) => flag.to_string(),
-            _ => return None,
-        };
-        let is_fit = !value.is_empty() && !value.contains(['{', '}']) && !looks_secret(&value);
-        (is_fit && headers::check_fixed(name, &value).is_ok()).then_some(value)
+        fixed(name, schema.get("const").or(one)?)
+    }
+
+    /// The value that a header has unless it is said otherwise.
+    fn usual_value(&self, name: &str, parameter: &'d Value) -> Option<String> {
+        fixed(name, self.schemas.refs.resolve(parameter.get("schema")?).ok()?.get("default")?)
     }
 
     /// The schema of a parameter with its description.
@@ -181,6 +184,18 @@ impl<'d> Reading<'_, 'd> {
         }
         key
     }
+}
+
+/// The value of a header that a definition can fix.
+fn fixed(name: &str, value: &Value) -> Option<String> {
+    let value = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => return None,
+    };
+    let is_fit = !value.is_empty() && !value.contains(['{', '}']) && !looks_secret(&value);
+    (is_fit && headers::check_fixed(name, &value).is_ok()).then_some(value)
 }
 
 /// The media type of a parameter that has `content` instead of a `schema`.
@@ -226,9 +241,4 @@ fn fitting(style: Option<Style>, schema: &Value, name: &str) -> (Option<Style>, 
         Some(Style::SpaceDelimited | Style::PipeDelimited) if !is("array") => (None, None),
         style => (style, None),
     }
-}
-
-fn is_idempotency_key(name: &str) -> bool {
-    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    name.ends_with("idempotencykey")
 }

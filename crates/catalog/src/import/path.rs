@@ -1,7 +1,7 @@
 //! The keys of `paths`: templates as a definition writes them, and what else vendors put into them.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
@@ -46,7 +46,7 @@ impl PathKey {
         if !path.starts_with('/') {
             template.push('/');
         }
-        let mut seen = HashSet::new();
+        let mut seen = HashMap::new();
         let mut rest = path;
         while let Some((before, after)) = rest.split_once('{') {
             self.text(before, &mut template);
@@ -73,8 +73,8 @@ impl PathKey {
         }
     }
 
-    /// URI Templates (RFC 6570) have operators before names, of which descriptions use a few.
-    fn parameter(&mut self, written: &str, seen: &mut HashSet<String>, template: &mut String) {
+    /// `seen`: the names so far, and how often each was wanted. URI Templates (RFC 6570) have operators before names, of which descriptions use a few.
+    fn parameter(&mut self, written: &str, seen: &mut HashMap<String, usize>, template: &mut String) {
         let name = written.trim();
         if name.starts_with(['?', '&', '#']) {
             self.note("parameters in `{?…}` of the path are read as query parameters");
@@ -91,11 +91,13 @@ impl PathKey {
         };
         let name = name.strip_suffix('*').unwrap_or(name);
         let mut own = name.to_owned();
-        let mut count = 1;
-        while !seen.insert(own.clone()) {
+        let mut count = seen.get(name).copied().unwrap_or(1);
+        while seen.contains_key(&own) {
             count += 1;
             own = format!("{name}_{count}");
         }
+        seen.insert(name.to_owned(), count);
+        seen.entry(own.clone()).or_insert(1);
         if own != name {
             self.repeated.push((name.to_owned(), own.clone()));
         }

@@ -34,6 +34,7 @@ use serde_json::Value;
 use self::convert::Converter;
 use self::discriminator::Children;
 use self::form::Form;
+use self::graph::Components;
 use self::target::{Key, Role, Target};
 use super::read::{Description, Dialect};
 use super::refs::{Refs, reference};
@@ -48,6 +49,9 @@ const MAX_WIDE_BYTES: usize = 16 * 1024;
 /// The same for a definition.
 const MAX_NARROW_BYTES: usize = 3 * 1024;
 
+/// Most schemas that are looked at to find out whether one property is left out.
+const MAX_FLAG_SCHEMAS: usize = 64;
+
 /// Most notes on one schema.
 const MAX_NOTES: usize = 20;
 
@@ -58,10 +62,9 @@ pub(crate) struct Schemas<'d> {
     pub(crate) dialect: Dialect,
     root: &'d Value,
     forms: RefCell<HashMap<(Key, Width), Rc<Form>>>,
-    /// The component of each schema that has been put in order: those that all lead to each other have the same, and what a component leads to
-    /// has a lower one.
-    components: RefCell<HashMap<Key, usize>>,
-    recursive: RefCell<HashSet<Key>>,
+    components: RefCell<Components>,
+    /// The same, by rules about the same value alone.
+    in_place: RefCell<Components>,
     /// What is being turned, which its own parts cannot copy.
     open: RefCell<Vec<Key>>,
     patterns: RefCell<HashMap<String, bool>>,
@@ -95,7 +98,7 @@ impl<'d> Schemas<'d> {
             root: &description.root,
             forms: RefCell::default(),
             components: RefCell::default(),
-            recursive: RefCell::default(),
+            in_place: RefCell::default(),
             open: RefCell::default(),
             patterns: RefCell::default(),
             children: OnceCell::new(),
@@ -168,22 +171,29 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    /// Whether a property is left out in this direction: by its own word, or by that of what it refers to or is composed of.
-    fn is_left_out(&self, property: &'d Value, base: &'d Value, direction: Direction, depth: usize) -> bool {
+    /// Whether a property is left out because the vendor only ever gives it: by its own word, or by that of what it refers to or is composed
+    /// of, of which the first [`MAX_FLAG_SCHEMAS`] are looked at.
+    fn is_left_out(&self, property: &'d Value, base: &'d Value, direction: Direction) -> bool {
         let word = match direction {
             Direction::Input => "readOnly",
             Direction::Output => "writeOnly",
         };
-        let (Some(members), Some(depth)) = (property.as_object(), depth.checked_sub(1)) else { return false };
-        if members.get(word) == Some(&Value::Bool(true)) {
-            return true;
+        let mut seen: HashSet<usize> = HashSet::new();
+        let mut waiting = vec![(property, base)];
+        while let Some((schema, base)) = waiting.pop() {
+            let Some(members) = schema.as_object() else { continue };
+            if members.get(word) == Some(&Value::Bool(true)) {
+                return true;
+            }
+            if seen.len() >= MAX_FLAG_SCHEMAS || !seen.insert(target::address(schema)) {
+                continue;
+            }
+            let parts = members.get("allOf").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            waiting.extend(parts.iter().take(MAX_FLAG_SCHEMAS).map(|part| (part, base)));
+            let target = reference(schema).and_then(|reference| self.target(reference, base).ok());
+            waiting.extend(target.map(|target| (target.schema, target.base)));
         }
-        let parts = members.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        let by_part = parts.into_iter().any(|part| self.is_left_out(part, base, direction, depth));
-        by_part
-            || reference(property)
-                .and_then(|reference| self.target(reference, base).ok())
-                .is_some_and(|target| self.is_left_out(target.schema, target.base, direction, depth))
+        false
     }
 
     /// Whether a schema stands for its children too: it has a discriminator, and schemas that are composed of it.

@@ -21,18 +21,18 @@ pub(crate) struct Security {
     oauth2: IndexMap<String, String>,
     /// What is said of all operations that say nothing themselves.
     global: Vec<Value>,
-    /// Names of parameters by which, beside its scheme, most operations take the credential.
-    shared_names: Vec<String>,
+    /// Names and places of parameters by which, beside its scheme, most operations take the credential.
+    shared: Vec<(String, String)>,
     /// What was taken for granted because no scheme that can be used is declared.
     pub(crate) assumed: Option<&'static str>,
     pub(crate) notes: Vec<String>,
 }
 
-/// Names of parameters that carry a credential wherever they stand.
-const ALWAYS_CREDENTIALS: &[&str] = &["access_token", "oauth_token", "api_key", "apikey"];
+/// Names of parameters by which credentials go.
+const CREDENTIALS: &[&str] = &["access_token", "oauth_token", "api_key", "apikey", "api-key", "auth_token", "token", "key"];
 
-/// Names that carry one if most operations have them; else they are something else, e.g. the token of an invitation.
-const OFTEN_CREDENTIALS: &[&str] = &["token", "key", "auth_token"];
+/// Those that may as well be something else, e.g. the token of an invitation, unless the description speaks of authentication.
+const OFTEN_OTHERS: &[&str] = &["token", "key"];
 
 /// The name of a bearer token that stands for a flow of OAuth by which accounts cannot be connected.
 const PASTED: &str = "access_token";
@@ -68,7 +68,9 @@ impl Security {
         if security.credentials.is_empty() {
             security.conclude(operations);
         }
-        security.shared_names = shared_names(operations);
+        if security.assumed.is_none() {
+            security.shared = shared(operations);
+        }
         security
     }
 
@@ -80,17 +82,20 @@ impl Security {
             (Some(attach), Location::Cookie) => attach.cookie.as_deref() == Some(name),
             _ => false,
         });
-        let is_named = location != Location::Path && {
-            let name = name.to_ascii_lowercase();
-            ALWAYS_CREDENTIALS.contains(&name.as_str()) || self.shared_names.contains(&name)
+        let place = match location {
+            Location::Header => "header",
+            Location::Query => "query",
+            Location::Cookie => "cookie",
+            Location::Path => return false,
         };
-        is_attached || is_named && !self.credentials.is_empty()
+        is_attached || self.shared.iter().any(|(shared, at)| shared == name && at == place)
     }
 
     /// The OAuth scopes that an operation needs: of alternatives, the narrowest.
     pub(crate) fn scopes(&self, operation: &Operation<'_>) -> Vec<String> {
         let own = operation.value.get("security").and_then(Value::as_array);
-        let alternatives = own.filter(|own| !own.is_empty()).unwrap_or(&self.global);
+        // An empty list says that it needs none.
+        let alternatives = own.unwrap_or(&self.global);
         let of_oauth2 = |alternative: &Value| -> Option<Vec<String>> {
             let alternative = alternative.as_object()?;
             let mut scopes = Vec::new();
@@ -186,11 +191,20 @@ impl Security {
             &["api-key", "x-api-key", "apikey", "x-apikey", "x-auth-token", "x-access-token", "auth-token", "access-token", "x-token"];
         let headers = operations.iter().flat_map(|operation| &operation.parameters).filter_map(|parameter| identity(parameter));
         let key = headers.filter(|(_, place)| *place == "header").find(|(name, _)| KEYS.contains(&name.to_ascii_lowercase().as_str()));
-        match key {
-            Some((name, _)) => {
-                self.notes
-                    .push(format!("no security scheme is declared, but a header `{name}`, so accounts have an API key that is sent in it"));
-                let attach = Attach { header: Some(name.to_owned()), query: None, cookie: None, prefix: String::new() };
+        let nowhere = Attach { header: None, query: None, cookie: None, prefix: String::new() };
+        let attach = match key {
+            Some((name, _)) => Some((name.to_owned(), Attach { header: Some(name.to_owned()), ..nowhere })),
+            None => {
+                let query = shared(operations).into_iter().find(|(_, place)| place == "query");
+                query.map(|(name, _)| (name.clone(), Attach { query: Some(name), ..nowhere }))
+            }
+        };
+        match attach {
+            Some((name, attach)) => {
+                let place = if attach.header.is_some() { "header" } else { "query parameter" };
+                self.notes.push(format!(
+                    "no security scheme is declared, but a {place} `{name}`, so accounts have an API key that is sent in it"
+                ));
                 self.credentials.insert("api_key".to_owned(), CredentialScheme { attach: Some(attach), ..scheme(CredentialKind::ApiKey) });
             }
             None => {
@@ -201,14 +215,28 @@ impl Security {
     }
 }
 
-fn shared_names(operations: &[Operation<'_>]) -> Vec<String> {
-    let is_everywhere = |wanted: &str| {
-        let names = |operation: &Operation<'_>| {
-            operation.parameters.iter().filter_map(|parameter| identity(parameter)).any(|(name, _)| name == wanted)
-        };
-        operations.iter().filter(|operation| names(operation)).count() * 2 > operations.len()
-    };
-    OFTEN_CREDENTIALS.iter().filter(|name| is_everywhere(name)).map(|name| (*name).to_owned()).collect()
+/// Names and places of text parameters that most operations have and that are credentials by their names, of which some have to be called so by
+/// their descriptions too.
+fn shared(operations: &[Operation<'_>]) -> Vec<(String, String)> {
+    let mut counts: IndexMap<(&str, &str), usize> = IndexMap::new();
+    for parameter in operations.iter().flat_map(|operation| &operation.parameters) {
+        let Some((name, place)) = identity(parameter).filter(|(_, place)| *place != "path") else { continue };
+        let lower = name.to_ascii_lowercase();
+        let is_text = parameter.pointer("/schema/type").is_none_or(|kind| kind == "string");
+        let is_sure = !OFTEN_OTHERS.contains(&lower.as_str());
+        if is_text && CREDENTIALS.contains(&lower.as_str()) && (is_sure || speaks_of_authentication(parameter)) {
+            *counts.entry((name, place)).or_default() += 1;
+        }
+    }
+    let most = counts.into_iter().filter(|(_, count)| count * 2 > operations.len());
+    most.map(|((name, place), _)| (name.to_owned(), place.to_owned())).collect()
+}
+
+fn speaks_of_authentication(parameter: &Value) -> bool {
+    let said = parameter.get("description").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    ["authenticat", "authoriz", "oauth", "api key", "api-key", "apikey", "api token", "access token", "access key", "credential"]
+        .iter()
+        .any(|word| said.contains(word))
 }
 
 fn scheme(kind: CredentialKind) -> CredentialScheme {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -39,6 +39,12 @@ pub(crate) struct NoServer {
     pub(crate) remedy: &'static str,
 }
 
+/// Most different servers that single operations name, and most variables of them all together.
+const MAX_SERVERS: usize = 100;
+
+/// Most servers of one list that are named for not being used.
+const MAX_NAMED_UNUSED: usize = 10;
+
 const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
 
 /// `base_url` replaces what the description says of all its operations; servers that single operations name stay.
@@ -47,7 +53,7 @@ const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
 /// [`NoServer`]: the description names none that can be used.
 pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'_>], base_url: Option<&str>) -> Result<Servers, NoServer> {
     let relative_to = base_url.unwrap_or(source_name).to_owned();
-    let mut reading = Reading { relative_to, of_fetched: Vec::new(), variables: IndexMap::new(), notes: Vec::new() };
+    let mut reading = Reading { relative_to, of_fetched: Vec::new(), variables: IndexMap::new(), notes: IndexSet::new() };
     let of_root = listed(root.get("servers"));
     // OpenAPI: without servers, requests go where the description is.
     let usual = match base_url {
@@ -57,20 +63,26 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
     };
     let mut known: HashMap<String, Result<String, String>> = HashMap::new();
     let mut of_each: Vec<Option<String>> = Vec::with_capacity(operations.len());
+    let mut unreachable: Vec<Option<String>> = Vec::with_capacity(operations.len());
     for operation in operations {
         let own = [operation.value, operation.item].map(|holder| listed(holder.get("servers"))).into_iter().find(|own| !own.is_empty());
         let url = own.map(|own| {
-            let key = own.iter().map(|server| server.get("url").map(Value::to_string).unwrap_or_default()).collect::<Vec<_>>().join(" ");
-            known.entry(key).or_insert_with(|| reading.chosen(&own)).clone()
+            let key =
+                own.iter().map(|server| format!("{:?} {:?}", server.get("url"), server.get("variables"))).collect::<Vec<_>>().join(" ");
+            let count = known.len();
+            let found = known.entry(key).or_insert_with(|| match count < MAX_SERVERS {
+                true => reading.chosen(&own),
+                false => Err(format!("more than {MAX_SERVERS} different servers are named")),
+            });
+            found.clone()
         });
-        of_each.push(match url {
-            Some(Ok(url)) => Some(url),
-            Some(Err(problem)) => {
-                reading.note(format!("a server of {} is left out: {problem}", operation.label()));
-                None
-            }
-            None => None,
-        });
+        let (url, problem) = match url {
+            Some(Ok(url)) => (Some(url), None),
+            Some(Err(problem)) => (None, Some(problem)),
+            None => (None, None),
+        };
+        of_each.push(url);
+        unreachable.push(problem);
     }
     let agreed = of_each.first().cloned().flatten().filter(|first| of_each.iter().all(|url| url.as_ref() == Some(first)));
     let base = match (agreed, usual) {
@@ -83,19 +95,24 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
         (_, Err(problem)) => return Err(NoServer { problem, remedy: GIVE_ONE }),
     };
     let mut servers: IndexMap<String, String> = IndexMap::new();
-    let name = |url: String| match is_inside(&url) && !is_inside(&base) {
+    let mut name = |url: String| match is_inside(&url) && !is_inside(&base) {
         true => Err(format!(
             "its server {url} is an address of a private network, where no vendor's requests go; give it a server of the vendor"
         )),
         false => Ok(named(&mut servers, url, &base)),
     };
-    let mut name = name;
-    let of_operations = of_each.into_iter().map(|url| url.filter(|url| *url != base).map(&mut name).transpose()).collect();
+    let of_operations = of_each.into_iter().zip(unreachable).map(|(url, problem)| match problem {
+        Some(problem) => Err(format!(
+            "the server that it names cannot be called: {problem}; say where the API is with `--base-url https://…`, or change its `servers`"
+        )),
+        None => url.filter(|url| *url != base).map(&mut name).transpose(),
+    });
+    let of_operations = of_operations.collect();
     let Reading { mut variables, notes, of_fetched, .. } = reading;
     let is_where_fetched = base_url.is_none() && of_fetched.contains(&base);
     let used: Vec<&String> = std::iter::once(&base).chain(servers.values()).collect();
     variables.retain(|name, _| used.iter().any(|url| url.contains(&format!("{{{name}}}"))));
-    Ok(Servers { base_url: base, variables, servers, of_operations, is_where_fetched, notes })
+    Ok(Servers { base_url: base, variables, servers, of_operations, is_where_fetched, notes: notes.into_iter().collect() })
 }
 
 struct Reading {
@@ -104,14 +121,12 @@ struct Reading {
     /// URLs that begin with that host because they name none.
     of_fetched: Vec<String>,
     variables: IndexMap<String, Variable>,
-    notes: Vec<String>,
+    notes: IndexSet<String>,
 }
 
 impl Reading {
     fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
-        }
+        self.notes.insert(note);
     }
 
     /// The URL of the first server that is meant for work.
@@ -122,11 +137,15 @@ impl Reading {
             let url = server.get("url").and_then(Value::as_str).unwrap_or_default();
             match self.url(url, server.get("variables").and_then(Value::as_object)) {
                 Ok(chosen) => {
-                    for other in servers.iter().filter(|other| !std::ptr::eq(**other, *server)) {
+                    let others = servers.iter().filter(|other| !std::ptr::eq(**other, *server));
+                    for other in others.take(MAX_NAMED_UNUSED) {
                         let url = other.get("url").and_then(Value::as_str).unwrap_or_default();
                         let said = plain(other.get("description").and_then(Value::as_str).unwrap_or_default(), 60);
                         let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
                         self.note(format!("the server {url}{said} is not used; an account can have it as its own base URL"));
+                    }
+                    if servers.len() > MAX_NAMED_UNUSED + 1 {
+                        self.note(format!("{} more servers are not used", servers.len() - MAX_NAMED_UNUSED - 1));
                     }
                     return Ok(chosen);
                 }
@@ -139,6 +158,9 @@ impl Reading {
     fn url(&mut self, written: &str, variables: Option<&Map<String, Value>>) -> Result<String, String> {
         let Filled { url, variables, notes } = filled(written.trim(), variables)?;
         let url = self.absolute(&url)?;
+        if self.variables.len() + variables.len() > MAX_SERVERS {
+            return Err(format!("the servers have more than {MAX_SERVERS} variables"));
+        }
         notes.into_iter().for_each(|note| self.note(note));
         let url = self.secured(url);
         let (url, stand_in) = variable::without_stand_in(url);

@@ -5,10 +5,14 @@ use crate::import::{Import, Inference};
 use crate::integration::{Integration, Variable};
 use crate::variables::names_in_braces;
 
+/// Why a description's base URL is none.
+pub const NO_PLACE: &str = "the description names no place of the vendor's";
+
 impl Importable {
     /// Fills in what an imported description does not say, and adds each thing to the report.
     ///
-    /// What the description does say is never changed: it is newer than the index.
+    /// What the description does say is never changed: it is newer than the index. Only its base URL gives way before, where it is none for an
+    /// account: see [`Importable::keeps`].
     pub fn complete(&self, Import { integration, report }: &mut Import) {
         let is_assumed = report.inferences.iter().any(|one| one.at == "credentials");
         let concluded = &mut report.inferences;
@@ -40,24 +44,49 @@ impl Importable {
         }
     }
 
-    /// Whether the requests of an import go to the vendor: a base URL on the host where the description was fetched is none of the
-    /// vendor's, unless the index names that host too. Else it is imported again with the base URL of the index, because endpoints of
-    /// OAuth and other servers may rest on it as well.
-    pub fn is_placed(&self, Import { integration, report }: &Import) -> bool {
+    /// Whether requests of accounts may go where the import leads, else why not. Then it is imported again with the base URL of the index,
+    /// because endpoints of OAuth and other servers may rest on it as well.
+    ///
+    /// The place where it was fetched is none of the vendor's unless the index names it too. A demonstration or test server is one whose
+    /// keeper must not be handed the secrets of those who have a server of their own, or an account of the vendor's.
+    ///
+    /// # Errors
+    /// What is wrong with the base URL of the import.
+    pub fn keeps(&self, Import { integration, report }: &Import) -> Result<(), &'static str> {
         let (base_url, source) = (integration.base_url.as_str(), report.source.as_str());
-        let is_where_it_was_fetched = host(source).is_some() && host(base_url) == host(source);
-        base_url.starts_with("https://") && (!is_where_it_was_fetched || host(base_url) == host(self.base_url))
+        let (named, indexed) = (host(base_url), host(self.base_url));
+        if !base_url.starts_with("https://") || (named.is_some() && named == host(source) && named != indexed) {
+            return Err(NO_PLACE);
+        }
+        if indexed.is_some_and(is_account_s_own) && !named.is_some_and(|host| host.contains('{')) {
+            return Err("each customer has a server of its own");
+        }
+        if named.is_some_and(is_for_trying) && !indexed.is_some_and(is_for_trying) {
+            return Err("the description names a server for trying things out");
+        }
+        Ok(())
     }
 
-    /// Says of an import that was given the base URL of the index where that is from, and what its variables are.
-    pub fn place(&self, Import { integration, report }: &mut Import) {
+    /// Says of an import that was given the base URL of the index where that is from and why, and what its variables are.
+    pub fn place(&self, Import { integration, report }: &mut Import, because: &str) {
         report.inferences.push(Inference {
             at: "base_url".to_owned(),
             what: format!("requests go to {}", self.base_url),
-            because: "the index of importable APIs; the description names no place of the vendor's".to_owned(),
+            because: format!("the index of importable APIs; {because}"),
         });
         add_variables(integration);
     }
+}
+
+/// Whether the whole host is said by the account.
+fn is_account_s_own(host: &str) -> bool {
+    host.starts_with('{') && host.find('}') == Some(host.len() - 1)
+}
+
+/// Whether a host calls itself one of demonstrations or tests.
+pub(super) fn is_for_trying(host: &str) -> bool {
+    let (below_top, _) = host.rsplit_once('.').unwrap_or((host, ""));
+    below_top.split(['.', '-']).any(|part| ["demo", "sandbox", "staging", "test", "try"].contains(&part))
 }
 
 /// Whether there are lists and nothing is said of any. Where some are said to page, the others do not: they would give all records on each page.
@@ -67,7 +96,7 @@ fn is_silent_on_paging(integration: &Integration) -> bool {
     !is_told && methods.clone().all(|(_, method)| method.pagination.is_none()) && methods.any(|(name, _)| name == "list")
 }
 
-fn host(url: &str) -> Option<&str> {
+pub(super) fn host(url: &str) -> Option<&str> {
     url.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest))
 }
 
@@ -113,7 +142,7 @@ mod tests {
             Inference { at: "credentials".to_owned(), what: "a bearer token".to_owned(), because: "nothing is declared".to_owned() };
         import.report.inferences.push(assumed);
         let entry = find("zulip").unwrap();
-        entry.place(&mut import);
+        entry.place(&mut import, super::NO_PLACE);
         entry.complete(&mut import);
         let said: Vec<String> = import.report.inferences.iter().map(|one| format!("{}: {}; {}", one.at, one.what, one.because)).collect();
         insta::assert_snapshot!(said.join("\n"), @"
@@ -148,7 +177,32 @@ mod tests {
     fn a_vendor_s_own_base_url_stays_but_not_the_place_where_the_description_was_fetched() {
         for (source, stays) in [("https://raw.example/x.yaml", true), ("https://api.acme.test/x.yaml", false), ("/files/x.yaml", true)] {
             let import = imported(source, "https://api.acme.test/v2");
-            assert_eq!(find("zulip").unwrap().is_placed(&import), stays, "{source}");
+            assert_eq!(find("zulip").unwrap().keeps(&import).is_ok(), stays, "{source}");
         }
+    }
+
+    #[test]
+    fn a_demonstration_or_test_server_gives_way_to_the_one_of_the_account() {
+        let mut gone = Vec::new();
+        for (name, base_url) in [
+            ("netbox", "https://demo.netbox.example/api"),
+            ("traccar", "https://server.traccar.example/api"),
+            ("osf", "https://api.test.osf.io/v2"),
+            ("adyen_management", "https://management-test.adyen.com/v3"),
+            ("velo_payments", "https://api.sandbox.velopayments.com"),
+            ("vimeo", "https://api.acme.example"),
+        ] {
+            let import = imported("https://raw.example/x.yaml", base_url);
+            let entry = find(name).unwrap();
+            gone.push(format!("{base_url} > {}", if entry.keeps(&import).is_ok() { base_url } else { entry.base_url }));
+        }
+        insta::assert_snapshot!(gone.join("\n"), @"
+        https://demo.netbox.example/api > https://{host}/api
+        https://server.traccar.example/api > https://{host}/api
+        https://api.test.osf.io/v2 > https://api.osf.io/v2
+        https://management-test.adyen.com/v3 > https://management-{environment}.adyen.com/v3
+        https://api.sandbox.velopayments.com > https://api.sandbox.velopayments.com
+        https://api.acme.example > https://api.acme.example
+        ");
     }
 }

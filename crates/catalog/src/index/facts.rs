@@ -113,6 +113,17 @@ mod tests {
     }
 
     #[test]
+    fn no_way_to_authenticate_hides_another_and_none_is_a_version_or_a_second_factor() {
+        for entry in importable() {
+            let ways: Vec<_> = entry.auth.split("; ").filter_map(credential).map(|(name, _)| name).collect();
+            assert_eq!(entry.credentials().len(), ways.len(), "{}: {}", entry.name, entry.auth);
+            let named: Vec<String> = entry.auth.split("; ").map(|way| way.split(" (").next().unwrap_or_default().to_lowercase()).collect();
+            let is_no_secret = |way: &String| ["version", "otp", "sudo"].iter().any(|word| way.contains(word));
+            assert!(!named.iter().any(is_no_secret), "{}: {}", entry.name, entry.auth);
+        }
+    }
+
+    #[test]
     fn facts_become_parts_of_a_definition() {
         let said = |name: &str| {
             let entry = find(name).unwrap();

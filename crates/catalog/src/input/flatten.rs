@@ -83,7 +83,8 @@ impl Builder<'_> {
                 BodyFormat::Json | BodyFormat::Form | BodyFormat::Raw => Encoding::AsIs,
             };
             let encoding = self.encoded(body, name, encoding);
-            members.push(Member { argument: argument.clone(), name: name.clone(), default, encoding });
+            let is_required = required.contains(name.as_str());
+            members.push(Member { argument: argument.clone(), name: name.clone(), default, is_required, encoding });
             self.put(&argument, schema);
         }
         if body.required == Some(false) {

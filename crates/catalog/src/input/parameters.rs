@@ -8,7 +8,6 @@ use crate::headers;
 use crate::integration::{Integration, Location, Method, Parameter, Style};
 use crate::request_line::PathPiece;
 use crate::route::{CookieArgument, HeaderArgument, PathPart, QueryArgument};
-use crate::types::{Type, Types};
 use crate::wording::did_you_mean;
 
 /// A path parameter: the vendor's name, and the argument that takes its place.
@@ -110,6 +109,7 @@ impl Builder<'_> {
                 false => Need::Optional,
             };
             let (style, explode) = style_of(parameter);
+            let is_required = parameter.required;
             let argument = self.names.assign(key, location_word(parameter.location));
             self.add(&argument, need, &parameter.schema, &format!("{place}.schema"));
             match parameter.location {
@@ -120,13 +120,10 @@ impl Builder<'_> {
                     encoded_name: utf8_percent_encode(name, QUERY_NAME).to_string(),
                     style,
                     explode,
-                    taken: match spreads(parameter, style, explode) {
-                        true => taken_names(name, method, pages, integration),
-                        false => Vec::new(),
-                    },
+                    is_required,
                 }),
-                Location::Header => others.headers.push(HeaderArgument { argument, name: name.to_owned(), style, explode }),
-                Location::Cookie => others.cookies.push(CookieArgument { argument, name: name.to_owned(), style, explode }),
+                Location::Header => others.headers.push(HeaderArgument { argument, name: name.to_owned(), style, explode, is_required }),
+                Location::Cookie => others.cookies.push(CookieArgument { argument, name: name.to_owned(), style, explode, is_required }),
             }
         }
         others
@@ -185,17 +182,8 @@ fn check_name(name: &str, location: Location, integration: &Integration) -> Resu
     }
 }
 
-/// Whether members of an object become query parameters of their own.
-fn spreads(parameter: &Parameter, style: Style, explode: bool) -> bool {
-    let types = Types::of(&parameter.schema, &parameter.schema);
-    explode && !matches!(style, Style::DeepObject | Style::Json) && (types.is_empty() || types.has(Type::Object))
-}
-
-/// The query parameters that are none of this one's business.
-fn taken_names(own: &str, method: &Method, pages: &[&str], integration: &Integration) -> Vec<String> {
-    let queries = method.parameters.iter().filter(|(_, parameter)| parameter.location == Location::Query);
-    let others = queries.map(|(key, parameter)| vendor_name(key, parameter)).filter(|name| *name != own);
+/// The query parameters that no argument sets.
+pub(super) fn taken_query(method: &Method, pages: &[&str], integration: &Integration) -> Vec<String> {
     let fixed = integration.query.keys().chain(method.query.keys()).map(String::as_str);
-    let taken = others.chain(fixed).chain(pages.iter().copied()).chain(credential_queries(integration));
-    taken.map(str::to_owned).collect()
+    fixed.chain(pages.iter().copied()).chain(credential_queries(integration)).map(str::to_owned).collect()
 }

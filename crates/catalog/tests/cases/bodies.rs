@@ -104,7 +104,7 @@ fn case_d1_members_of_a_form_are_written_as_their_encoding_says() {
     POST https://acme.test/v1/a
     Content-Type: application/x-www-form-urlencoded
 
-    list=x&list=y&ids%5B%5D=1&ids%5B%5D=2&tags=b%2Cc&deep%5Ba%5D%5Bb%5D=1&deep%5Bc%5D%5B0%5D%5Bd%5D=2&json=%7B%22k%22%3A%5B1%5D%7D&typed=%7B%22t%22%3A%22%C3%A4%26%22%7D&plain%5Bp%5D=1&plain%5Bp%5D=2
+    list=x&list=y&ids%5B%5D=1&ids%5B%5D=2&tags=b,c&deep%5Ba%5D%5Bb%5D=1&deep%5Bc%5D%5B0%5D%5Bd%5D=2&json=%7B%22k%22%3A%5B1%5D%7D&typed=%7B%22t%22%3A%22%C3%A4%26%22%7D&plain%5Bp%5D=1&plain%5Bp%5D=2
     ");
 }
 

@@ -5,6 +5,7 @@
 mod arguments;
 mod bodies;
 mod keys;
+mod names;
 mod profiles;
 mod requests;
 mod styles;

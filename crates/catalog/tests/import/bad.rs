@@ -62,6 +62,79 @@ fn aliases_that_multiply_are_refused_before_they_take_memory() {
     assert!(error.contains("repeated by aliases"), "{error}");
 }
 
+fn outcome_of(paths: &Value, schemas: &Value) -> String {
+    let description = json!({
+        "openapi": "3.0.3", "info": {"title": "Acme", "version": "1"}, "servers": [{"url": "https://api.acme.example"}],
+        "paths": paths, "components": {"schemas": schemas},
+    });
+    outcome(description.to_string().as_bytes()).unwrap()
+}
+
+fn references(name: impl Fn(usize) -> String, count: usize) -> Vec<Value> {
+    (0..count).map(|number| json!({"$ref": format!("#/components/schemas/{}", name(number))})).collect()
+}
+
+fn sends(media_type: &str, schema: &Value) -> Value {
+    json!({"/a": {"post": {"requestBody": {"content": {media_type: {"schema": schema}}}, "responses": {}}}})
+}
+
+fn answers(schema: &Value) -> Value {
+    json!({"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}})
+}
+
+/// Each of them takes longer than anyone waits where what was looked at is looked at again.
+#[test]
+fn schemas_that_are_composed_of_themselves_many_times_are_looked_at_once() {
+    let a = json!({"$ref": "#/components/schemas/A"});
+    let parts = references(|_| "A".to_owned(), 200);
+    let itself = json!({"A": {"type": "object", "properties": {"x": {"type": "string"}}, "allOf": parts}});
+    let alternatives = json!({"A": {"allOf": [{"oneOf": parts}, {"anyOf": parts}]}});
+    for schemas in [itself, alternatives] {
+        for paths in [
+            answers(&a),
+            answers(&json!({"type": "array", "items": a})),
+            answers(&json!({"type": "object", "properties": {"data": {"type": "array", "items": a}, "total": {"type": "integer"}}})),
+            sends("application/json", &a),
+            sends("application/json", &json!({"type": "object", "properties": {"x": a}})),
+            sends("multipart/form-data", &a),
+            sends("application/x-www-form-urlencoded", &json!({"type": "object", "properties": {"x": a}})),
+        ] {
+            let said = outcome_of(&paths, &schemas);
+            assert!(
+                said.starts_with("1 operations, 1 tools") || said.contains("the parts of the multipart body are not described"),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn schemas_that_are_all_composed_of_one_another_are_put_in_order_once() {
+    let all = references(|number| format!("B{number}"), 60);
+    let mut schemas = json!({"A": {"type": "object", "allOf": all}});
+    for number in 0..60 {
+        schemas[format!("B{number}")] = json!({"properties": {format!("b{number}"): {"type": "string"}}, "oneOf": all});
+    }
+    for media_type in ["application/json", "multipart/form-data"] {
+        let said = outcome_of(&sends(media_type, &json!({"$ref": "#/components/schemas/A"})), &schemas);
+        assert!(said.starts_with("1 operations, 1 tools"), "{said}");
+    }
+}
+
+#[test]
+fn parameters_and_servers_beyond_their_number_are_left_out_and_noted() {
+    let parameters: Vec<Value> = (0..20_000).map(|number| json!({"name": format!("p{number}"), "in": "query"})).collect();
+    let servers: Vec<Value> = (0..20_000).map(|number| json!({"url": format!("https://s{number}.acme.example")})).collect();
+    let said = outcome_of(&json!({"/a": {"get": {"parameters": parameters, "servers": servers}}}), &json!({}));
+    assert!(said.starts_with("1 operations, 1 tools, 12 notes"), "{said}");
+    // Operations whose server is not among the definition's are no tools: they must not go elsewhere.
+    let paths: Value = (0..300).map(|number| (format!("/a{number}"), json!({"servers": [servers[number]], "get": {}}))).collect();
+    let said = outcome_of(&paths, &json!({}));
+    assert!(said.starts_with("300 operations, 100 tools"), "{said}");
+    let said = outcome_of(&json!({"/a": {"get": {}}, "/{a}".repeat(10_000): {"get": {}}}), &json!({}));
+    assert!(said.starts_with("2 operations, 1 tools"), "{said}");
+}
+
 #[test]
 fn a_text_of_fifty_megabytes_is_refused_unread() {
     let text = format!("{{\"openapi\": \"3.0.3\", \"paths\": {{}}, \"x\": \"{}\"}}", "y".repeat(50 * 1024 * 1024));

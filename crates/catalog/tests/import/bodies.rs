@@ -24,6 +24,7 @@ fn the_media_type_that_suits_agents_best_is_sent() {
         (vec!["multipart/form-data", "application/json"], BodyFormat::Json, None),
         (vec!["application/xml", "application/vnd.acme+json"], BodyFormat::Json, Some("application/vnd.acme+json")),
         (vec!["*/*"], BodyFormat::Json, None),
+        (vec!["application/json-patch+json", "application/merge-patch+json"], BodyFormat::Json, Some("application/merge-patch+json")),
         (vec!["multipart/form-data", "application/x-www-form-urlencoded"], BodyFormat::Form, None),
         (vec!["text/csv", "multipart/form-data"], BodyFormat::Multipart, None),
         (vec!["application/xml"], BodyFormat::Raw, Some("application/xml")),
@@ -35,6 +36,14 @@ fn the_media_type_that_suits_agents_best_is_sent() {
         let body = body_of(&with_content(content.into()));
         assert_eq!((body.format, body.content_type.as_deref()), (format, content_type), "{media_types:?}");
     }
+}
+
+#[test]
+fn a_text_keeps_its_rules() {
+    let body = body_of(&with_content(
+        json!({ "text/plain": { "schema": { "type": "string", "enum": ["on", "off"], "description": "The state." } } }),
+    ));
+    assert_eq!(body.schema, json!({ "type": "string", "description": "The state.", "enum": ["on", "off"] }));
 }
 
 #[test]
@@ -53,6 +62,16 @@ fn case_d1_forms_files_bytes_and_xml_are_delivered() {
     let multipart = imported(&with_content(json!({ "multipart/form-data": { "schema": with_file } })));
     let sent = planned(&multipart, "POST /things", json!({ "kind": "x", "file": { "content": "aGVsbG8=", "name": "hello.txt" } }));
     assert!(sent.contains("filename=\"hello.txt\"") && sent.contains("\r\n\r\nhello\r\n") && sent.contains("name=\"kind\""), "{sent}");
+
+    // JSON has no place for the bytes of a file.
+    let either =
+        imported(&with_content(json!({ "application/json": { "schema": with_file }, "multipart/form-data": { "schema": with_file } })));
+    let sent = planned(&either, "POST /things", json!({ "kind": "x", "file": { "content": "aGVsbG8=", "name": "hello.txt" } }));
+    assert!(sent.contains("filename=\"hello.txt\"") && sent.contains("\r\n\r\nhello\r\n"), "{sent}");
+
+    let any = imported(&with_content(json!({ "*/*": { "schema": { "type": "string", "format": "binary" } } })));
+    let sent = planned(&any, "POST /things", json!({ "body": "aGVsbG8=" }));
+    assert_eq!(sent, "POST https://api.acme.test/v2/things\nContent-Type: application/octet-stream\nhello");
 
     let bytes = imported(&with_content(json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } })));
     let sent = planned(&bytes, "POST /things", json!({ "body": "aGVsbG8=" }));

@@ -59,39 +59,71 @@ fn headers_that_others_decide_are_no_arguments() {
 
 #[test]
 fn what_carries_the_credential_is_no_argument() {
-    let mut description = with_parameters(json!([
+    let parameters = json!([
         { "name": "X-Api-Key", "in": "header", "required": true, "schema": {} },
         { "name": "api_key", "in": "query", "schema": {} },
-        { "name": "token", "in": "query", "schema": {} },
+        { "name": "token", "in": "query", "schema": {}, "description": "Token for authentication" },
+        { "name": "key", "in": "query", "schema": {}, "description": "What was stored" },
         { "name": "q", "in": "query", "schema": {} },
-    ]));
-    description["paths"]["/invitations"] = json!({ "get": { "parameters": [{ "name": "key", "in": "query", "schema": {} }] } });
+    ]);
+    let mut description = with_parameters(parameters.clone());
+    description["paths"]["/others"] = json!({ "get": { "parameters": parameters } });
+    description["paths"]["/{token}"] = json!({ "get": { "parameters": [
+        { "name": "token", "in": "path", "required": true, "schema": {}, "description": "Token for authentication" },
+        { "name": "access_token", "in": "query", "required": true, "schema": {}, "description": "The access token to look at" },
+    ] } });
     description["components"] = json!({ "securitySchemes": { "key": { "type": "apiKey", "in": "header", "name": "x-api-key" } } });
     let import = imported(&description);
-    // `token` stands on one of two operations only, so it may be something else.
-    assert_eq!(method(&import, "GET /things").parameters.keys().collect::<Vec<_>>(), ["token", "q"]);
-    assert_eq!(method(&import, "GET /invitations").parameters.keys().collect::<Vec<_>>(), ["key"]);
+    // Where few operations have it, or nothing says that it is a credential, it is something else.
+    assert_eq!(method(&import, "GET /things").parameters.keys().collect::<Vec<_>>(), ["key", "q"]);
+    assert_eq!(method(&import, "GET /{token}").parameters.keys().collect::<Vec<_>>(), ["token", "access_token"]);
     assert!(noted(&import).iter().any(|note| note.contains("`X-Api-Key` carries the credential")));
 }
 
 #[test]
-fn a_header_with_one_value_is_always_sent_and_a_version_with_every_request() {
-    let version = json!({ "name": "Acme-Version", "in": "header", "schema": { "type": "string", "default": "2026-01-01" } });
-    let import = imported(&with_paths(json!({
-        "/a": { "get": { "parameters": [version, { "name": "X-Kind", "in": "header", "required": true, "schema": { "enum": ["fast"] } }] } },
-        "/b": { "get": { "parameters": [version] } },
-        "/c": { "get": {} },
-    })));
-    assert_eq!(planned(&import, "GET /a", json!({})), "GET https://api.acme.test/v2/a\nAcme-Version: 2026-01-01\nX-Kind: fast");
-    assert_eq!(planned(&import, "GET /c", json!({})), "GET https://api.acme.test/v2/c\nAcme-Version: 2026-01-01");
+fn a_header_with_one_value_is_always_sent() {
+    let import = imported(&with_parameters(json!([
+        { "name": "X-Kind", "in": "header", "required": true, "schema": { "enum": ["fast"] } },
+        { "name": "Acme-Version", "in": "header", "schema": { "enum": ["1"], "default": "1" } },
+    ])));
+    assert!(method(&import, "GET /things").parameters.is_empty());
+    assert_eq!(planned(&import, "GET /things", json!({})), "GET https://api.acme.test/v2/things\nX-Kind: fast\nAcme-Version: 1");
 }
 
 #[test]
-fn an_idempotency_key_is_an_argument_that_may_be_left_out() {
+fn a_header_with_a_default_is_an_argument() {
     let import = imported(&with_parameters(json!([
-        { "name": "Idempotency-Key", "in": "header", "required": true, "schema": { "type": "string" } },
+        { "name": "REST-Range", "in": "header", "required": true, "schema": { "type": "string", "default": "resources=0-49" } },
     ])));
-    assert!(!method(&import, "GET /things").parameters["Idempotency-Key"].required);
+    assert!(method(&import, "GET /things").parameters["REST-Range"].required);
+    assert_eq!(
+        planned(&import, "GET /things", json!({ "REST-Range": "resources=50-99" })),
+        "GET https://api.acme.test/v2/things\nREST-Range: resources=50-99"
+    );
+}
+
+#[test]
+fn a_version_is_sent_with_every_request_and_can_be_chosen() {
+    let version = |schema: Value| json!({ "name": "Acme-Version", "in": "header", "required": true, "schema": schema });
+    let usual = version(json!({ "type": "string", "enum": ["1", "2"], "default": "1" }));
+    let import = imported(&with_paths(json!({
+        "/a": { "get": { "parameters": [usual] } },
+        "/b": { "get": { "parameters": [usual] } },
+        "/c": { "get": {} },
+    })));
+    for path in ["/a", "/b", "/c"] {
+        assert_eq!(planned(&import, &format!("GET {path}"), json!({})), format!("GET https://api.acme.test/v2{path}\nAcme-Version: 1"));
+    }
+    assert_eq!(planned(&import, "GET /a", json!({ "Acme-Version": "2" })), "GET https://api.acme.test/v2/a\nAcme-Version: 2");
+}
+
+#[test]
+fn an_idempotency_key_is_required_where_the_vendor_requires_it() {
+    for required in [true, false] {
+        let key = json!([{ "name": "Idempotency-Key", "in": "header", "required": required, "schema": { "type": "string" } }]);
+        let import = imported(&with_parameters(key));
+        assert_eq!(method(&import, "GET /things").parameters["Idempotency-Key"].required, required);
+    }
 }
 
 #[test]

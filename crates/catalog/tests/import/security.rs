@@ -68,6 +68,7 @@ fn operations_have_the_narrowest_scopes_that_are_enough() {
     let mut description = with_paths(json!({
         "/a": { "get": { "summary": "A", "security": security }, "post": { "summary": "B", "security": [{ "auth": ["all"] }] } },
         "/c": { "get": { "summary": "C" } },
+        "/d": { "get": { "summary": "D", "security": [] } },
     }));
     description["security"] = json!([{ "auth": ["all.read"] }]);
     description["components"] = json!({ "securitySchemes": { "auth": { "type": "oauth2", "flows": { "authorizationCode": flow } } } });
@@ -75,6 +76,7 @@ fn operations_have_the_narrowest_scopes_that_are_enough() {
     assert_eq!(method(&import, "GET /a").scopes, ["all.read"]);
     assert_eq!(method(&import, "POST /a").scopes, ["all"]);
     assert_eq!(method(&import, "GET /c").scopes, ["all.read"]);
+    assert!(method(&import, "GET /d").scopes.is_empty());
 }
 
 #[test]
@@ -87,4 +89,19 @@ fn without_schemes_a_header_shows_how_or_a_bearer_token_is_taken() {
     let attach = import.integration.credentials["api_key"].attach.as_ref().unwrap();
     assert_eq!(attach.header.as_deref(), Some("Api-Key"));
     assert!(method(&import, "GET /things").parameters.is_empty());
+}
+
+#[test]
+fn without_schemes_a_query_parameter_of_most_operations_is_the_key() {
+    let operation = |name: &str, said: &str| json!({ "summary": "Things", "parameters": [{ "name": name, "in": "query", "required": true, "description": said, "schema": { "type": "string" } }] });
+    for (name, said) in [("apiKey", ""), ("key", "Your API key"), ("oauth_token", "")] {
+        let import = imported(&with_operation("get", operation(name, said)));
+        let attach = import.integration.credentials["api_key"].attach.as_ref().unwrap();
+        assert_eq!(attach.query.as_deref(), Some(name));
+        assert!(method(&import, "GET /things").parameters.is_empty());
+    }
+    // A store of values by key has no credential there.
+    let import = imported(&with_operation("get", operation("key", "What to look up")));
+    assert_eq!(import.integration.credentials.keys().collect::<Vec<_>>(), ["bearer"]);
+    assert!(method(&import, "GET /things").parameters["key"].required);
 }

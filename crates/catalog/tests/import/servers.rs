@@ -1,6 +1,6 @@
 //! Where requests go.
 
-use crate::acme::{imported, imported_from, method, noted, planned, with_operation, with_paths};
+use crate::acme::{imported, imported_from, method, noted, planned, skipped, with_operation, with_paths};
 use catalog::import::{ImportError, Options, Sources, import};
 use serde_json::{Value, json};
 
@@ -161,4 +161,31 @@ fn operations_whose_server_is_in_a_private_network_are_skipped() {
     assert_eq!(skipped, ["POST /meta", "POST /intern"]);
     assert!(import.report.skipped[0].reason.contains("private network"), "{:?}", import.report.skipped);
     assert_eq!(import.integration.servers.values().collect::<Vec<_>>(), ["https://upload.other.test"]);
+}
+
+#[test]
+fn an_operation_whose_server_cannot_be_called_is_skipped() {
+    let paths = json!({
+        "/a": { "get": { "summary": "A" } },
+        "/b": { "servers": [{ "url": "/v9" }], "get": { "summary": "B" } },
+    });
+    let import = imported(&with_paths(paths.clone()));
+    assert_eq!(import.report.tools, 1);
+    assert!(skipped(&import)[0].starts_with("GET /b: the server that it names cannot be called: the server `/v9` is relative"));
+    // Where the API is known, so is that server.
+    let options = Options { base_url: Some("https://api.acme.test/v2".to_owned()), ..Options::default() };
+    let import = imported_from("acme.json", &with_paths(paths), &options);
+    assert_eq!(planned(&import, "GET /b", json!({})), "GET https://api.acme.test/v9/b");
+}
+
+#[test]
+fn the_same_url_with_other_variables_is_another_server() {
+    let server = |variable: Value| json!([{ "url": "https://{region}.acme.test", "variables": { "region": variable } }]);
+    let import = imported(&with_paths(json!({
+        "/a": { "servers": server(json!({ "default": "eu", "enum": ["eu", "us"] })), "get": { "summary": "A" } },
+        "/b": { "servers": server(json!({ "default": "global" })), "get": { "summary": "B" } },
+        "/c": { "get": { "summary": "C" } },
+    })));
+    assert_eq!(planned(&import, "GET /a", json!({})), "GET https://eu.acme.test/a");
+    assert_eq!(planned(&import, "GET /b", json!({})), "GET https://global.acme.test/b");
 }

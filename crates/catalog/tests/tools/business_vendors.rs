@@ -200,13 +200,84 @@ fn salesforce_queries_searches_and_writes_any_object() {
     assert_snapshot!(planned("list_all_salesforce_search_results", json!({"q": "Poe", "sobject": ["Lead", "Contact"], "fields": ["Id", "Name"]})), @"GET https://acme.my.salesforce.com/services/data/v62.0/parameterizedSearch?q=Poe&sobject=Lead&sobject=Contact&fields=Id,Name");
     assert_snapshot!(planned("create_a_salesforce_record", json!({"object": "Shoe__c", "body": {"Size__c": 42}})), @r#"
     POST https://acme.my.salesforce.com/services/data/v62.0/sobjects/Shoe__c
+    Sforce-Auto-Assign: FALSE
     {"Size__c":42}
     "#);
     assert_snapshot!(planned("update_a_salesforce_case_by_id", json!({"id": "500x", "Status": "Closed", "Shoe__c": null})), @r#"
     PATCH https://acme.my.salesforce.com/services/data/v62.0/sobjects/Case/500x
+    Sforce-Auto-Assign: FALSE
     {"Status":"Closed","Shoe__c":null}
     "#);
     assert_snapshot!(planned("delete_a_salesforce_record_by_id", json!({"object": "Task", "id": "00Tx"})), @"DELETE https://acme.my.salesforce.com/services/data/v62.0/sobjects/Task/00Tx");
+}
+
+#[test]
+fn stripe_invoices_are_collected_or_written_off() {
+    let planned = |tool, arguments| request("stripe", tool, arguments);
+    assert_snapshot!(planned("stripe_invoices_pay", json!({"invoice": "in_1", "paid_out_of_band": true, "idempotency_key": "k1"})), @"
+    POST https://api.stripe.com/v1/invoices/in_1/pay
+    Stripe-Version: 2024-06-20
+    Idempotency-Key: k1
+    paid_out_of_band=true
+    ");
+    assert_snapshot!(planned("stripe_invoices_pay", json!({"invoice": "in_1", "paid_out_of_band": true, "payment_method": "pm_1"})), @"/payment_method: nothing is charged where paid_out_of_band is true, so no payment method is used");
+    assert_snapshot!(planned("stripe_invoices_mark_uncollectible", json!({"invoice": "in_1"})), @"
+    POST https://api.stripe.com/v1/invoices/in_1/mark_uncollectible
+    Stripe-Version: 2024-06-20
+    ");
+}
+
+#[test]
+fn a_hubspot_record_is_archived_and_an_amount_may_be_a_number() {
+    let planned = |tool, arguments| request("hubspot", tool, arguments);
+    assert_snapshot!(planned("delete_a_hubspot_record_by_id", json!({"objectType": "deals", "id": "9"})), @"DELETE https://api.hubapi.com/crm/v3/objects/deals/9");
+    assert_snapshot!(planned("update_a_hubspot_deal_by_id", json!({"id": "9", "amount": 15})), @r#"
+    PATCH https://api.hubapi.com/crm/v3/objects/deals/9
+    {"properties":{"amount":15}}
+    "#);
+}
+
+#[test]
+fn a_zendesk_reply_goes_to_people_in_copy_too() {
+    let arguments =
+        json!({"id": 5, "comment": {"body": "Sent."}, "email_ccs": [{"user_email": "a@b.example"}, {"user_id": 7, "action": "delete"}]});
+    assert_snapshot!(request("zendesk", "update_a_zendesk_ticket_by_id", arguments), @r#"
+    PUT https://acme.zendesk.com/api/v2/tickets/5
+    {"ticket":{"comment":{"body":"Sent."},"email_ccs":[{"user_email":"a@b.example"},{"user_id":7,"action":"delete"}]}}
+    "#);
+}
+
+#[test]
+fn an_intercom_message_has_a_sender_and_an_email_a_subject() {
+    let ends = |value: Value| {
+        let ends = json!({"body": "Hello", "from": {"type": "admin", "id": 9}, "to": {"type": "user", "id": "c1"}});
+        Value::Object(ends.as_object().unwrap().clone().into_iter().chain(value.as_object().unwrap().clone()).collect())
+    };
+    let planned = |arguments| request("intercom", "create_a_intercom_message", ends(arguments));
+    assert_snapshot!(planned(json!({"message_type": "in_app"})), @r#"
+    POST https://api.intercom.io/messages
+    Intercom-Version: 2.14
+    {"message_type":"in_app","body":"Hello","from":{"type":"admin","id":9},"to":{"type":"user","id":"c1"}}
+    "#);
+    assert_snapshot!(planned(json!({"message_type": "email", "subject": "Your order"})), @"/subject: the vendor needs subject and template for an email");
+}
+
+#[test]
+fn salesforce_is_told_not_to_assign_what_agents_write_to_others() {
+    let catalog = Catalog::built_in();
+    let definition = catalog.get("salesforce").unwrap().unwrap();
+    let mut told = Vec::new();
+    for (name, resource) in &definition.integration.resources {
+        for (method, value) in &resource.methods {
+            if value.headers.get("Sforce-Auto-Assign").is_some() {
+                told.push(format!("{name}.{method}"));
+            }
+        }
+    }
+    assert_eq!(
+        told.join(" "),
+        "records.create records.update accounts.create accounts.update leads.create leads.update cases.create cases.update"
+    );
 }
 
 #[test]

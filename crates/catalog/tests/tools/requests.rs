@@ -57,9 +57,9 @@ fn case_c4_styles_and_explode_follow_the_definition() {
         "pipe": parameter("pipeDelimited", false), "deep": parameter("deepObject", true),
         "X-List": {"in": "header", "schema": {}},
     }});
-    let call = r#"{"comma": [1, 2], "repeat": [1, 2], "space": [1, 2], "pipe": ["a|b", 2], "deep": {"gt": 1}, "X-List": [1, 2]}"#;
+    let call = r#"{"comma": [1, 2], "repeat": [1, 2], "space": [1, 2], "pipe": ["a,b", 2], "deep": {"gt": 1}, "X-List": [1, 2]}"#;
     assert_snapshot!(planned_with(method, call), @"
-    GET /v1/s?comma=1,2&repeat=1&repeat=2&space=1%202&pipe=a%7Cb%7C2&deep%5Bgt%5D=1
+    GET /v1/s?comma=1,2&repeat=1&repeat=2&space=1%202&pipe=a%2Cb%7C2&deep%5Bgt%5D=1
     X-List: 1,2
     ");
 }

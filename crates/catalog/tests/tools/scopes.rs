@@ -56,6 +56,15 @@ fn every_tool_of_sendoso_is_within_reach_of_some_way_to_authenticate() {
 }
 
 #[test]
+fn every_view_of_hubspot_asks_for_the_scope_that_each_of_its_apps_has() {
+    let hubspot = parse("hubspot.yaml", include_str!("../../../../integrations/hubspot.yaml")).unwrap();
+    for tool in &hubspot.tools {
+        let only = needed_scopes(&hubspot, "oauth2", &Filter { methods: vec![tool.method.clone()], tags: tool.tags.clone() }).unwrap();
+        assert_eq!(only[0].name, "oauth", "{}", tool.name);
+    }
+}
+
+#[test]
 fn without_scopes_there_is_nothing_to_ask_for() {
     assert_eq!(needed_scopes(&SENDOSO, "api_key", &Filter::default()), None);
     assert_eq!(needed_scopes(&crate::desk::DESK, "token", &Filter::default()), None);

@@ -1,6 +1,8 @@
 //! Bodies that are forms: members of one object, some of them files.
 
-use indexmap::IndexMap;
+use std::collections::HashMap;
+
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 
 use super::plain_body;
@@ -74,9 +76,10 @@ fn members(schema: Map<String, Value>, notes: &mut Vec<String>) -> Option<Map<St
         _ => schema,
     };
     if COMPOSED.iter().any(|key| schema.contains_key(*key)) {
-        let mut properties = Map::new();
-        let mut required = Vec::new();
-        unite(&Value::Object(schema.clone()), &root, 0, &mut properties, &mut required);
+        let mut united = United::default();
+        let whole = Value::Object(schema.clone());
+        let mut required = united.add(&whole, &root, 0);
+        let properties = united.properties;
         notes.push("the form's alternatives are read as one form".to_owned());
         schema.retain(|key, _| key == "description" || key == "$defs");
         schema.insert("type".to_owned(), "object".into());
@@ -100,34 +103,47 @@ fn members(schema: Map<String, Value>, notes: &mut Vec<String>) -> Option<Map<St
 /// How deep compositions are united.
 const MAX_DEPTH: usize = 5;
 
-fn unite(schema: &Value, root: &Value, depth: usize, properties: &mut Map<String, Value>, required: &mut Vec<String>) {
-    let schema = referred(schema, root);
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        properties.entry(name.clone()).or_insert_with(|| property.clone());
-    }
-    for name in schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-        if !required.iter().any(|known| known == name) {
-            required.push(name.to_owned());
+/// The members of a composition.
+#[derive(Default)]
+struct United {
+    properties: Map<String, Value>,
+    /// What each schema requires that has been looked at, by where it is and how deep it was met.
+    required: HashMap<(*const Value, usize), Vec<String>>,
+}
+
+impl United {
+    /// Adds the properties of a schema and its parts, and gives the names that it requires.
+    fn add(&mut self, schema: &Value, root: &Value, depth: usize) -> Vec<String> {
+        let schema = referred(schema, root);
+        let key = (std::ptr::from_ref(schema), depth);
+        if let Some(known) = self.required.get(&key) {
+            return known.clone();
         }
-    }
-    if depth >= MAX_DEPTH {
-        return;
-    }
-    let parts = |key: &str| schema.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for part in parts("allOf") {
-        unite(part, root, depth + 1, properties, required);
-    }
-    for key in ["oneOf", "anyOf"] {
-        let mut of_each: Vec<Vec<String>> = Vec::new();
-        for part in parts(key) {
-            let mut own = Vec::new();
-            unite(part, root, depth + 1, properties, &mut own);
-            of_each.push(own);
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if !self.properties.contains_key(name) {
+                self.properties.insert(name.clone(), property.clone());
+            }
         }
-        if let Some((first, others)) = of_each.split_first() {
-            let shared = first.iter().filter(|name| others.iter().all(|other| other.contains(name)));
-            required.extend(shared.filter(|name| !required.contains(name)).cloned().collect::<Vec<_>>());
+        let own = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut required: IndexSet<String> = own.map(str::to_owned).collect();
+        if depth < MAX_DEPTH {
+            let parts = |key: &str| schema.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            for part in parts("allOf") {
+                required.extend(self.add(part, root, depth + 1));
+            }
+            for key in ["oneOf", "anyOf"] {
+                // What all alternatives require.
+                let mut shared: Option<IndexSet<String>> = None;
+                for part in parts(key) {
+                    let own: IndexSet<String> = self.add(part, root, depth + 1).into_iter().collect();
+                    shared = Some(shared.map_or(own.clone(), |shared| shared.intersection(&own).cloned().collect()));
+                }
+                required.extend(shared.unwrap_or_default());
+            }
         }
+        let required: Vec<String> = required.into_iter().collect();
+        self.required.insert(key, required.clone());
+        required
     }
 }
 

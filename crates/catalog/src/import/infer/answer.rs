@@ -1,11 +1,16 @@
 //! What stands in the answer of an operation, as far as its schema says.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::import::refs::Refs;
 
 /// How deep schemas within `allOf`, `oneOf` and `anyOf` are looked into.
 const MAX_DEPTH: usize = 6;
+
+/// Most schemas that one answer is put together from.
+const MAX_SCHEMAS: usize = 200;
 
 /// Most properties of one object that are looked at.
 const MAX_PROPERTIES: usize = 400;
@@ -24,12 +29,17 @@ pub(super) struct Answer<'d> {
 impl<'d> Answer<'d> {
     pub(super) fn of(schema: &'d Value, refs: Refs<'d>) -> Self {
         let mut answer = Answer::default();
-        answer.add(schema, refs, MAX_DEPTH);
+        answer.add(schema, refs, MAX_DEPTH, &mut HashSet::new());
         answer
     }
 
-    fn add(&mut self, schema: &'d Value, refs: Refs<'d>, depth: usize) {
-        let Ok(Value::Object(schema)) = refs.resolve(schema) else { return };
+    /// `seen`: where the schemas are that were added; the same one says nothing new.
+    fn add(&mut self, schema: &'d Value, refs: Refs<'d>, depth: usize, seen: &mut HashSet<*const Value>) {
+        let Ok(schema) = refs.resolve(schema) else { return };
+        if seen.len() >= MAX_SCHEMAS || !seen.insert(std::ptr::from_ref(schema)) {
+            return;
+        }
+        let Value::Object(schema) = schema else { return };
         match schema.get("type") {
             Some(Value::String(name)) => self.types.push(name),
             Some(Value::Array(names)) => self.types.extend(names.iter().filter_map(Value::as_str)),
@@ -47,14 +57,14 @@ impl<'d> Answer<'d> {
         if depth == 0 {
             return;
         }
-        for part in list(schema, "allOf") {
-            self.add(part, refs, depth - 1);
+        for part in list(schema, "allOf").iter().take(MAX_SCHEMAS) {
+            self.add(part, refs, depth - 1, seen);
         }
         // Alternatives: the first that says something other than null.
         for key in ["oneOf", "anyOf"] {
             if self.properties.is_empty() && !self.is_array {
                 for part in list(schema, key).iter().take(8) {
-                    self.add(part, refs, depth - 1);
+                    self.add(part, refs, depth - 1, seen);
                     if !self.properties.is_empty() || self.is_array {
                         break;
                     }

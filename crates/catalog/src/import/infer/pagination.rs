@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::next::{Continuation, continuation};
-use super::query::{Query, Sizes, queries};
+use super::query::{CAREFUL_MAX_SIZE, FREE_MAX_SIZE, Query, Sizes, queries};
 use super::{Inferred, ListShape};
 use crate::import::operation::Operation;
 use crate::import::refs::Refs;
@@ -63,6 +63,36 @@ const CURSORS: &[&str] = &[
     "since",
     "offset",
 ];
+
+/// Names that filters have too, and what the description must speak of for them to be about pages.
+const AMBIGUOUS: &[(&str, &[&str])] = &[
+    ("size", SIZE_WORDS),
+    ("count", SIZE_WORDS),
+    ("take", SIZE_WORDS),
+    ("top", SIZE_WORDS),
+    ("rows", SIZE_WORDS),
+    ("first", SIZE_WORDS),
+    ("max", SIZE_WORDS),
+    ("results", SIZE_WORDS),
+    ("num", SIZE_WORDS),
+    ("start", OFFSET_WORDS),
+    ("from", OFFSET_WORDS),
+    ("p", &["page"]),
+];
+const SIZE_WORDS: &[&str] = &[
+    "per page",
+    "page size",
+    "size of the page",
+    "number of",
+    "how many",
+    "limit",
+    "results to",
+    "items to",
+    "records to",
+    "maximum results",
+];
+const OFFSET_WORDS: &[&str] =
+    &["offset", "skip", "index of the first", "start index", "starting index", "position", "pagination", "zero-based", "0-based"];
 
 /// The pagination of a list, concluded from its query parameters, answer and headers; `Pagination::None` where it shows none.
 pub(crate) fn pagination(operation: &Operation<'_>, shape: &ListShape, refs: Refs<'_>) -> Inferred<Pagination> {
@@ -126,7 +156,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn sizes(&self) -> (Option<String>, Option<Sizes>) {
-        (self.size.map(|size| size.name.to_owned()), self.size.map(Query::sizes))
+        (self.size.map(|size| size.name.to_owned()), self.size.map(|size| size.sizes(FREE_MAX_SIZE)))
     }
 
     fn continuation(&self, parameter: &str) -> Continuation {
@@ -194,7 +224,7 @@ impl<'a> Facts<'a> {
     fn offset(&self) -> Option<Inferred<Pagination>> {
         let offset = named(self.queries, OFFSETS, Query::may_be_number)?;
         let size = self.size.filter(|size| size.name != offset.name)?;
-        let sizes = size.sizes();
+        let sizes = size.sizes(CAREFUL_MAX_SIZE);
         // SCIM counts from 1.
         let first = offset.first(if offset.plain == "startindex" || offset.plain == "startposition" { 1 } else { 0 });
         let value = Pagination::Offset {
@@ -212,7 +242,7 @@ impl<'a> Facts<'a> {
     fn page(&self) -> Option<Inferred<Pagination>> {
         let page = named(self.queries, PAGES, Query::may_be_number)?;
         let Some(size) = self.size.filter(|size| size.name != page.name) else { return self.page_without_size(page) };
-        let sizes = size.sizes();
+        let sizes = size.sizes(CAREFUL_MAX_SIZE);
         let value = Pagination::Page {
             page: page.name.to_owned(),
             size: size.name.to_owned(),
@@ -270,7 +300,11 @@ impl<'a> Facts<'a> {
     }
 
     fn inferred(&self, value: Pagination, what: String, because: String) -> Inferred<Pagination> {
-        let guess = match self.size.map(|size| (size.name, size.sizes())) {
+        let unsaid = match value {
+            Pagination::Page { .. } | Pagination::Offset { .. } => CAREFUL_MAX_SIZE,
+            _ => FREE_MAX_SIZE,
+        };
+        let guess = match self.size.map(|size| (size.name, size.sizes(unsaid))) {
             Some((name, sizes)) if !sizes.is_max_said => format!("; the largest `{name}` is not said, {} is assumed", sizes.max_size),
             _ => String::new(),
         };
@@ -279,7 +313,34 @@ impl<'a> Facts<'a> {
 }
 
 fn named<'q, 'd>(queries: &'q [Query<'d>], names: &[&str], is_fitting: impl Fn(&Query<'d>) -> bool) -> Option<&'q Query<'d>> {
-    names.iter().find_map(|name| queries.iter().find(|query| query.plain == *name && is_fitting(query)))
+    let is_sure = |query: &Query<'d>| match AMBIGUOUS.iter().find(|(name, _)| query.plain == *name) {
+        // As OData has it: nothing else is called so.
+        Some((_, words)) => query.name.starts_with('$') || query.is_about(words, queries) || is_beside_a_position(query, queries),
+        None => true,
+    };
+    names.iter().find_map(|name| queries.iter().find(|query| query.plain == *name && is_fitting(query) && is_sure(query)))
+}
+
+/// Whether a whole number that may be a page's size stands beside what can only be the page's place.
+fn is_beside_a_position(query: &Query<'_>, queries: &[Query<'_>]) -> bool {
+    const SIZES_BESIDE: &[&str] = &["size", "count", "take", "rows", "results"];
+    const POSITIONS: &[&str] = &[
+        "page",
+        "pagenumber",
+        "pagenum",
+        "pageno",
+        "pageindex",
+        "offset",
+        "skip",
+        "startat",
+        "startindex",
+        "pageoffset",
+        "cursor",
+        "pagetoken",
+    ];
+    SIZES_BESIDE.contains(&query.plain.as_str())
+        && query.is_whole()
+        && queries.iter().any(|other| POSITIONS.contains(&other.plain.as_str()))
 }
 
 /// Whether what an answer says there can be what a parameter of that name takes: a page's number is no cursor.

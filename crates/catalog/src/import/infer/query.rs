@@ -29,7 +29,11 @@ pub(super) struct Sizes {
 
 /// Sizes where a description says nothing.
 const USUAL_SIZE: u64 = 25;
-const USUAL_MAX_SIZE: u64 = 100;
+
+/// What counts its pages by how many records came: a vendor that quietly gives fewer than were asked for would end the list early.
+pub(super) const CAREFUL_MAX_SIZE: u64 = 100;
+/// What goes on by what the answer says: a vendor that gives fewer does no harm.
+pub(super) const FREE_MAX_SIZE: u64 = 1_000;
 
 pub(super) fn queries<'d>(operation: &Operation<'d>, refs: Refs<'d>) -> Vec<Query<'d>> {
     let in_query = operation.parameters.iter().filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("query"));
@@ -52,6 +56,18 @@ pub(super) fn plain(name: &str) -> String {
 }
 
 impl Query<'_> {
+    /// Whether it surely is about pages, though its name may as well be a filter's: a number, described so, without a partner as ranges have.
+    pub(super) fn is_about(&self, words: &[&str], others: &[Query<'_>]) -> bool {
+        const PARTNERS: &[&str] = &["to", "end", "until", "last", "min", "till", "finish", "stop"];
+        let is_number = self.answer.is("integer") || self.answer.is("number");
+        let text = self.text.to_lowercase();
+        is_number && words.iter().any(|word| text.contains(word)) && !others.iter().any(|other| PARTNERS.contains(&other.plain.as_str()))
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.answer.is("integer")
+    }
+
     /// Whether it may be a number: also where the description says text, or nothing.
     pub(super) fn may_be_number(&self) -> bool {
         let is_other = self.answer.is_array || self.answer.is("boolean") || self.answer.is("object") || self.has("enum");
@@ -84,12 +100,13 @@ impl Query<'_> {
         }
     }
 
-    pub(super) fn sizes(&self) -> Sizes {
+    /// `unsaid` is taken for the largest page where nothing says it.
+    pub(super) fn sizes(&self, unsaid: u64) -> Sizes {
         let exclusive = self.number("exclusiveMaximum").map(|above| above.saturating_sub(1));
         let said = self.number("maximum").or(exclusive).or_else(|| words::maximum(&self.text)).filter(|max| *max > 0 && *max <= 100_000);
         let default = self.number("default").or_else(|| words::default(&self.text)).filter(|default| *default > 0);
         let default_size = default.unwrap_or(USUAL_SIZE).min(said.unwrap_or(u64::MAX));
-        let max_size = said.unwrap_or(USUAL_MAX_SIZE.max(default_size));
+        let max_size = said.unwrap_or(unsaid.max(default_size));
         Sizes { default_size, max_size, is_max_said: said.is_some() }
     }
 

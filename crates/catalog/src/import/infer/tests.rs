@@ -41,7 +41,7 @@ fn a_page_number_needs_its_size() {
         concluded(parameters, json!({"type": "array"})),
         @r#"the answer; {"style":"page","page":"page","size":"per_page","first":1,"default_size":25,"max_size":50}"#
     );
-    let zero_based = json!({"page": {"description": "Zero-based."}, "size": {"description": "Default: 10. Max 40."}});
+    let zero_based = json!({"page": {"description": "Zero-based."}, "size": {"type": "integer", "description": "Default: 10. Max 40."}});
     assert_snapshot!(
         concluded(zero_based, list_of(json!({"total": {"type": "integer"}}))),
         @r#"data of total; {"style":"page","page":"page","size":"size","first":0,"default_size":10,"max_size":40}"#
@@ -49,6 +49,24 @@ fn a_page_number_needs_its_size() {
     assert_snapshot!(
         concluded(json!({"page": {"type": "integer"}}), list_of(json!({}))),
         @r#"data; {"style":"expression","next":"{\"page\": (query[\"page\"] | default(1) | int) + 1} if body.data else none"}"#
+    );
+}
+
+#[test]
+fn filters_that_are_called_as_pages_are_elsewhere_stay_arguments() {
+    for parameters in [
+        json!({"from": {"type": "integer", "description": "First day, as a number."}, "to": {"type": "integer"}, "limit": {"type": "integer"}}),
+        json!({"start": {"type": "string", "description": "Start time"}, "limit": {"type": "integer"}}),
+        json!({"from": {"type": "integer", "description": "Uid that the results begin with."}, "limit": {"type": "integer"}}),
+        json!({"max": {"type": "number", "description": "Highest price."}, "offset": {"type": "integer"}}),
+    ] {
+        assert_eq!(concluded(parameters.clone(), list_of(json!({}))), r#"data; {"style":"none"}"#, "{parameters}");
+    }
+    let size_of_shirts =
+        json!({"size": {"type": "string", "description": "Shirt size."}, "page": {"type": "integer"}, "perPage": {"type": "integer"}});
+    assert_snapshot!(
+        concluded(size_of_shirts, list_of(json!({}))),
+        @r#"data; {"style":"page","page":"page","size":"perPage","first":1,"default_size":25,"max_size":100}"#
     );
 }
 
@@ -83,7 +101,7 @@ fn a_cursor_is_where_the_answer_has_it() {
     );
     assert_snapshot!(
         concluded(json!({"page[after]": text, "page[size]": {"type": "integer"}}), list_of(json!({"meta": {"properties": {"after_cursor": text}}}))),
-        @r#"data; {"style":"cursor","cursor":"page[after]","size":"page[size]","default_size":25,"max_size":100,"next":"meta.after_cursor"}"#
+        @r#"data; {"style":"cursor","cursor":"page[after]","size":"page[size]","default_size":25,"max_size":1000,"next":"meta.after_cursor"}"#
     );
 }
 
@@ -100,7 +118,7 @@ fn two_cursors_that_could_be_meant_are_none() {
 fn the_last_id_and_whether_there_is_more_are_an_expression() {
     assert_snapshot!(
         concluded(json!({"starting_after": {"type": "string"}, "limit": {"type": "integer"}}), list_of(json!({"has_more": {"type": "boolean"}}))),
-        @r#"data; {"style":"expression","size":"limit","default_size":25,"max_size":100,"next":"{\"starting_after\": (body.data | last).id} if body.has_more and body.data else none"}"#
+        @r#"data; {"style":"expression","size":"limit","default_size":25,"max_size":1000,"next":"{\"starting_after\": (body.data | last).id} if body.has_more and body.data else none"}"#
     );
 }
 
@@ -109,12 +127,12 @@ fn a_link_header_and_a_url_in_the_answer_name_the_next_page() {
     let size = json!({"per_page": {"type": "integer"}, "page": {"type": "integer"}});
     assert_snapshot!(
         concluded_with(size, json!({"type": "array"}), json!({"Link": {"schema": {"type": "string"}}})),
-        @r#"the answer; {"style":"link_header","size":"per_page","default_size":25,"max_size":100}"#
+        @r#"the answer; {"style":"link_header","size":"per_page","default_size":25,"max_size":1000}"#
     );
     let url = json!({"meta": {"properties": {"next_page_url": {"type": "string"}}}});
     assert_snapshot!(
         concluded(json!({"PageToken": {"type": "string"}, "Page": {"type": "integer"}, "PageSize": {"type": "integer"}}), list_of(url)),
-        @r#"data; {"style":"expression","size":"PageSize","default_size":25,"max_size":100,"next":"body.meta.next_page_url or none"}"#
+        @r#"data; {"style":"expression","size":"PageSize","default_size":25,"max_size":1000,"next":"body.meta.next_page_url or none"}"#
     );
 }
 

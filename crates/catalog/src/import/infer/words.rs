@@ -23,14 +23,14 @@ const DEFAULT: &[&str] = &["default", "defaults to", "default is", "default valu
 /// How many words may stand between what introduces a number and the number.
 const MAX_DISTANCE: usize = 4;
 
-/// The largest page that a text tells.
+/// The largest page that a text tells; of several numbers the largest, since a default may stand among them.
 pub(super) fn maximum(text: &str) -> Option<u64> {
-    MAXIMUM.iter().find_map(|introduction| number_after(text, introduction))
+    MAXIMUM.iter().flat_map(|introduction| numbers_after(text, introduction)).max()
 }
 
 /// The usual page that a text tells.
 pub(super) fn default(text: &str) -> Option<u64> {
-    DEFAULT.iter().find_map(|introduction| number_after(text, introduction))
+    DEFAULT.iter().find_map(|introduction| numbers_after(text, introduction).into_iter().next())
 }
 
 /// Whether a text says that counting begins with 0.
@@ -55,8 +55,10 @@ pub(super) fn is_zero_based(text: &str) -> bool {
     .any(|said| text.contains(said))
 }
 
-fn number_after(text: &str, introduction: &str) -> Option<u64> {
+/// The first number behind each place where a text says `introduction`, unless it is said to be the default.
+fn numbers_after(text: &str, introduction: &str) -> Vec<u64> {
     let text = text.to_lowercase();
+    let mut numbers = Vec::new();
     for (at, _) in text.match_indices(introduction) {
         let starts_word = !text[..at].ends_with(|c: char| c.is_alphanumeric());
         if !starts_word {
@@ -64,19 +66,25 @@ fn number_after(text: &str, introduction: &str) -> Option<u64> {
         }
         // The sentence ends the search: what follows is about something else.
         let rest = text[at + introduction.len()..].split(". ").next().unwrap_or_default();
-        let words = rest
-            .split(|c: char| c.is_whitespace() || matches!(c, '=' | ':' | '(' | '`' | '*' | '\'' | '"'))
-            .filter(|word| !word.is_empty());
-        for word in words.take(MAX_DISTANCE) {
-            let word: String = word.trim_matches(|c: char| !c.is_ascii_digit()).chars().filter(|c| *c != ',').collect();
-            if let Ok(number) = word.parse::<u64>()
-                && (1..=100_000).contains(&number)
-            {
-                return Some(number);
-            }
+        let words: Vec<&str> = rest
+            .split(|c: char| c.is_whitespace() || matches!(c, '=' | ':' | '(' | ')' | '`' | '*' | '\'' | '"'))
+            .filter(|word| !word.is_empty())
+            .collect();
+        let found = words.iter().take(MAX_DISTANCE).enumerate().find_map(|(index, word)| Some((index, number(word)?)));
+        let is_default = |index: usize| words[index + 1..].iter().take(2).any(|word| word.starts_with("default"));
+        match found {
+            Some((index, _)) if !introduction.contains("default") && is_default(index) && words[index + 1] == "by" => {}
+            Some((_, number)) => numbers.push(number),
+            None => {}
         }
     }
-    None
+    numbers
+}
+
+/// A number such as `1,000` or `100)`, if it can be the size of a page.
+fn number(word: &str) -> Option<u64> {
+    let digits: String = word.trim_matches(|c: char| !c.is_ascii_digit()).chars().filter(|c| *c != ',').collect();
+    digits.parse().ok().filter(|number| (1..=100_000).contains(number))
 }
 
 #[cfg(test)]
@@ -91,6 +99,8 @@ mod tests {
             ("Limit can range between 1 and 100, and the default is 10.", (Some(100), Some(10))),
             ("Up to 1,000 items; `25` by default", (Some(1000), None)),
             ("Defaults to 20", (None, Some(20))),
+            ("Maximum number to return, 10 by default", (None, None)),
+            ("By default will return maximum 25 results. Maximum of 100 results allowed.", (Some(100), Some(25))),
             ("Number of items. See section 7.", (None, None)),
         ] {
             assert_eq!((maximum(text), default(text)), expected, "{text}");

@@ -14,6 +14,10 @@ use crate::naming::tool_name;
 
 /// Names by operation, e.g. `GET /orders` of `orders.list`; lists answer an array, which is said by `[]` behind the verb.
 fn named<'a>(lines: impl IntoIterator<Item = &'a str>, prefix: &str) -> Vec<(String, Name)> {
+    named_within(lines, prefix, 64)
+}
+
+fn named_within<'a>(lines: impl IntoIterator<Item = &'a str>, prefix: &str, budget: usize) -> Vec<(String, Name)> {
     let mut paths = Map::new();
     for line in lines {
         let mut words = line.split_whitespace();
@@ -30,7 +34,7 @@ fn named<'a>(lines: impl IntoIterator<Item = &'a str>, prefix: &str) -> Vec<(Str
     let description = Sources::new("acme.json", &root.to_string()).unwrap().description().unwrap();
     let operations = operations(&description, &[]).operations;
     let shapes: Vec<Option<ListShape>> = operations.iter().map(|operation| list_shape(operation, Refs::new(&description.root))).collect();
-    let names = names(&operations, &shapes, prefix);
+    let names = names(&operations, &shapes, prefix, budget);
     operations.iter().map(Operation::label).zip(names).collect()
 }
 
@@ -44,7 +48,11 @@ fn insert(paths: &mut Map<String, Value>, path: &str, verb: &str, mut operation:
 
 /// A line for each operation, in the order in which they were written.
 fn called(text: &str) -> String {
-    let names = named(text.lines().filter(|line| !line.trim().is_empty()), "acme");
+    called_within(text, 64)
+}
+
+fn called_within(text: &str, budget: usize) -> String {
+    let names = named_within(text.lines().filter(|line| !line.trim().is_empty()), "acme", budget);
     let lines = names.iter().map(|(label, name)| {
         let own = name.tool_name.as_ref().map_or(String::new(), |own| format!("  {own}"));
         format!("{label}  {}.{}{own}", name.resource, name.method)
@@ -133,7 +141,7 @@ fn what_there_is_only_one_of_has_no_id_in_its_name() {
     GET /users/me  me.get  get_single_acme_me
     GET /users  users.list
     GET /users/{id}  users.get
-    GET /me/settings  me_settings.get  get_single_acme_me_settings
+    GET /me/settings  me_settings.get  get_single_acme_me_setting
     DELETE /session  session.delete  delete_a_acme_session
     GET /v1/  root.get  get_single_acme_root
     ");
@@ -186,12 +194,18 @@ fn a_beginning_that_nearly_all_paths_share_is_left_out() {
 }
 
 #[test]
-fn case_b2_long_names_leave_room_for_what_clients_put_before_them() {
-    assert_snapshot!(called("GET /warehouses/{id}/replenishment_forecasts/{forecast_id}\nPOST /inventory_adjustments/{id}/approve_pending_quantity_changes\nGET[] /inventory_adjustment_reasons"), @r"
+fn case_b2_a_budget_leaves_room_for_what_clients_put_before_names() {
+    assert_snapshot!(called_within("GET /warehouses/{id}/replenishment_forecasts/{forecast_id}\nPOST /inventory_adjustments/{id}/approve_pending_quantity_changes\nGET[] /inventory_adjustment_reasons", 45), @r"
     GET /warehouses/{id}/replenishment_forecasts/{forecast_id}  warehouse_replenishment_forecasts.get  get_acme_warehouse_replenishment_forecast
     POST /inventory_adjustments/{id}/approve_pending_quantity_changes  inventory_adjustments.approve_pending_quantity_changes  acme_approve_pending_quantity_changes_ha3126
     GET /inventory_adjustment_reasons  inventory_adjustment_reasons.list
     ");
+}
+
+#[test]
+fn case_b2_without_a_budget_names_follow_from_resource_and_method() {
+    let names = named(["GET /warehouses/{id}/replenishment_forecasts/{forecast_id}"], "acme");
+    assert_eq!(tool_of(&names[0].1, "acme"), "get_single_acme_warehouse_replenishment_forecast_by_id");
 }
 
 #[test]
@@ -218,13 +232,13 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
-    fn case_b1_names_are_unique_short_enough_and_the_same_in_any_order(lines in lines(), prefix in "[a-z]{1,12}(_[a-z]{1,12}){0,2}") {
-        let names = named(lines.iter().map(String::as_str), &prefix);
+    fn case_b1_names_are_unique_short_enough_and_the_same_in_any_order(lines in lines(), prefix in "[a-z]{1,12}(_[a-z]{1,12}){0,2}", budget in 45usize..=64) {
+        let names = named_within(lines.iter().map(String::as_str), &prefix, budget);
         let mut methods = HashSet::new();
         let mut tools = HashSet::new();
         for (label, name) in &names {
             let tool = tool_of(name, &prefix);
-            prop_assert!(tool.len() <= 64, "{label}: {tool}");
+            prop_assert!(tool.len() <= budget, "{label}: {tool}");
             prop_assert!(tool.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{label}: {tool}");
             for key in [&name.resource, &name.method] {
                 prop_assert!(key.len() <= 64 && key.starts_with(|c: char| c.is_ascii_lowercase()) && !key.contains("__"), "{label}: {key}");
@@ -232,7 +246,7 @@ proptest! {
             prop_assert!(methods.insert((name.resource.clone(), name.method.clone())), "{label}: {name:?}");
             prop_assert!(tools.insert(tool), "{label}: {name:?}");
         }
-        let backwards = named(lines.iter().rev().map(String::as_str), &prefix);
+        let backwards = named_within(lines.iter().rev().map(String::as_str), &prefix, budget);
         for pair in &names {
             prop_assert!(backwards.contains(pair), "{pair:?} is not in {backwards:?}");
         }
@@ -250,8 +264,8 @@ proptest! {
         for (label, name) in &before {
             let after = &with.iter().find(|(known, _)| known == label).unwrap().1;
             let own = named(others.iter().map(String::as_str).filter(|line| line.replace("[]", "") == *label), "acme");
-            // Whoever has the name it would have alone keeps it, unless the new one wants the same resource.
-            if own[0].1 == *name && own[0].1.resource != wanted.resource {
+            // Whoever has the name it would have alone keeps it, unless the new one wants the same resource, or its tool the same name.
+            if own[0].1 == *name && own[0].1.resource != wanted.resource && tool_of(name, "acme") != tool_of(wanted, "acme") {
                 prop_assert_eq!(after, name);
             }
         }

@@ -6,10 +6,7 @@ use indexmap::IndexMap;
 
 use super::fit::{end_of, short_hash};
 use super::place::Place;
-use crate::naming::{MAX_TOOL_NAME_CHARACTERS, singular_of, tool_name};
-
-/// Least characters that a tool's name may have, however long the integration's.
-const LEAST_BUDGET: usize = 45;
+use crate::naming::{singular_of, tool_name};
 
 /// A method whose tool is to be named.
 pub(super) struct Named<'a> {
@@ -20,21 +17,17 @@ pub(super) struct Named<'a> {
 
 /// The tool's name, if it is not the one that follows.
 ///
-/// A standard method without a path parameter has nothing that it goes by. A name that leaves no room for what clients put before it loses its filling
-/// words first, then words in the middle.
-fn own_name(named: &Named<'_>, prefix: &str) -> Option<String> {
+/// A standard method without a path parameter has nothing that it goes by. A name of more than `budget` characters loses its filling words first, then
+/// words in the middle.
+fn own_name(named: &Named<'_>, prefix: &str, budget: usize) -> Option<String> {
     let Named { resource, method, place } = named;
-    let thing = match place.is_call {
-        true => singular_of(resource, &IndexMap::new()),
-        false => (*resource).to_owned(),
-    };
+    let thing = singular_of(resource, &IndexMap::new());
     let bare = match *method {
         "get" if !place.has_parameter => Some(format!("get_single_{prefix}_{thing}")),
         "update" | "delete" if !place.has_parameter => Some(format!("{method}_a_{prefix}_{thing}")),
         "run" if place.nouns.is_empty() => Some(format!("{prefix}_{resource}")),
         _ => None,
     };
-    let budget = budget(prefix);
     // The derived name may be cut already; what it is made of tells how long it is.
     let usual = bare.clone().unwrap_or_else(|| tool_name(prefix, resource, method, &IndexMap::new()));
     let is_fitting = usual.len() <= budget && (bare.is_some() || full_length(prefix, resource, method) <= budget);
@@ -44,10 +37,10 @@ fn own_name(named: &Named<'_>, prefix: &str) -> Option<String> {
     }
 }
 
-/// What the tools of `named`, in order of precedence, are called if not as it follows; no two alike.
-pub(super) fn own_names(named: &[Named<'_>], prefix: &str) -> Vec<Option<String>> {
+/// What the tools of `named`, in order of precedence, are called if not as it follows; no two alike, none longer than `budget`.
+pub(super) fn own_names(named: &[Named<'_>], prefix: &str, budget: usize) -> Vec<Option<String>> {
     let derived = |named: &Named<'_>| tool_name(prefix, named.resource, named.method, &IndexMap::new());
-    let mut names: Vec<Option<String>> = named.iter().map(|named| own_name(named, prefix)).collect();
+    let mut names: Vec<Option<String>> = named.iter().map(|named| own_name(named, prefix, budget)).collect();
     let mut taken: HashSet<String> = HashSet::new();
     let mut again: HashMap<String, usize> = HashMap::new();
     for (name, named) in names.iter_mut().zip(named) {
@@ -55,22 +48,16 @@ pub(super) fn own_names(named: &[Named<'_>], prefix: &str) -> Vec<Option<String>
             continue;
         }
         let whole = format!("{prefix}_{}_{}", named.resource, named.method);
-        let mut other = shortened_custom(prefix, &whole, budget(prefix));
+        let mut other = shortened_custom(prefix, &whole, budget);
         while !taken.insert(other.clone()) {
             let count = again.entry(whole.clone()).or_insert(1);
             *count += 1;
             let hash = short_hash(&format!("{whole} {count}"));
-            other = format!("{}_{hash}", &whole[..whole.len().min(budget(prefix) - hash.len() - 1)]);
+            other = format!("{}_{hash}", &whole[..whole.len().min(budget - hash.len() - 1)]);
         }
         *name = Some(other);
     }
     names
-}
-
-/// Clients put `mcp__{integration}__` before a tool's name, and some take no more than 64 characters of both.
-fn budget(prefix: &str) -> usize {
-    let before = "mcp____".len() + prefix.len();
-    MAX_TOOL_NAME_CHARACTERS.saturating_sub(before).max(LEAST_BUDGET)
 }
 
 fn full_length(prefix: &str, resource: &str, method: &str) -> usize {

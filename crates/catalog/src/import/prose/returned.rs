@@ -1,5 +1,7 @@
 //! What a tool returns, in a sentence: the members at the top of a successful answer.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::import::infer::ListShape;
@@ -11,6 +13,9 @@ const MAX_NAMED: usize = 8;
 
 /// How deep compositions are looked into.
 const MAX_DEPTH: usize = 4;
+
+/// Most schemas that are looked at together.
+const MAX_SCHEMAS: usize = 200;
 
 /// `Returns id, name and 4 more.`; empty where nothing is known.
 pub(super) fn returned(operation: &Operation<'_>, shape: Option<&ListShape>, refs: Refs<'_>) -> String {
@@ -44,69 +49,40 @@ pub(super) fn returned(operation: &Operation<'_>, shape: Option<&ListShape>, ref
 fn records<'d>(schema: &'d Value, shape: &ListShape, refs: Refs<'d>) -> Vec<&'d Value> {
     let mut schemas = vec![schema];
     for name in shape.records.iter().flat_map(|path| path.split('.')) {
-        let mut found = Vec::new();
-        for schema in schemas {
-            properties(schema, name, refs, 0, &mut found);
+        let all = composed(&schemas, refs);
+        schemas = all.iter().filter_map(|schema| schema.get("properties")?.get(name)).collect();
+    }
+    composed(&schemas, refs).iter().filter_map(|schema| schema.get("items")).collect()
+}
+
+/// The schemas and the parts of their compositions, which all hold: each once, the first [`MAX_SCHEMAS`] of them.
+fn composed<'d>(schemas: &[&'d Value], refs: Refs<'d>) -> Vec<&'d Value> {
+    let mut all: Vec<&'d Value> = Vec::new();
+    let mut seen: HashSet<*const Value> = HashSet::new();
+    let mut waiting: Vec<(&'d Value, usize)> = schemas.iter().rev().map(|schema| (*schema, 0)).collect();
+    while let Some((schema, depth)) = waiting.pop() {
+        let Ok(schema) = refs.resolve(schema) else { continue };
+        if all.len() >= MAX_SCHEMAS {
+            break;
         }
-        schemas = found;
+        if seen.insert(std::ptr::from_ref(schema)) {
+            all.push(schema);
+            let parts = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < MAX_DEPTH);
+            let parts = parts.map(Vec::as_slice).unwrap_or_default().iter().take(MAX_SCHEMAS);
+            waiting.extend(parts.rev().map(|part| (part, depth + 1)));
+        }
     }
-    let mut items = Vec::new();
-    for schema in schemas {
-        listed(schema, refs, 0, &mut items);
-    }
-    items
-}
-
-/// What `schema` says of its property.
-fn properties<'d>(schema: &'d Value, name: &str, refs: Refs<'d>, depth: usize, found: &mut Vec<&'d Value>) {
-    let Ok(schema) = refs.resolve(schema) else {
-        return;
-    };
-    found.extend(schema.get("properties").and_then(|properties| properties.get(name)));
-    for part in parts(schema, depth) {
-        properties(part, name, refs, depth + 1, found);
-    }
-}
-
-/// What `schema` says of its items.
-fn listed<'d>(schema: &'d Value, refs: Refs<'d>, depth: usize, found: &mut Vec<&'d Value>) {
-    let Ok(schema) = refs.resolve(schema) else {
-        return;
-    };
-    found.extend(schema.get("items"));
-    for part in parts(schema, depth) {
-        listed(part, refs, depth + 1, found);
-    }
-}
-
-/// The parts of a composition, which all hold.
-fn parts(schema: &Value, depth: usize) -> &[Value] {
-    let parts = schema.get("allOf").and_then(Value::as_array).filter(|_| depth < MAX_DEPTH);
-    parts.map(Vec::as_slice).unwrap_or_default()
+    all
 }
 
 fn members<'d>(schemas: &[&'d Value], refs: Refs<'d>) -> Vec<&'d str> {
-    let mut names = Vec::new();
-    for schema in schemas {
-        collect(schema, refs, 0, &mut names);
-    }
+    let all = composed(schemas, refs);
+    let properties = all.iter().filter_map(|schema| schema.get("properties")?.as_object()).flatten();
+    let shown = properties.filter(|(_, property)| property.get("writeOnly") != Some(&Value::Bool(true))).map(|(name, _)| name.as_str());
+    let mut seen = HashSet::new();
+    let names: Vec<&str> = shown.filter(|name| seen.insert(*name)).collect();
     // That it worked is no news.
     if matches!(names.as_slice(), ["ok" | "success" | "status"]) { Vec::new() } else { names }
-}
-
-fn collect<'d>(schema: &'d Value, refs: Refs<'d>, depth: usize, names: &mut Vec<&'d str>) {
-    let Ok(schema) = refs.resolve(schema) else {
-        return;
-    };
-    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let is_hidden = property.get("writeOnly") == Some(&Value::Bool(true));
-        if !is_hidden && !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    for part in parts(schema, depth) {
-        collect(part, refs, depth + 1, names);
-    }
 }
 
 fn said(names: &[&str]) -> String {

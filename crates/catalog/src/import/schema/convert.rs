@@ -154,14 +154,15 @@ impl<'s, 'd> Converter<'s, 'd> {
 
     /// Whether what is used here leads back to the whole without looking at a part of the value: nothing would ever be decided.
     pub(super) fn is_endless(&self, target: &Target<'d>) -> bool {
-        let is_recursive = |key: &Key| self.schemas.recursive.borrow().contains(key);
-        let key = target.key(self.direction);
-        self.in_place && is_recursive(&self.key) && is_recursive(&key) && self.schemas.leads_in_place(target, self.key, self.direction)
+        self.in_place
+            && self.schemas.is_recursive(self.key)
+            && self.schemas.is_recursive(target.key(self.direction))
+            && self.schemas.are_one_in_place(target, self.key, self.direction)
     }
 
     pub(super) fn used(&mut self, target: &Target<'d>) -> Value {
         let key = target.key(self.direction);
-        let is_recursive = self.schemas.recursive.borrow().contains(&key);
+        let is_recursive = self.schemas.is_recursive(key);
         match is_recursive {
             true => self.defined(target),
             false => match self.schemas.form(target, self.direction, self.width) {
@@ -175,10 +176,10 @@ impl<'s, 'd> Converter<'s, 'd> {
     pub(super) fn content(&mut self, target: &Target<'d>) -> Value {
         let key = target.key(self.direction);
         let is_known = self.schemas.forms.borrow().contains_key(&(key, self.width));
-        let is_recursive = self.schemas.recursive.borrow().contains(&key);
+        let is_recursive = self.schemas.is_recursive(key);
         // Within a property only what is complete already; what is composed of each other only as a whole, so that the order in which
         // schemas are asked for changes nothing.
-        let is_own = self.schemas.recursive.borrow().contains(&self.key) && is_recursive;
+        let is_own = self.schemas.is_recursive(self.key) && is_recursive;
         let may_begin = !is_own || self.level <= 1;
         if !may_begin || (!is_known && self.schemas.open.borrow().len() > MAX_COMPOSED) {
             return self.defined(target);

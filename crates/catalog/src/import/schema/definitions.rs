@@ -24,7 +24,7 @@ impl Schemas<'_> {
     /// All that a form refers to, near things first; what is too far down admits anything, with a note.
     pub(super) fn definitions(&self, form: &Form, notes: &mut Vec<String>) -> Map<String, Value> {
         let found = self.found(form);
-        let too_far = too_far(form, &found, |key| self.components.borrow().get(key).copied());
+        let too_far = too_far(form, &found, |key| self.components.borrow().numbers.get(key).copied());
         let mut definitions = Map::new();
         for Definition { name, form, .. } in found {
             let value = match too_far.contains(&name) {
@@ -53,7 +53,11 @@ impl Schemas<'_> {
                 && names.insert(name.clone())
             {
                 next.extend(form.refers.iter().cloned());
-                found.push(Definition { name, form: Rc::clone(form), component: components.get(&key).copied().unwrap_or_default() });
+                found.push(Definition {
+                    name,
+                    form: Rc::clone(form),
+                    component: components.numbers.get(&key).copied().unwrap_or_default(),
+                });
             }
         }
         found

@@ -3,6 +3,7 @@
 //! Source: R. Tarjan, "Depth-first search and linear graph algorithms" (1972): strongly connected components in linear time; here with
 //! a stack of its own, because chains of references may be as long as a description.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
@@ -13,8 +14,23 @@ use crate::import::read::Dialect;
 use crate::import::refs::reference;
 use crate::subschemas::{Holds, held_by};
 
-/// References deep in a property that may say that it is left out.
-pub(super) const MAX_FLAG_DEPTH: usize = 8;
+/// Schemas that lead to each other.
+#[derive(Debug, Default)]
+pub(super) struct Components {
+    /// The component of each schema that has been put in order: those that all lead to each other have the same, and what a component leads to
+    /// has a lower one.
+    pub(super) numbers: HashMap<Key, usize>,
+    /// Those that lead back to themselves.
+    recursive: HashSet<Key>,
+}
+
+/// Which of the schemas that one refers to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follow {
+    All,
+    /// Those of rules about the same value alone.
+    InPlace,
+}
 
 /// A schema on the way down.
 struct Step<'d> {
@@ -35,16 +51,37 @@ impl<'d> Schemas<'d> {
     pub(super) fn order(&self, whole: &Target<'d>, direction: Direction) -> Vec<Target<'d>> {
         let mut order = Vec::new();
         let starts = match whole.pointer.is_empty() {
-            true => self.edges(whole, direction),
+            true => self.edges(whole, direction, Follow::All),
             false => vec![whole.clone()],
         };
         for start in starts {
-            self.order_from(start, direction, &mut order);
+            self.order_from(start, direction, Follow::All, &mut order);
         }
         order
     }
 
-    fn order_from(&self, start: Target<'d>, direction: Direction, order: &mut Vec<Target<'d>>) {
+    /// Whether a schema is recursive.
+    pub(super) fn is_recursive(&self, key: Key) -> bool {
+        self.components.borrow().recursive.contains(&key)
+    }
+
+    /// Whether two schemas lead to each other, or are the same, by rules about the same value alone.
+    pub(super) fn are_one_in_place(&self, one: &Target<'d>, other: Key, direction: Direction) -> bool {
+        let key = one.key(direction);
+        self.order_from(one.clone(), direction, Follow::InPlace, &mut Vec::new());
+        let numbers = &self.in_place.borrow().numbers;
+        key == other || numbers.get(&key).is_some_and(|number| numbers.get(&other) == Some(number))
+    }
+
+    fn components(&self, follow: Follow) -> &RefCell<Components> {
+        match follow {
+            Follow::All => &self.components,
+            Follow::InPlace => &self.in_place,
+        }
+    }
+
+    fn order_from(&self, start: Target<'d>, direction: Direction, follow: Follow, order: &mut Vec<Target<'d>>) {
+        let components = self.components(follow);
         let mut marks: HashMap<Key, Mark> = HashMap::new();
         let mut waiting: Vec<Target<'d>> = Vec::new();
         let mut path: Vec<Step<'d>> = Vec::new();
@@ -53,9 +90,9 @@ impl<'d> Schemas<'d> {
             let index = marks.len();
             marks.insert(key, Mark { index, low: index, is_waiting: true });
             waiting.push(target.clone());
-            Step { edges: self.edges(&target, direction), target, key, next: 0 }
+            Step { edges: self.edges(&target, direction, follow), target, key, next: 0 }
         };
-        if !self.components.borrow().contains_key(&start.key(direction)) {
+        if !components.borrow().numbers.contains_key(&start.key(direction)) {
             path.push(enter(start, &mut marks, &mut waiting));
         }
         while let Some(step) = path.last_mut() {
@@ -63,7 +100,7 @@ impl<'d> Schemas<'d> {
                 step.next += 1;
                 let (from, to) = (step.key, edge.key(direction));
                 if from == to {
-                    self.recursive.borrow_mut().insert(from);
+                    components.borrow_mut().recursive.insert(from);
                 }
                 match marks.get(&to) {
                     Some(mark) if mark.is_waiting => {
@@ -71,7 +108,7 @@ impl<'d> Schemas<'d> {
                         lower(&mut marks, from, index);
                     }
                     Some(_) => {}
-                    None if self.components.borrow().contains_key(&to) => {}
+                    None if components.borrow().numbers.contains_key(&to) => {}
                     None => {
                         let edge = edge.clone();
                         path.push(enter(edge, &mut marks, &mut waiting));
@@ -85,7 +122,7 @@ impl<'d> Schemas<'d> {
                 lower(&mut marks, before.key, low);
             }
             if low == index {
-                self.close(&done.target, direction, &mut marks, &mut waiting, order);
+                self.close(&done.target, (direction, follow), &mut marks, &mut waiting, order);
             }
         }
     }
@@ -94,7 +131,7 @@ impl<'d> Schemas<'d> {
     fn close(
         &self,
         first: &Target<'d>,
-        direction: Direction,
+        (direction, follow): (Direction, Follow),
         marks: &mut HashMap<Key, Mark>,
         waiting: &mut Vec<Target<'d>>,
         order: &mut Vec<Target<'d>>,
@@ -102,22 +139,23 @@ impl<'d> Schemas<'d> {
         let first = first.key(direction);
         let start = waiting.iter().rposition(|target| target.key(direction) == first).unwrap_or_default();
         let component = waiting.split_off(start);
-        let number = self.components.borrow().len();
+        let mut components = self.components(follow).borrow_mut();
+        let number = components.numbers.len();
         for target in &component {
             let key = target.key(direction);
             if let Some(mark) = marks.get_mut(&key) {
                 mark.is_waiting = false;
             }
-            self.components.borrow_mut().insert(key, number);
+            components.numbers.insert(key, number);
             if component.len() > 1 {
-                self.recursive.borrow_mut().insert(key);
+                components.recursive.insert(key);
             }
         }
         order.extend(component);
     }
 
     /// What a schema refers to directly, as it will be turned.
-    fn edges(&self, target: &Target<'d>, direction: Direction) -> Vec<Target<'d>> {
+    fn edges(&self, target: &Target<'d>, direction: Direction, follow: Follow) -> Vec<Target<'d>> {
         let mut edges = Vec::new();
         if target.role == Role::Whole
             && let Some(children) = self.children_of(target.schema)
@@ -143,7 +181,10 @@ impl<'d> Schemas<'d> {
             {
                 edges.extend(children.into_iter().map(|(_, child)| child));
             }
-            self.add_inner(members, target.base, direction, &mut around);
+            match follow {
+                Follow::All => self.add_inner(members, target.base, direction, &mut around),
+                Follow::InPlace => add_in_place(members, &mut around),
+            }
         }
         edges
     }
@@ -159,9 +200,7 @@ impl<'d> Schemas<'d> {
             let role = if key == "allOf" { Role::Part } else { Role::Whole };
             match (held, value) {
                 (Some(Holds::Map), Value::Object(schemas)) => {
-                    let kept = schemas
-                        .values()
-                        .filter(|schema| !(key == "properties" && self.is_left_out(schema, base, direction, MAX_FLAG_DEPTH)));
+                    let kept = schemas.values().filter(|schema| !(key == "properties" && self.is_left_out(schema, base, direction)));
                     around.extend(kept.map(|schema| (schema, Role::Whole)));
                 }
                 // `items` as a list, and `properties` as one, are wrong or old, but meant.
@@ -173,51 +212,18 @@ impl<'d> Schemas<'d> {
     }
 }
 
-impl<'d> Schemas<'d> {
-    /// Whether a schema leads to another through rules about the same value alone.
-    pub(super) fn leads_in_place(&self, from: &Target<'d>, to: Key, direction: Direction) -> bool {
-        let mut seen: HashSet<Key> = HashSet::new();
-        let mut around = vec![from.clone()];
-        while let Some(target) = around.pop() {
-            let key = target.key(direction);
-            if key == to {
-                return true;
+/// The schemas of the same value that stand within one.
+fn add_in_place<'d>(members: &'d Map<String, Value>, around: &mut Vec<(&'d Value, Role)>) {
+    for (key, value) in members {
+        let role = if key == "allOf" { Role::Part } else { Role::Whole };
+        match (key.as_str(), value) {
+            ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => around.extend(schemas.iter().map(|schema| (schema, role))),
+            ("not" | "if" | "then" | "else", Value::Object(_)) => around.push((value, role)),
+            ("dependentSchemas" | "dependencies", Value::Object(schemas)) => {
+                around.extend(schemas.values().map(|schema| (schema, role)));
             }
-            if seen.insert(key) {
-                around.extend(self.edges_in_place(&target));
-            }
+            _ => {}
         }
-        false
-    }
-
-    fn edges_in_place(&self, target: &Target<'d>) -> Vec<Target<'d>> {
-        let mut edges = Vec::new();
-        if target.role == Role::Whole
-            && let Some(children) = self.children_of(target.schema)
-        {
-            edges.extend(children.into_iter().map(|(_, child)| child));
-            edges.push(Target { role: Role::Part, ..target.clone() });
-            return edges;
-        }
-        let mut around = vec![(target.schema, Role::Whole)];
-        while let Some((schema, role)) = around.pop() {
-            let Some(members) = schema.as_object() else { continue };
-            if let Some(referred) = reference(schema).and_then(|reference| self.target(reference, target.base).ok()) {
-                edges.push(Target { role: self.role_of(referred.schema, role), ..referred });
-            }
-            for (key, value) in members {
-                let role = if key == "allOf" { Role::Part } else { Role::Whole };
-                match (key.as_str(), value) {
-                    ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => around.extend(schemas.iter().map(|schema| (schema, role))),
-                    ("not" | "if" | "then" | "else", Value::Object(_)) => around.push((value, role)),
-                    ("dependentSchemas" | "dependencies", Value::Object(schemas)) => {
-                        around.extend(schemas.values().map(|schema| (schema, role)));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        edges
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::convert::{Converter, anything};
-use super::graph::MAX_FLAG_DEPTH;
 use crate::types::Type;
 
 /// Longest name of a property, in bytes.
@@ -48,7 +47,7 @@ impl<'d> Converter<'_, 'd> {
             }
         };
         for (name, schema) in named {
-            if self.schemas.is_left_out(schema, self.base, self.direction, MAX_FLAG_DEPTH) {
+            if self.schemas.is_left_out(schema, self.base, self.direction) {
                 found.left_out.push(name.to_owned());
                 continue;
             }

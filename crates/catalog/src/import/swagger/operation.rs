@@ -1,5 +1,8 @@
 //! One operation of Swagger 2.0.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use serde_json::{Map, Value, json};
 
 use super::{Shared, media_types, parameter};
@@ -55,13 +58,18 @@ pub(super) fn turned(written: &Map<String, Value>, of_item: &[&Value], shared: &
 /// The path item's parameters and the operation's, which replace those of the same name and place; references followed.
 fn united<'d>(of_item: &[&'d Value], own: &[&'d Value], shared: &Shared<'d>) -> Vec<&'d Value> {
     let mut all: Vec<&'d Value> = Vec::new();
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for parameter in of_item.iter().chain(own) {
         // One that leads nowhere stays as it is: whoever reads it says so.
         let parameter = shared.refs.resolve(parameter).unwrap_or(parameter);
-        let same = identity(parameter).and_then(|wanted| all.iter().position(|known| identity(known) == Some(wanted)));
-        match same {
-            Some(index) => all[index] = parameter,
-            None => all.push(parameter),
+        match identity(parameter).map(|identity| places.entry(identity)) {
+            Some(Entry::Occupied(known)) => all[*known.get()] = parameter,
+            new => {
+                if let Some(Entry::Vacant(new)) = new {
+                    new.insert(all.len());
+                }
+                all.push(parameter);
+            }
         }
     }
     all

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use catalog::import::{Import, ImportError, Options, import};
-use catalog::index::{self, Importable};
+use catalog::index::{self, Importable, NO_PLACE};
 use catalog::parse::parse;
 use clap::Args;
 
@@ -64,21 +64,23 @@ fn destination(entry: &Importable, output: Option<PathBuf>, folder: Option<&Path
     }
 }
 
-/// Imports the description; one that names no server of the vendor's is imported with the base URL of the index.
+/// Imports the description; one whose base URL is none for an account is imported with that of the index.
 async fn description(entry: &Importable, source: &str, options: Options, fetch: &FetchArgs) -> anyhow::Result<Import> {
     let description = read(source, fetch).await?;
     let mut options = Options { name: Some(entry.name.to_owned()), label: Some(entry.label.to_owned()), ..options };
-    match import(&description, &options) {
-        Ok(import) if entry.is_placed(&import) => Ok(import),
-        Err(error) if !matches!(&error, ImportError::Unusable { place, .. } if place == "/servers") => Err(unimported(error)),
-        // Everything again, as relative addresses of OAuth and of single operations rest on it too.
-        Ok(_) | Err(_) => {
-            options.base_url = Some(entry.base_url.to_owned());
-            let mut import = import(&description, &options).map_err(unimported)?;
-            entry.place(&mut import);
-            Ok(import)
-        }
-    }
+    let because = match import(&description, &options) {
+        Ok(import) => match entry.keeps(&import) {
+            Ok(()) => return Ok(import),
+            Err(because) => because,
+        },
+        Err(ImportError::Unusable { place, .. }) if place == "/servers" => NO_PLACE,
+        Err(error) => return Err(unimported(error)),
+    };
+    // Everything again, as relative addresses of OAuth and of single operations rest on it too.
+    options.base_url = Some(entry.base_url.to_owned());
+    let mut import = import(&description, &options).map_err(unimported)?;
+    entry.place(&mut import, because);
+    Ok(import)
 }
 
 /// Adds what the index knows and what fits this description.

@@ -34,6 +34,7 @@ pub(super) fn show(entry: &Importable, as_json: bool) -> anyhow::Result<()> {
         ("pagination", entry.pagination.to_owned()),
         ("rate limit", entry.rate_limit.to_owned()),
         ("documentation", entry.docs_url.to_owned()),
+        ("licence", "the description is the vendor's: its terms hold for what is made of it".to_owned()),
         ("rests on", entry.grounds().join("; ")),
     ] {
         table.add_row([what, &fact]);

@@ -21,6 +21,10 @@ pub(in crate::cli) struct MakingArgs {
     #[arg(long, value_name = "GLOB")]
     only: Vec<String>,
 
+    /// Most characters of a tool's name, for clients that put something before it
+    #[arg(long, value_name = "CHARACTERS", value_parser = clap::value_parser!(u8).range(32..=64))]
+    name_budget: Option<u8>,
+
     /// Replace the file if there is one
     #[arg(long)]
     force: bool,
@@ -71,7 +75,7 @@ pub(in crate::cli) fn make(
     }
     let file = to.path().filter(|_| old.is_none()).map(|path| OutputFile::new(path.clone(), existing)).transpose()?;
     let report_file = args.report.map(|path| OutputFile::new(path, existing)).transpose()?;
-    let options = Options { only: args.only, ..Options::default() };
+    let options = Options { only: args.only, name_budget: args.name_budget.map(usize::from), ..Options::default() };
     let import = args.review.overlaid(runtime()?.block_on(import(options, &args.fetch))?)?;
     if let Some(old) = &old {
         return review(import, old, as_json);
