@@ -82,7 +82,7 @@ def test_a_name_that_the_index_does_not_have_is_told_with_those_it_is_like(run):
 
 def test_without_a_folder_or_a_file_nothing_is_fetched(run, site):
     done = run("add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams")
-    assert done.returncode == 1 and "--catalog-dir" in done.stderr and site.asked == []
+    assert done.returncode == 2 and "--catalog-dir" in done.stderr and site.asked == []
 
 
 def test_an_address_of_this_machine_is_not_fetched_unasked(run, site, tmp_path):
@@ -110,3 +110,33 @@ def test_an_api_of_the_index_is_shown_with_its_facts(run):
     for fact in ("https://raw.githubusercontent.com/figma/rest-api-spec/HEAD/openapi/openapi.yaml", "X-Figma-Token", "catalog add figma"):
         assert fact in shown.stdout
     assert json.loads(run("show", "figma", "--json").stdout)["vendors_own"] is True
+
+
+def test_own_changes_are_made_to_what_is_added_and_a_new_edition_is_compared(run, site, tmp_path):
+    (tmp_path / "own.yaml").write_text("methods:\n  GET /users: { add_tags: [mine] }\n")
+    arguments = ["add", "zulip", "--url", site.origin + FILE, "--allow-private-upstreams", "--catalog-dir", ".", "--overlay", "own.yaml"]
+    done = run(*arguments, "--report", "report.json")
+    assert done.returncode == 0 and "where a server with this catalog folder has it" in done.stderr, done
+    assert json.loads((tmp_path / "report.json").read_text())["tools"] == 2
+    assert "mine" in (tmp_path / "zulip.yaml").read_text()
+    done = run(*arguments, "--diff")
+    assert done.returncode == 0 and "nothing changes" in done.stdout, done
+    (tmp_path / "own.yaml").write_text("methods:\n  GET /users: { hidden: true }\n")
+    done = run(*arguments, "--diff")
+    assert done.returncode != 0 and "list_all_zulip_users" in done.stdout, done
+
+
+def test_nothing_of_an_addition_leads_to_where_the_description_was_fetched(run, site, tmp_path):
+    flow = {"authorizationUrl": "/authorize", "tokenUrl": "/token", "scopes": {}}
+    schemes = {"securitySchemes": {"o": {"type": "oauth2", "flows": {"authorizationCode": flow}}}}
+    site.pages[FILE] = json.dumps({**DESCRIPTION, "components": schemes}).encode()
+    done = run("add", "figma", "--url", site.origin + FILE, "--allow-private-upstreams", "--catalog-dir", ".")
+    written = (tmp_path / "figma.yaml").read_text().split("\n", 1)[1]
+    assert done.returncode == 0 and "127.0.0.1" not in written, written
+    only = run("add", "figma", "--url", site.origin + FILE, "--allow-private-upstreams", "-o", "part.yaml", "--only", "/users")
+    assert "1 left out by `--only`" in only.stderr, only
+
+
+def test_an_api_of_the_index_that_is_not_there_is_told_how_to_add(run):
+    done = run("tools", "figma")
+    assert done.returncode == 1 and "tidegate catalog add figma" in done.stderr, done

@@ -29,6 +29,13 @@ ORDERS = {
 ITEMS = "get:\n  summary: List items\n  responses:\n    200: {description: ok}\n"
 
 
+def plain_description():
+    """One that needs no other file."""
+    order = {"summary": "Get order", "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    answers = {"responses": {"200": {"description": "ok"}}}
+    return {**ORDERS, "paths": {"/orders": ORDERS["paths"]["/orders"], "/orders/{id}": {"get": {**order, **answers}}}}
+
+
 @pytest.fixture
 def run(binary, tmp_path):
     def run(*arguments, **settings):
@@ -118,6 +125,109 @@ def test_a_query_that_may_hold_a_secret_is_not_repeated_in_an_error(local, site)
     done = local(f"{site.origin}/openapi.json?key=sentinel")
     assert_told(done, 1)
     assert "sentinel" not in done.stderr
+
+
+def test_nor_is_it_in_what_is_written_reported_or_wrong_in_the_file(local, site, tmp_path):
+    site.pages["/openapi.json?key=sentinel"] = json.dumps({**ORDERS, "components": {"schemas": {"x": {"$ref": "gone.json?key=sentinel"}}}}).encode()
+    url = f"{site.url}/openapi.json?key=sentinel"
+    done = local(url, "-o", "acme.yaml", "--report", "report.json")
+    assert done.returncode == 0 and f"from {site.url}/openapi.json," in done.stderr, done
+    printed = local(url, "--json")
+    for text in (done.stderr, printed.stdout, (tmp_path / "acme.yaml").read_text(), (tmp_path / "report.json").read_text()):
+        assert "sentinel" not in text
+    site.pages["/openapi.json?key=sentinel"] = b'{"openapi": '
+    done = local(url)
+    assert_told(done, 1, "openapi.json:1")
+    assert "sentinel" not in done.stderr
+
+
+def test_a_file_that_is_referred_to_may_not_send_us_to_another_origin(local, site):
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.pages["/api/openapi.json"] = json.dumps(ORDERS).encode()
+    site.pages["/api/parts/items.yaml"] = f"{other}/items.yaml"
+    site.pages["/items.yaml"] = ITEMS.encode()
+    done = local(f"{site.url}/api/openapi.json", "--json")
+    assert "another origin" in done.stdout and "/items.yaml" not in site.asked, done
+    site.pages["/api/parts/items.yaml"] = "/items.yaml"
+    assert "2 tools" in local(f"{site.url}/api/openapi.json", "-o", "acme.yaml").stderr
+
+
+def test_a_link_to_a_file_outside_of_the_folder_is_not_followed(run, tmp_path):
+    (tmp_path / "api" / "parts").mkdir(parents=True)
+    (tmp_path / "api" / "openapi.json").write_text(json.dumps(ORDERS))
+    (tmp_path / "outside.yaml").write_text(ITEMS)
+    (tmp_path / "api" / "parts" / "items.yaml").symlink_to("../../outside.yaml")
+    assert "a link leads out of the description's folder" in run("api/openapi.json", "--json").stdout
+    (tmp_path / "api" / "inside.yaml").write_text(ITEMS)
+    (tmp_path / "api" / "parts" / "items.yaml").unlink()
+    (tmp_path / "api" / "parts" / "items.yaml").symlink_to("../inside.yaml")
+    assert "2 operations: 2 tools, 0 skipped" in run("api/openapi.json", "-o", "acme.yaml").stderr
+
+
+def test_of_thousands_of_files_no_more_are_asked_for_than_a_description_may_have(local, site):
+    references = {f"s{number}": {"$ref": f"part{number}.json"} for number in range(800)}
+    site.pages["/openapi.json"] = json.dumps({**ORDERS, "components": {"schemas": {"all": {"oneOf": list(references.values())}}}}).encode()
+    done = local(f"{site.url}/openapi.json", "--json")
+    assert done.returncode == 0 and len(site.asked) == 500, len(site.asked)
+    assert "as a description may have 500 files" in done.stdout
+
+
+def test_only_some_paths_are_imported_where_that_is_asked(run, tmp_path):
+    (tmp_path / "openapi.json").write_text(json.dumps(plain_description()))
+    done = run("openapi.json", "--only", "/orders/*", "-o", "acme.yaml")
+    assert done.returncode == 0 and "2 operations: 1 tool, 0 skipped, 1 left out by `--only`" in done.stderr, done
+    assert_told(run("openapi.json", "--only", "/nothing"), 1, "/nothing")
+
+
+def test_every_host_that_requests_and_secrets_go_to_is_named(run, tmp_path):
+    description = plain_description()
+    description["paths"]["/orders/{id}"]["get"]["servers"] = [{"url": "https://evil.test/steal"}]
+    flow = {"authorizationUrl": "https://login.acme.example/a", "tokenUrl": "https://tokens.test/t", "scopes": {}}
+    description["components"] = {"securitySchemes": {"o": {"type": "oauth2", "flows": {"authorizationCode": flow}}}}
+    (tmp_path / "openapi.json").write_text(json.dumps(description))
+    lines = run("openapi.json", "-o", "acme.yaml").stderr.splitlines()
+    named = {word: line for line in lines for word in line.split() if word.startswith("https://")}
+    assert "warning: another domain" in named["https://evil.test/steal"] and "1 operation" in named["https://evil.test/steal"]
+    assert "warning: another domain" in named["https://tokens.test/t"]
+    assert "warning" not in named["https://login.acme.example/a"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--name", "Foo Bar"),
+        ("--label", ""),
+        ("--base-url", "ftp://acme.example"),
+        ("-o", "-"),
+        ("-o", "x.json", "--report", "x.json"),
+        ("--diff",),
+        ("--diff", "base.yaml"),
+    ],
+)
+def test_wrong_options_are_wrong_usage_and_nothing_is_fetched(local, site, tmp_path, arguments):
+    site.pages["/openapi.json"] = json.dumps(plain_description()).encode()
+    done = local(f"{site.url}/openapi.json", *arguments)
+    assert done.returncode == 2 and done.stdout == "" and site.asked == [], done
+    assert list(tmp_path.iterdir()) == []
+    if arguments == ("--diff", "base.yaml"):
+        assert "--diff=acme.yaml" in done.stderr
+
+
+def test_a_file_is_written_whole_or_not_at_all_and_through_a_link(run, binary, tmp_path):
+    (tmp_path / "openapi.json").write_text(json.dumps(plain_description()))
+    (tmp_path / "real.yaml").write_text("# old\n")
+    (tmp_path / "link.yaml").symlink_to("real.yaml")
+    assert run("openapi.json", "-o", "link.yaml", "--force").returncode == 0
+    assert (tmp_path / "link.yaml").is_symlink() and "version: 1" in (tmp_path / "real.yaml").read_text()
+    limited = ["bash", "-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "bash", binary, "import", "openapi.json", "-o", "limited.yaml"]
+    done = subprocess.run(limited, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and not (tmp_path / "limited.yaml").exists(), done
+
+
+def test_a_vendor_s_words_do_not_steer_the_terminal(run, tmp_path):
+    (tmp_path / "ctl.yaml").write_text('openapi: 3.0.3\n"a\\e[2Jkey": 1\n"a\\e[2Jkey": 2\n')
+    done = run("ctl.yaml")
+    assert done.returncode == 1 and "key" in done.stderr and "\x1b" not in done.stderr, done
 
 
 def test_a_file_that_is_too_large_is_not_read_to_its_end(local, site):

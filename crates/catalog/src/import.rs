@@ -11,7 +11,9 @@ mod infer;
 mod method;
 mod names;
 mod naming;
+mod only;
 mod operation;
+mod options;
 mod pages;
 mod parameters;
 mod path;
@@ -24,7 +26,8 @@ mod security;
 mod servers;
 mod swagger;
 
-pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded};
+pub use options::{checked_base_url, checked_label, checked_name};
+pub use read::{Description, MAX_FILE_BYTES, ReadError, Sources, decoded, shown};
 pub use report::{Inference, Note, Report, Skipped, Written};
 
 use crate::integration::Integration;
@@ -44,6 +47,8 @@ pub struct Options {
     pub tool_prefix: Option<String>,
     /// Where requests go, for descriptions that do not say it or say it wrongly.
     pub base_url: Option<String>,
+    /// Paths that are imported, e.g. `/users/*`, where `*` stands for anything. Default: all.
+    pub only: Vec<String>,
     /// Most characters of a tool's name, from [`LEAST_NAME_BUDGET`] to the 64 that clients take. Default: 64.
     pub name_budget: Option<usize>,
 }
@@ -78,11 +83,19 @@ pub enum ImportError {
 /// Source: OpenAPI Specification 3.0.4, 3.1.1, 3.2.0; Swagger 2.0.
 pub fn import(description: &Description, options: &Options) -> Result<Import, ImportError> {
     let source_name = &description.source_name;
-    let Operations { operations, skipped, notes } = operation::operations(description);
+    let unusable = |place: &str, problem: String, remedy: String| ImportError::Unusable {
+        source_name: source_name.clone(),
+        place: place.to_owned(),
+        problem,
+        remedy,
+    };
+    let Operations { operations, skipped, notes, left_out } = operation::operations(description, &options.only);
+    only::check(description, &options.only).map_err(|(problem, remedy)| unusable("/paths", problem, remedy))?;
     let mut report = Report {
         source: source_name.clone(),
         version: description.version.clone(),
-        operations: operations.len() + skipped.len(),
+        operations: operations.len() + skipped.len() + left_out,
+        left_out,
         skipped,
         notes: description.notes.iter().cloned().chain(notes).collect(),
         ..Report::default()
@@ -90,8 +103,18 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     let place = "/servers";
     let servers = servers::servers(&description.root, source_name, &operations, options.base_url.as_deref()).map_err(|error| {
         let NoServer { problem, remedy } = error;
-        ImportError::Unusable { source_name: source_name.clone(), place: place.to_owned(), problem, remedy: remedy.to_owned() }
+        unusable(place, problem, remedy.to_owned())
     })?;
+    if servers.is_where_fetched {
+        report.inferences.push(Inference {
+            at: "base_url".to_owned(),
+            what: format!(
+                "requests go, with the accounts' credentials, to {}: check that this is the vendor's, or give `--base-url`",
+                servers.base_url
+            ),
+            because: "the description names no server, or one without a host, so it is the host where it was fetched".to_owned(),
+        });
+    }
     let security = Security::of(&description.root, &operations, &servers.base_url);
     report.notes.extend(servers.notes.iter().map(|note| Note { at: place.to_owned(), message: note.clone() }));
     report.inferences.extend(security.assumed.map(|what| Inference {
@@ -106,10 +129,8 @@ pub fn import(description: &Description, options: &Options) -> Result<Import, Im
     let drafts = method::drafts(description, &operations, &servers, &security, &prefix_of(&integration), budget, &mut report);
     integration.rate_limit = method::rate_limit(description, &operations, &mut report);
     let made = drafts.len();
-    checked::fill(&mut integration, drafts, &mut report).map_err(|(place, problem)| {
-        let remedy = "change the description there, or report this".to_owned();
-        ImportError::Unusable { source_name: source_name.clone(), place, problem, remedy }
-    })?;
+    checked::fill(&mut integration, drafts, &mut report)
+        .map_err(|(place, problem)| unusable(&place, problem, "change the description there, or report this".to_owned()))?;
     report.tools = integration.resources.values().map(|resource| resource.methods.len()).sum();
     if report.tools == 0 {
         let remedy = match (made, report.skipped.first()) {

@@ -10,6 +10,8 @@ use crate::nearest::nearest;
 mod complete;
 mod facts;
 
+pub use complete::NO_PLACE;
+
 const TABLE: &str = include_str!("../importable.tsv");
 
 /// A collection of descriptions that vendors publish in other formats.

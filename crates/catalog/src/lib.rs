@@ -12,6 +12,7 @@ pub mod check;
 pub mod client_rules;
 pub mod connect_form;
 pub mod definition;
+pub mod destinations;
 pub mod diff;
 pub mod docs;
 pub mod dotted_path;

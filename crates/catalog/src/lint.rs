@@ -16,6 +16,7 @@ mod rules;
 mod schemas;
 mod secrets;
 
+pub(crate) use names::MAX_KEY_CHARACTERS;
 pub(crate) use prose::{gives_orders, is_invisible};
 pub(crate) use secrets::looks_secret;
 
@@ -90,7 +91,7 @@ fn methods(integration: &Integration) -> impl Iterator<Item = MethodAt<'_>> {
 }
 
 /// Lower-case words of letters and digits joined by single underscores, beginning with a letter.
-fn is_snake_case(text: &str) -> bool {
+pub(crate) fn is_snake_case(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

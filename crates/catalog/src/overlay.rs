@@ -23,6 +23,7 @@ mod tags;
 
 use entry::{Entry, Target};
 use merge::merge;
+pub(crate) use select::is_like;
 use select::{At, Selector};
 
 /// Most problems that one error lists.

@@ -11,6 +11,15 @@ use crate::send::{Body, Reply, Unanswered};
 /// Most redirects that are followed. A file that moved has one or two.
 const MAX_REDIRECTS: usize = 3;
 
+/// Where a server may send us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirects {
+    /// Wherever may be called at all: whoever gave the URL chose the server.
+    Anywhere,
+    /// To the origin of the URL only: it comes from somebody who may not choose others.
+    SameOrigin,
+}
+
 /// A file, and where it was in the end.
 #[derive(Debug)]
 pub struct Fetched {
@@ -35,6 +44,8 @@ pub enum FetchError {
     TooLarge { place: String, max_bytes: usize },
     #[error("{place}: more than {MAX_REDIRECTS} redirects, one after the other")]
     TooManyRedirects { place: String },
+    #[error("{place}: it is redirected to {origin}, another origin")]
+    OtherOrigin { place: String, origin: String },
 }
 
 impl Client {
@@ -43,11 +54,15 @@ impl Client {
     ///
     /// # Errors
     /// [`FetchError`]; of a file that is too large, no more than `max_bytes` were read.
-    pub async fn fetch(&self, url: &Url, max_bytes: usize) -> Result<Fetched, FetchError> {
+    pub async fn fetch(&self, url: &Url, max_bytes: usize, redirects: Redirects) -> Result<Fetched, FetchError> {
+        let origin = url.origin();
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
             let reply = self.execute(request(&url), max_bytes).await.map_err(|unanswered| failed(unanswered, &url))?;
             let Some(target) = redirect(&reply, &url) else { return content(reply, url, max_bytes) };
+            if redirects == Redirects::SameOrigin && target.origin() != origin {
+                return Err(FetchError::OtherOrigin { place: place(&url), origin: target.origin().ascii_serialization() });
+            }
             url = target;
         }
         Err(FetchError::TooManyRedirects { place: place(&url) })

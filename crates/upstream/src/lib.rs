@@ -37,7 +37,7 @@ pub use certificate::{CertificateProblem, certificate_problem};
 pub use client::{Client, ClientError, UpstreamSettings, operator_client, undecoding_operator_client};
 pub use credential::{Credential, CredentialError};
 pub use failure::{Code, Failure, Source};
-pub use fetch::{FetchError, Fetched};
+pub use fetch::{FetchError, Fetched, Redirects};
 pub use guard::{PrivateAddresses, is_public};
 pub use rate_limit::RateLimitFacts;
 /// What [`operator_client`] speaks in.

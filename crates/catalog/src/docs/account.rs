@@ -4,11 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::markdown::{Links, cell, code, codes, table};
 use crate::definition::Definition;
+use crate::destinations::{Destination, Kind, destinations};
 use crate::integration::{CredentialKind, CredentialScheme, Integration, OAuth2};
 
 pub(super) fn section(definition: &Definition) -> String {
     let integration = &definition.integration;
-    let mut parts = vec![format!("## Connecting an account\n\nRequests go to {}.", code(&integration.base_url))];
+    let mut parts = vec![format!("## Connecting an account\n\n{}", addresses(integration))];
     parts.push(variables(integration));
     if integration.credentials.is_empty() {
         parts.push("The API takes no credentials.".to_owned());
@@ -23,6 +24,22 @@ pub(super) fn section(definition: &Definition) -> String {
     parts.push(format!("`POST /integrated-account` takes it as\n\n```json\n{}\n```", example(integration)));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
+}
+
+/// Where requests go, and where else people and secrets are sent.
+fn addresses(integration: &Integration) -> String {
+    let others = destinations(integration).into_iter().map(|Destination { kind, url, .. }| {
+        let url = code(url);
+        match kind {
+            Kind::Server { methods: 1, .. } => format!("Those of one method go to {url}."),
+            Kind::Server { methods, .. } => format!("Those of {methods} methods go to {url}."),
+            Kind::Consent { credential } => format!("For {}, people give their consent at {url}.", code(credential)),
+            Kind::Token { credential } => format!("Tokens of {} come from {url}.", code(credential)),
+            Kind::Revocation { credential } => format!("Tokens of {} are given back at {url}.", code(credential)),
+        }
+    });
+    let base = format!("Requests go to {}.", code(&integration.base_url));
+    [base].into_iter().chain(others).collect::<Vec<_>>().join(" ")
 }
 
 fn variables(integration: &Integration) -> String {

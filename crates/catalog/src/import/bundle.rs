@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::read::shown;
 use super::report::Note;
 use place::Place;
 use walk::{Asks, Mark, Spot, walk};
@@ -63,8 +64,9 @@ impl Bundle {
         bundle
     }
 
-    pub(super) fn missing(&self) -> Vec<String> {
-        self.wanted.iter().cloned().collect()
+    /// At most `count` names of files to ask for.
+    pub(super) fn missing(&self, count: usize) -> Vec<String> {
+        self.wanted.iter().take(count).cloned().collect()
     }
 
     pub(super) fn add(&mut self, name: &str, value: Result<Value, String>) {
@@ -79,14 +81,14 @@ impl Bundle {
         }
     }
 
-    /// The one document, and what it lacks.
-    pub(super) fn document(mut self) -> (Value, Vec<Note>) {
+    /// The one document, and what it lacks. `not_given` says why files are not there that were never added.
+    pub(super) fn document(mut self, not_given: &str) -> (Value, Vec<Note>) {
         for name in std::mem::take(&mut self.wanted) {
-            self.absent.insert(name, "it was not given".to_owned());
+            self.absent.insert(name, not_given.to_owned());
         }
         let key = self.free_key();
         let changes: Vec<Vec<(String, Mark, String)>> = (0..self.files.len()).map(|file| self.changes(file, &key)).collect();
-        let note = |(name, reason)| Note { at: name, message: format!("this file was not read: {reason}") };
+        let note = |(name, reason): (String, String)| Note { at: shown(&name), message: format!("this file was not read: {reason}") };
         let notes = self.absent.into_iter().map(note).collect();
         let mut values = self.files.into_iter().map(|file| file.value).zip(changes).map(|(value, changes)| changed(value, changes));
         let mut root = values.next().unwrap_or_default();

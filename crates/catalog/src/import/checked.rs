@@ -9,7 +9,7 @@ use super::pages::shared_pagination;
 use super::report::{Report, Skipped};
 use crate::definition::Definition;
 use crate::integration::{Integration, Resource};
-use crate::lint::{self, MAX_METHODS};
+use crate::lint;
 use crate::problem::{Problem, Severity};
 
 /// Resource and method.
@@ -25,12 +25,6 @@ pub(super) fn fill(integration: &mut Integration, mut drafts: Vec<Draft>, report
     let mut origins: HashMap<Key, (String, String)> = HashMap::with_capacity(drafts.len());
     for draft in drafts {
         let Draft { name, method, label, at } = draft;
-        if origins.len() >= MAX_METHODS {
-            report
-                .skipped
-                .push(skipped((label, at), format!("an integration has at most {MAX_METHODS} methods; import a part of the API")));
-            continue;
-        }
         let key = (name.resource.clone(), name.method.clone());
         if origins.contains_key(&key) {
             report

@@ -9,6 +9,7 @@ use super::prose::{about_api, plain};
 use super::read::Description;
 use super::security::Security;
 use super::servers::Servers;
+use crate::characters::is_deceptive;
 use crate::integration::{Errors, Integration};
 use crate::naming::snake_case;
 
@@ -21,7 +22,7 @@ const MAX_LABEL_CHARACTERS: usize = 40;
 /// A definition without resources.
 pub(super) fn integration(description: &Description, options: &Options, servers: &Servers, security: &Security) -> Integration {
     let info = |key: &str| description.root.get("info").and_then(|info| info.get(key)).and_then(Value::as_str).unwrap_or_default();
-    let label = options.label.clone().unwrap_or_else(|| label(info("title"), &servers.base_url));
+    let label = options.label.clone().unwrap_or_else(|| label(&info("title").replace(is_deceptive, " "), &servers.base_url));
     let name = options.name.clone().unwrap_or_else(|| name(&label, &servers.base_url));
     let said = about_api(info("description"), MAX_DESCRIPTION_CHARACTERS);
     let link = description.root.pointer("/externalDocs/url").and_then(Value::as_str).filter(|url| is_link(url));

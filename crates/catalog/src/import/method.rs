@@ -47,12 +47,7 @@ pub(super) fn drafts(
     let mut drafts = Vec::with_capacity(operations.len());
     for (((operation, shape), name), server) in operations.iter().zip(&shapes).zip(names).zip(&servers.of_operations) {
         let mut making = Making { operation, shape: shape.as_ref(), name: &name, schemas: &schemas, security, report: &mut *report };
-        let made = match server {
-            Ok(server) => making.method(server.clone()),
-            Err(problem) => Err(format!(
-                "the server that it names cannot be called: {problem}; say where the API is with `--base-url https://…`, or change its `servers`"
-            )),
-        };
+        let made = server.clone().and_then(|server| making.method(server));
         match made {
             Ok(method) => drafts.push(Draft { name, method, label: operation.label(), at: operation.at.clone() }),
             Err(reason) => report.skipped.push(Skipped { operation: operation.label(), at: operation.at.clone(), reason }),

@@ -6,11 +6,13 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde_json::{Map, Value};
 
+use super::only;
 use super::path::PathKey;
 use super::read::Description;
 use super::refs::{Refs, reference};
 use super::report::{Note, Skipped};
 use crate::headers;
+use crate::lint::MAX_METHODS;
 use crate::plan::Verb;
 
 /// One operation, in the vendor's words.
@@ -85,18 +87,28 @@ pub(crate) struct Operations<'d> {
     pub(crate) operations: Vec<Operation<'d>>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) notes: Vec<Note>,
+    /// How many more there are whose path is not asked for.
+    pub(crate) left_out: usize,
 }
 
-pub(crate) fn operations(description: &Description) -> Operations<'_> {
+/// `only` has the paths that are asked for: see [`only::admits`]. Of more operations than an integration may have, the first are read.
+pub(crate) fn operations<'d>(description: &'d Description, only: &[String]) -> Operations<'d> {
     let refs = Refs::new(&description.root);
-    let mut walk = Walk { refs, operations: Vec::new(), skipped: Vec::new(), notes: Vec::new() };
+    let mut walk = Walk { refs, operations: Vec::new(), skipped: Vec::new(), notes: Vec::new(), left_out: 0 };
     match description.root.get("paths") {
-        Some(Value::Object(paths)) => paths.iter().filter(|(key, _)| !key.starts_with("x-")).for_each(|(key, item)| walk.item(key, item)),
+        Some(Value::Object(paths)) => {
+            for (key, item) in paths.iter().filter(|(key, _)| !key.starts_with("x-")) {
+                match only::admits(only, key) {
+                    true => walk.item(key, item),
+                    false => walk.leave_out(item),
+                }
+            }
+        }
         Some(Value::Null) | None => {}
         Some(_) => walk.note("/paths", "`paths` is no mapping, so it holds no operations".to_owned()),
     }
-    let Walk { operations, skipped, notes, .. } = walk;
-    Operations { operations, skipped, notes }
+    let Walk { operations, skipped, notes, left_out, .. } = walk;
+    Operations { operations, skipped, notes, left_out }
 }
 
 /// Most parameters of one operation; an agent could not read more.
@@ -119,9 +131,19 @@ struct Walk<'d> {
     operations: Vec<Operation<'d>>,
     skipped: Vec<Skipped>,
     notes: Vec<Note>,
+    left_out: usize,
 }
 
 impl<'d> Walk<'d> {
+    /// Counts the operations of a path that nobody asked for.
+    fn leave_out(&mut self, item: &'d Value) {
+        let beside = reference(item).and_then(|_| self.refs.resolve(item).ok());
+        let holders = [Some(item), beside].into_iter().flatten();
+        let members = holders.flat_map(|holder| [Some(holder), holder.get("additionalOperations")]).flatten().filter_map(Value::as_object);
+        self.left_out +=
+            members.flatten().filter(|(name, value)| Verb::parse(&name.to_ascii_uppercase()).is_some() && value.is_object()).count();
+    }
+
     fn note(&mut self, at: &str, message: String) {
         self.notes.push(Note { at: at.to_owned(), message });
     }
@@ -179,6 +201,11 @@ impl<'d> Walk<'d> {
             Ok(None) => return self.skip(label, at, "the operation is no mapping; write it as one"),
             Err(error) => return self.skip(label, at, format!("{error}; add what it refers to")),
         };
+        if self.operations.len() >= MAX_METHODS {
+            let limit =
+                format!("an integration has at most {MAX_METHODS} methods; `--only '/users/*'` imports the paths of a part of the API");
+            return self.skip(label, at, limit);
+        }
         let PathKey { path, query, repeated, notes } = PathKey::parse(key);
         for note in notes {
             self.note(&label, note);

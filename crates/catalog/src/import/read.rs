@@ -3,6 +3,7 @@
 mod encoding;
 mod json;
 mod kind;
+mod shown;
 
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::yaml::{self, Author, Rules};
 
 pub use encoding::decoded;
 use json::JsonError;
+pub use shown::shown;
 
 /// Largest file that is read, in bytes. The largest descriptions that vendors publish have some 30 MB.
 pub const MAX_FILE_BYTES: usize = 32 * 1024 * 1024;
@@ -40,7 +42,7 @@ pub struct Description {
     /// One document. References to other files lead into it (see `bundle.rs`), Swagger 2.0 is turned into the shape of
     /// OpenAPI 3 (see `swagger.rs`).
     pub(crate) root: Value,
-    /// File or URL.
+    /// File or URL, as it is [`shown`].
     pub(crate) source_name: String,
     /// E.g. `OpenAPI 3.0.3`.
     pub(crate) version: String,
@@ -62,7 +64,7 @@ pub(crate) enum Dialect {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{source_name}:{line}: {message}")]
 pub struct ReadError {
-    /// File or URL.
+    /// File or URL, as it is [`shown`].
     pub source_name: String,
     /// From 1.
     pub line: usize,
@@ -90,24 +92,30 @@ impl Sources {
     /// [`ReadError`]: neither JSON nor YAML, too large, too deep, no description.
     pub fn new(source_name: &str, text: &str) -> Result<Self, ReadError> {
         let (root, value_bytes) = value(source_name, text, MAX_VALUE_BYTES)?;
-        let refused = |message| ReadError { source_name: source_name.to_owned(), line: 1, message };
+        let shown = shown(source_name);
+        let refused = |message| ReadError { source_name: shown.clone(), line: 1, message };
         let (version, dialect) = kind::version(&root).map_err(refused)?;
         let bundle = Bundle::new(source_name, root);
-        Ok(Self { source_name: source_name.to_owned(), version, dialect, bundle, files: 1, bytes: text.len(), value_bytes })
+        Ok(Self { source_name: shown, version, dialect, bundle, files: 1, bytes: text.len(), value_bytes })
     }
 
     /// Paths or URLs of the files that are referred to and not there yet, each once.
     ///
     /// Only files that lie with the description are asked for: of a URL, those of the same origin; of a path, those in its folder and
-    /// below. References to others stay as they are.
+    /// below. References to others stay as they are. Never more than a description may still have, and none as soon as one of the limits
+    /// is reached.
     pub fn missing(&self) -> Vec<String> {
-        self.bundle.missing()
+        if self.bytes >= MAX_ALL_BYTES || self.value_bytes >= MAX_VALUE_BYTES {
+            return Vec::new();
+        }
+        self.bundle.missing(MAX_FILES.saturating_sub(self.files))
     }
 
     /// Adds a file that was [`missing`](Self::missing), or why it cannot be had: what refers to it is reported then.
     pub fn add(&mut self, name: &str, text: Result<&str, String>) {
+        // Counted even if it cannot be had: it was asked for.
+        self.files += 1;
         let value = text.and_then(|text| {
-            self.files += 1;
             self.bytes = self.bytes.saturating_add(text.len());
             if self.files > MAX_FILES {
                 return Err(format!("not read, as a description may have {MAX_FILES} files"));
@@ -129,7 +137,10 @@ impl Sources {
     /// [`ReadError`]: no `paths`.
     pub fn description(self) -> Result<Description, ReadError> {
         let Self { source_name, version, dialect, bundle, .. } = self;
-        let (root, notes) = bundle.document();
+        let limits = format!(
+            "not read, as a description may have {MAX_FILES} files and {MAX_ALL_BYTES} bytes in all; what needs it is skipped or admits anything"
+        );
+        let (root, notes) = bundle.document(&limits);
         if let Some(message) = without_paths(&root) {
             return Err(ReadError { source_name, line: 1, message });
         }
@@ -152,7 +163,7 @@ fn without_paths(root: &Value) -> Option<String> {
 
 /// The value of a text, JSON or YAML, and the memory it takes.
 fn value(source_name: &str, text: &str, max_value_bytes: usize) -> Result<(Value, usize), ReadError> {
-    let refused = |line, message: String| ReadError { source_name: source_name.to_owned(), line, message };
+    let refused = |line, message: String| ReadError { source_name: shown(source_name), line, message };
     if text.len() > MAX_FILE_BYTES {
         let message = format!("the file has more than {MAX_FILE_BYTES} bytes; the vendor may publish parts of it on their own");
         return Err(refused(1, message));

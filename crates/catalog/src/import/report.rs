@@ -16,6 +16,8 @@ pub struct Report {
     pub version: String,
     /// Operations that the description has.
     pub operations: usize,
+    /// Those that nobody asked for: see [`Options::only`](super::Options::only).
+    pub left_out: usize,
     /// Those that became tools.
     pub tools: usize,
     /// The others, in the order of the description.

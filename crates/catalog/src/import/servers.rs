@@ -11,8 +11,10 @@ use super::prose::plain;
 use crate::integration::Variable;
 use crate::naming::snake_case;
 
+mod inside;
 mod variable;
 
+pub(super) use inside::is_inside;
 use variable::{Filled, filled};
 
 /// Where requests go.
@@ -22,8 +24,10 @@ pub(crate) struct Servers {
     pub(crate) variables: IndexMap<String, Variable>,
     /// Other base URLs by name.
     pub(crate) servers: IndexMap<String, String>,
-    /// The name of each operation's server, in their order, `None` for the base URL; or why it has one that cannot be called.
+    /// The name of each operation's server, in their order; `None` for the base URL. Or why requests must not go to its server.
     pub(crate) of_operations: Vec<Result<Option<String>, String>>,
+    /// Whether the base URL is where the description was fetched, because it names no other host.
+    pub(crate) is_where_fetched: bool,
     /// What was left out or read in another way.
     pub(crate) notes: Vec<String>,
 }
@@ -48,10 +52,8 @@ const GIVE_ONE: &str = "say where the API is with `--base-url https://…`";
 /// # Errors
 /// [`NoServer`]: the description names none that can be used.
 pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'_>], base_url: Option<&str>) -> Result<Servers, NoServer> {
-    // What is relative to a file is relative to where people say that the API is.
-    let mut known = [Some(source_name), base_url].into_iter().flatten().filter_map(|url| Url::parse(url).ok());
-    let source = known.find(|url| matches!(url.scheme(), "http" | "https"));
-    let mut reading = Reading { source, variables: IndexMap::new(), notes: IndexSet::new() };
+    let relative_to = base_url.unwrap_or(source_name).to_owned();
+    let mut reading = Reading { relative_to, of_fetched: Vec::new(), variables: IndexMap::new(), notes: IndexSet::new() };
     let of_root = listed(root.get("servers"));
     // OpenAPI: without servers, requests go where the description is.
     let usual = match base_url {
@@ -94,20 +96,31 @@ pub(crate) fn servers(root: &Value, source_name: &str, operations: &[Operation<'
         (_, Err(problem)) => return Err(NoServer { problem, remedy: GIVE_ONE }),
     };
     let mut servers: IndexMap<String, String> = IndexMap::new();
-    let of_operations = of_each.into_iter().zip(unreachable).map(|(url, problem)| match (problem, url) {
-        (Some(problem), _) => Err(problem),
-        (None, url) => Ok(url.filter(|url| *url != base).map(|url| named(&mut servers, url, &base))),
+    let mut name = |url: String| match is_inside(&url) && !is_inside(&base) {
+        true => Err(format!(
+            "its server {url} is an address of a private network, where no vendor's requests go; give it a server of the vendor"
+        )),
+        false => Ok(named(&mut servers, url, &base)),
+    };
+    let of_operations = of_each.into_iter().zip(unreachable).map(|(url, problem)| match problem {
+        Some(problem) => Err(format!(
+            "the server that it names cannot be called: {problem}; say where the API is with `--base-url https://…`, or change its `servers`"
+        )),
+        None => url.filter(|url| *url != base).map(&mut name).transpose(),
     });
     let of_operations = of_operations.collect();
-    let Reading { mut variables, notes, .. } = reading;
+    let Reading { mut variables, notes, of_fetched, .. } = reading;
+    let is_where_fetched = base_url.is_none() && of_fetched.contains(&base);
     let used: Vec<&String> = std::iter::once(&base).chain(servers.values()).collect();
     variables.retain(|name, _| used.iter().any(|url| url.contains(&format!("{{{name}}}"))));
-    Ok(Servers { base_url: base, variables, servers, of_operations, notes: notes.into_iter().collect() })
+    Ok(Servers { base_url: base, variables, servers, of_operations, is_where_fetched, notes: notes.into_iter().collect() })
 }
 
 struct Reading {
-    /// Where the description is, or else the API, if that is a URL.
-    source: Option<Url>,
+    /// What the description's URLs are relative to: the base URL that was given, else where the description is.
+    relative_to: String,
+    /// URLs that begin with that host because they name none.
+    of_fetched: Vec<String>,
     variables: IndexMap<String, Variable>,
     notes: IndexSet<String>,
 }
@@ -165,6 +178,9 @@ impl Reading {
             }
             self.variables.entry(own).or_insert(variable);
         }
+        if self.is_relative(written.trim()) && is_usable(&url) {
+            self.of_fetched.push(url.clone());
+        }
         is_usable(&url).then_some(url).ok_or_else(|| format!("`{written}` is no URL of a server"))
     }
 
@@ -181,21 +197,28 @@ impl Reading {
             return Ok(format!("https://{rest}"));
         }
         let host_alone = url.split('/').next().is_some_and(|host| host.contains('.') && !host.starts_with('.') && !host.contains(':'));
-        let Some(source) = &self.source else {
+        let Some((scheme, rest)) = self.relative_to.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")) else {
             return match host_alone && !url.starts_with('/') {
                 true => Ok(format!("https://{url}")),
                 false => Err(format!("the server `{url}` is relative to where the description is, which is not known")),
             };
         };
         // Braces must stay as they are, which a URL parser would encode.
-        let origin = source.origin().ascii_serialization();
         match url.starts_with('/') {
-            true => Ok(format!("{origin}{url}")),
+            true => Ok(format!("{scheme}://{}{url}", rest.split('/').next().unwrap_or_default())),
             false => {
-                let joined = source.join(url).map_err(|error| format!("the server `{url}` cannot be resolved: {error}"))?;
+                let joined = Url::parse(&self.relative_to)
+                    .and_then(|base| base.join(url))
+                    .map_err(|error| format!("the server `{url}` cannot be resolved: {error}"))?;
                 Ok(joined.as_str().replace("%7B", "{").replace("%7D", "}"))
             }
         }
+    }
+
+    /// Whether a URL names no host, so that it begins where it is relative to.
+    fn is_relative(&self, url: &str) -> bool {
+        let is_known = self.relative_to.starts_with("http://") || self.relative_to.starts_with("https://");
+        is_known && !["http://", "https://", "//"].iter().any(|start| url.starts_with(start))
     }
 
     /// Credentials travel encrypted or not at all.

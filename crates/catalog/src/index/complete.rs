@@ -5,13 +5,15 @@ use crate::import::{Import, Inference};
 use crate::integration::{Integration, Variable};
 use crate::variables::names_in_braces;
 
+/// Why a description's base URL is none.
+pub const NO_PLACE: &str = "the description names no place of the vendor's";
+
 impl Importable {
     /// Fills in what an imported description does not say, and adds each thing to the report.
     ///
-    /// What the description does say is never changed: it is newer than the index. Only its base URL gives way, where it is none for an
+    /// What the description does say is never changed: it is newer than the index. Only its base URL gives way before, where it is none for an
     /// account: see [`Importable::keeps`].
     pub fn complete(&self, Import { integration, report }: &mut Import) {
-        let source = report.source.clone();
         let is_assumed = report.inferences.iter().any(|one| one.at == "credentials");
         let concluded = &mut report.inferences;
         let known = self.credentials();
@@ -23,11 +25,6 @@ impl Importable {
         };
         if integration.documentation_url.is_none() {
             integration.documentation_url = Some(self.docs_url.to_owned());
-        }
-        if let Err(because) = self.keeps(&integration.base_url, &source) {
-            conclude("base_url", format!("requests go to {}", self.base_url), because);
-            self.base_url.clone_into(&mut integration.base_url);
-            add_variables(integration);
         }
         if (is_assumed || integration.credentials.is_empty()) && !known.is_empty() {
             integration.credentials = known;
@@ -47,14 +44,19 @@ impl Importable {
         }
     }
 
-    /// Whether requests of accounts may go where the description says, else why not.
+    /// Whether requests of accounts may go where the import leads, else why not. Then it is imported again with the base URL of the index,
+    /// because endpoints of OAuth and other servers may rest on it as well.
     ///
     /// The place where it was fetched is none of the vendor's unless the index names it too. A demonstration or test server is one whose
     /// keeper must not be handed the secrets of those who have a server of their own, or an account of the vendor's.
-    fn keeps(&self, base_url: &str, source: &str) -> Result<(), &'static str> {
+    ///
+    /// # Errors
+    /// What is wrong with the base URL of the import.
+    pub fn keeps(&self, Import { integration, report }: &Import) -> Result<(), &'static str> {
+        let (base_url, source) = (integration.base_url.as_str(), report.source.as_str());
         let (named, indexed) = (host(base_url), host(self.base_url));
         if !base_url.starts_with("https://") || (named.is_some() && named == host(source) && named != indexed) {
-            return Err("the description names no place of the vendor's");
+            return Err(NO_PLACE);
         }
         if indexed.is_some_and(is_account_s_own) && !named.is_some_and(|host| host.contains('{')) {
             return Err("each customer has a server of its own");
@@ -63,6 +65,16 @@ impl Importable {
             return Err("the description names a server for trying things out");
         }
         Ok(())
+    }
+
+    /// Says of an import that was given the base URL of the index where that is from and why, and what its variables are.
+    pub fn place(&self, Import { integration, report }: &mut Import, because: &str) {
+        report.inferences.push(Inference {
+            at: "base_url".to_owned(),
+            what: format!("requests go to {}", self.base_url),
+            because: format!("the index of importable APIs; {because}"),
+        });
+        add_variables(integration);
     }
 }
 
@@ -92,7 +104,7 @@ pub(super) fn host(url: &str) -> Option<&str> {
 fn add_variables(integration: &mut Integration) {
     let names: Vec<String> = names_in_braces(&integration.base_url).unwrap_or_default().into_iter().map(str::to_owned).collect();
     for name in names {
-        integration.variables.entry(name.clone()).or_insert_with(|| Variable {
+        let variable = Variable {
             label: None,
             description: format!("The part {{{name}}} of the address {}.", integration.base_url),
             example: None,
@@ -100,7 +112,8 @@ fn add_variables(integration: &mut Integration) {
             // A host has dots, the rest of an address is one label.
             pattern: (name == "host" || name == "site").then(|| "[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*".to_owned()),
             options: indexmap::IndexMap::new(),
-        });
+        };
+        integration.variables.insert(name, variable);
     }
 }
 
@@ -123,11 +136,13 @@ mod tests {
 
     #[test]
     fn what_a_description_leaves_out_is_filled_in_and_what_it_says_stays() {
-        let mut import = imported("https://raw.example/zulip.yaml", "https://raw.example/api");
+        let mut import = imported("https://raw.example/zulip.yaml", "https://api.acme.test");
+        "https://{org}.zulipchat.com/api/v1".clone_into(&mut import.integration.base_url);
         let assumed =
             Inference { at: "credentials".to_owned(), what: "a bearer token".to_owned(), because: "nothing is declared".to_owned() };
         import.report.inferences.push(assumed);
         let entry = find("zulip").unwrap();
+        entry.place(&mut import, super::NO_PLACE);
         entry.complete(&mut import);
         let said: Vec<String> = import.report.inferences.iter().map(|one| format!("{}: {}; {}", one.at, one.what, one.because)).collect();
         insta::assert_snapshot!(said.join("\n"), @"
@@ -161,9 +176,8 @@ mod tests {
     #[test]
     fn a_vendor_s_own_base_url_stays_but_not_the_place_where_the_description_was_fetched() {
         for (source, stays) in [("https://raw.example/x.yaml", true), ("https://api.acme.test/x.yaml", false), ("/files/x.yaml", true)] {
-            let mut import = imported(source, "https://api.acme.test/v2");
-            find("zulip").unwrap().complete(&mut import);
-            assert_eq!(import.integration.base_url == "https://api.acme.test/v2", stays, "{source}");
+            let import = imported(source, "https://api.acme.test/v2");
+            assert_eq!(find("zulip").unwrap().keeps(&import).is_ok(), stays, "{source}");
         }
     }
 
@@ -178,9 +192,9 @@ mod tests {
             ("velo_payments", "https://api.sandbox.velopayments.com"),
             ("vimeo", "https://api.acme.example"),
         ] {
-            let mut import = imported("https://raw.example/x.yaml", base_url);
-            find(name).unwrap().complete(&mut import);
-            gone.push(format!("{base_url} > {}", import.integration.base_url));
+            let import = imported("https://raw.example/x.yaml", base_url);
+            let entry = find(name).unwrap();
+            gone.push(format!("{base_url} > {}", if entry.keeps(&import).is_ok() { base_url } else { entry.base_url }));
         }
         insta::assert_snapshot!(gone.join("\n"), @"
         https://demo.netbox.example/api > https://{host}/api

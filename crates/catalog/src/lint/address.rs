@@ -4,6 +4,7 @@ use url::{Host, Url};
 
 use super::{is_snake_case, methods};
 use crate::authorization_server::Split;
+use crate::destinations::{Destination, Kind, destinations};
 use crate::hosts::knows_host;
 use crate::integration::{Integration, Variable};
 use crate::problem::Problem;
@@ -75,6 +76,14 @@ fn check_servers(integration: &Integration, problems: &mut Vec<Problem>) {
         if !methods(integration).any(|at| at.method.server.as_ref() == Some(name)) {
             let message = format!("no method names this server; write `server: {name}` where it is meant, or remove it");
             problems.push(Problem::error(format!("servers.{name}"), message));
+        }
+    }
+    for place in destinations(integration) {
+        if let Destination { kind: Kind::Server { name, .. }, url, is_foreign: true } = place {
+            let message = format!(
+                "{url} is of another domain than `base_url`, and accounts' credentials are sent there; check that it is the vendor's"
+            );
+            problems.push(Problem::warning(format!("servers.{name}"), message));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::naming;
 use crate::problem::Problem;
 
 /// Longest key; all of it stands in tool names.
-const MAX_KEY_CHARACTERS: usize = 64;
+pub(crate) const MAX_KEY_CHARACTERS: usize = 64;
 
 /// Words that stand for groups of methods in the filter of an MCP server, so no method can be called so.
 const FILTER_WORDS: &[&str] = &["read", "write", "custom"];

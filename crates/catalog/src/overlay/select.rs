@@ -77,7 +77,7 @@ impl<'e> Selector<'e> {
 }
 
 /// Whether `text` is `pattern`, in which `*` stands for anything.
-fn is_like(pattern: &str, text: &str) -> bool {
+pub(crate) fn is_like(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
     let mut parts = rest.split('*').peekable();

@@ -5,6 +5,7 @@
 mod acme;
 mod bad;
 mod bodies;
+mod only;
 mod operations;
 mod parameters;
 mod security;

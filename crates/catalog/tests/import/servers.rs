@@ -113,6 +113,57 @@ fn a_server_on_which_all_operations_agree_is_the_base_url() {
 }
 
 #[test]
+fn a_base_url_that_is_only_where_the_description_was_fetched_is_a_conclusion() {
+    for (servers, is_concluded) in [
+        (json!([]), true),
+        (json!([{ "url": "/v1" }]), true),
+        (json!([{ "url": "https://api.acme.test" }]), false),
+        (json!([{ "url": "//docs.acme.test" }]), false),
+    ] {
+        let source = "https://docs.acme.test/specs/openapi.json?token=sentinel";
+        let report = imported_from(source, &with_servers(servers.clone()), &Options::default()).report;
+        let concluded: Vec<&str> =
+            report.inferences.iter().filter(|one| one.at == "base_url").map(|inference| inference.what.as_str()).collect();
+        assert_eq!(!concluded.is_empty(), is_concluded, "{servers}");
+        assert!(concluded.iter().all(|what| what.contains("https://docs.acme.test") && what.contains("`--base-url`")), "{concluded:?}");
+        assert_eq!(report.source, "https://docs.acme.test/specs/openapi.json");
+    }
+}
+
+#[test]
+fn with_a_base_url_given_nothing_goes_to_where_the_description_was_fetched() {
+    let mut description = with_paths(json!({
+        "/things": { "get": { "summary": "Things" } },
+        "/files": { "get": { "summary": "Files", "servers": [{ "url": "/upload/v1" }] } },
+    }));
+    description["servers"] = json!([]);
+    description["components"] = json!({ "securitySchemes": { "o": { "type": "oauth2", "flows": { "authorizationCode": {
+        "authorizationUrl": "/authorize", "tokenUrl": "/token", "scopes": {} } } } } });
+    let options = Options { base_url: Some("https://api.acme.test/v1".to_owned()), ..Options::default() };
+    let integration = imported_from("https://raw.test/openapi.json", &description, &options).integration;
+    assert_eq!(integration.servers.values().collect::<Vec<_>>(), ["https://api.acme.test/upload/v1"]);
+    let oauth2 = integration.credentials.values().find_map(|scheme| scheme.oauth2.as_ref()).unwrap();
+    assert_eq!(oauth2.token_url, "https://api.acme.test/token");
+    assert!(!format!("{integration:?}").contains("raw.test"));
+}
+
+#[test]
+fn operations_whose_server_is_in_a_private_network_are_skipped() {
+    let with_server = |url: &str| json!({ "post": { "summary": "Sends", "servers": [{ "url": url }] } });
+    let description = with_paths(json!({
+        "/things": { "get": { "summary": "Things" } },
+        "/meta": with_server("http://169.254.169.254/latest"),
+        "/intern": with_server("https://10.1.2.3"),
+        "/elsewhere": with_server("https://upload.other.test"),
+    }));
+    let import = imported(&description);
+    let skipped: Vec<&str> = import.report.skipped.iter().map(|skipped| skipped.operation.as_str()).collect();
+    assert_eq!(skipped, ["POST /meta", "POST /intern"]);
+    assert!(import.report.skipped[0].reason.contains("private network"), "{:?}", import.report.skipped);
+    assert_eq!(import.integration.servers.values().collect::<Vec<_>>(), ["https://upload.other.test"]);
+}
+
+#[test]
 fn an_operation_whose_server_cannot_be_called_is_skipped() {
     let paths = json!({
         "/a": { "get": { "summary": "A" } },

@@ -15,9 +15,10 @@ mod signals;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use crate::hint;
+use crate::hint::{self, Fault};
 
 /// Turns connected SaaS accounts into secured MCP servers.
 #[derive(Parser)]
@@ -81,8 +82,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let (problem, remedy) = hint::split(&error);
             let remedy = remedy.unwrap_or_else(|| "`tidegate <command> --help` shows what can be given".to_owned());
-            eprintln!("error: {problem}\nhint: {remedy}");
-            ExitCode::FAILURE
+            eprintln!("{}", output::plain(&format!("error: {problem}\nhint: {remedy}")));
+            match hint::fault(&error) {
+                Fault::Failure => ExitCode::FAILURE,
+                Fault::Usage => ExitCode::from(2),
+            }
         }
     }
 }
@@ -93,6 +97,10 @@ fn explain(usage: &clap::Error) -> ExitCode {
     let _ = usage.print();
     if !usage.use_stderr() {
         return ExitCode::SUCCESS;
+    }
+    if usage.kind() == ErrorKind::UnknownArgument && std::env::args_os().any(|argument| argument == "--diff") {
+        eprintln!("hint: the file to compare with is given with `=`: `--diff=acme.yaml`");
+        return ExitCode::from(2);
     }
     eprintln!("hint: `tidegate --help` names the commands, `tidegate <command> --help` what each takes, with an example");
     ExitCode::from(2)

@@ -8,9 +8,9 @@ fn bundled(files: &[(&str, Value)]) -> (Value, Vec<Note>) {
     let (name, root) = files[0].clone();
     let mut bundle = Bundle::new(name, root);
     loop {
-        let missing = bundle.missing();
+        let missing = bundle.missing(usize::MAX);
         if missing.is_empty() {
-            return bundle.document();
+            return bundle.document("it was not given");
         }
         for name in missing {
             let file = files.iter().find(|(file, _)| *file == name);

@@ -20,7 +20,7 @@ fn concluded_with(parameters: Value, answer: Value, headers: Value) -> String {
     }}}});
     let description = Sources::new("acme.json", &root.to_string()).unwrap().description().unwrap();
     let refs = Refs::new(&description.root);
-    let operations = operations(&description).operations;
+    let operations = operations(&description, &[]).operations;
     let Some(shape) = list_shape(&operations[0], refs) else { return "no list".to_owned() };
     let found = pagination(&operations[0], &shape, refs);
     let records = shape.records.as_deref().unwrap_or("the answer");
@@ -174,7 +174,7 @@ fn limits_in_headers_of_its_own_are_mapped_and_usual_ones_need_not_be() {
     };
     let concluded = |headers: Value| {
         let description = Sources::new("acme.json", &root(headers).to_string()).unwrap().description().unwrap();
-        let found = rate_limit(&operations(&description).operations, Refs::new(&description.root));
+        let found = rate_limit(&operations(&description, &[]).operations, Refs::new(&description.root));
         found.map(|found| serde_json::to_string(&found.value).unwrap()).unwrap_or_default()
     };
     assert_snapshot!(concluded(json!({"X-RateLimit-Remaining": {}, "Retry-After": {}})), @"");

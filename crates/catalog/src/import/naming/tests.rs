@@ -32,7 +32,7 @@ fn named_within<'a>(lines: impl IntoIterator<Item = &'a str>, prefix: &str, budg
     }
     let root = json!({"openapi": "3.1.0", "info": {"title": "Acme", "version": "1"}, "paths": paths});
     let description = Sources::new("acme.json", &root.to_string()).unwrap().description().unwrap();
-    let operations = operations(&description).operations;
+    let operations = operations(&description, &[]).operations;
     let shapes: Vec<Option<ListShape>> = operations.iter().map(|operation| list_shape(operation, Refs::new(&description.root))).collect();
     let names = names(&operations, &shapes, prefix, budget);
     operations.iter().map(Operation::label).zip(names).collect()

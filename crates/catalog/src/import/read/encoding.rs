@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::ReadError;
+use super::{ReadError, shown};
 
 /// The text of a file: UTF-8, or UTF-16 where a byte order mark or the first character tells it (RFC 8259 section 8.1, YAML 1.2.2
 /// section 5.2). A byte order mark is no part of it.
@@ -10,7 +10,7 @@ use super::ReadError;
 /// # Errors
 /// [`ReadError`], with the line of the first byte that is no text.
 pub fn decoded<'b>(source_name: &str, bytes: &'b [u8]) -> Result<Cow<'b, str>, ReadError> {
-    let refused = |line, message: &str| ReadError { source_name: source_name.to_owned(), line, message: message.to_owned() };
+    let refused = |line, message: &str| ReadError { source_name: shown(source_name), line, message: message.to_owned() };
     let utf_16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         String::from_utf16(&units).map(Cow::Owned).map_err(|_| refused(1, "begins as UTF-16 and goes on otherwise; save it as UTF-8"))

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{PASTED, scheme, with_oauth2};
 use crate::import::prose::plain;
+use crate::import::servers::is_inside;
 use crate::integration::{ClientAuthentication, CredentialKind, CredentialScheme, OAuth2, ScopeSeparator, TokenPlace};
 
 /// The ways of one scheme, by what they may be called.
@@ -70,7 +71,7 @@ fn endpoints(flow: &Map<String, Value>, base_url: &str, asks_people: bool) -> Op
     })
 }
 
-/// A complete URL over https, without what follows `#`.
+/// A complete URL over https, without what follows `#`, that leads into no private network.
 fn endpoint(written: &str, base_url: &str) -> Option<String> {
     let written = written.trim();
     if written.contains(['{', '}']) {
@@ -86,5 +87,6 @@ fn endpoint(written: &str, base_url: &str) -> Option<String> {
     }
     url.set_fragment(None);
     let is_fit = url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none();
+    let is_fit = is_fit && (!is_inside(url.as_str()) || is_inside(base_url));
     is_fit.then(|| url.to_string())
 }

@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use catalog::import::{Import, ImportError, Options};
-use catalog::index::{self, Importable};
+use catalog::import::{Import, ImportError, Options, import};
+use catalog::index::{self, Importable, NO_PLACE};
 use catalog::parse::parse;
 use clap::Args;
-use serde_json::json;
 
-use super::output;
-use crate::cli::import::{self, Existing, FetchArgs, OutputFile, definition_text, imported};
-use crate::cli::runtime;
-use crate::hint::hinted;
+use crate::cli::import::{FetchArgs, MakingArgs, Output, make, read, unimported};
+use crate::hint::{hinted, misused};
 
 /// Where a description is and where its definition goes.
 #[derive(Args)]
@@ -29,31 +26,20 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "URL-OR-FILE")]
     url: Option<String>,
 
-    /// Replace the file if there is one
-    #[arg(long)]
-    force: bool,
-
     #[command(flatten)]
-    fetch: FetchArgs,
+    making: MakingArgs,
 }
 
 /// Fetches the description of a vendor of the index, imports it, and adds what the index knows besides.
 pub(super) fn run(args: AddArgs, folder: Option<&Path>, as_json: bool) -> anyhow::Result<ExitCode> {
     let entry = named(&args.name)?;
-    let existing = if args.force { Existing::Replaced } else { Existing::Kept };
-    // Before anything is fetched: nobody waits for what cannot be written.
-    let file = OutputFile::new(destination(entry, args.output, folder)?, existing)?;
+    let to = destination(entry, args.output, folder)?;
     let source = args.url.as_deref().unwrap_or(entry.description_url);
-    let mut import = runtime()?.block_on(description(entry, source, &args.fetch))?;
-    complete(entry, &mut import)?;
-    file.write(&definition_text(&file, &import)?)?;
-    let written = file.path.display().to_string();
-    if as_json {
-        output::line(json!({"file": written, "report": import.report}))?;
-    } else {
-        eprint!("{}", import::report(&import, Some(&written)));
-    }
-    Ok(ExitCode::SUCCESS)
+    make(args.making, to, as_json, async |options, fetch| {
+        let mut import = description(entry, source, options, fetch).await?;
+        complete(entry, &mut import)?;
+        Ok(import)
+    })
 }
 
 fn named(name: &str) -> anyhow::Result<&'static Importable> {
@@ -67,27 +53,34 @@ fn named(name: &str) -> anyhow::Result<&'static Importable> {
     })
 }
 
-fn destination(entry: &Importable, output: Option<PathBuf>, folder: Option<&Path>) -> anyhow::Result<PathBuf> {
+fn destination(entry: &Importable, output: Option<PathBuf>, folder: Option<&Path>) -> anyhow::Result<Output> {
     match (output, folder) {
-        (Some(file), _) => Ok(file),
-        (None, Some(folder)) => Ok(folder.join(format!("{}.yaml", entry.name))),
+        (Some(file), _) => Ok(Output::File(file)),
+        (None, Some(folder)) => Ok(Output::Catalog(folder.join(format!("{}.yaml", entry.name)))),
         (None, None) => {
             let remedy = "name the catalog folder with `--catalog-dir` or `TIDEGATE_CATALOG_DIR`, or a file with `-o`";
-            Err(hinted(anyhow!("nothing says where the definition goes"), remedy))
+            Err(misused(anyhow!("nothing says where the definition goes"), remedy))
         }
     }
 }
 
-/// Imports the description; one that names no server gets that of the index.
-async fn description(entry: &Importable, source: &str, fetch: &FetchArgs) -> anyhow::Result<Import> {
-    let mut options = Options { name: Some(entry.name.to_owned()), label: Some(entry.label.to_owned()), ..Options::default() };
-    match imported(source, &options, fetch).await {
-        Err(error) if matches!(error.downcast_ref(), Some(ImportError::Unusable { place, .. }) if place == "/servers") => {
-            options.base_url = Some(entry.base_url.to_owned());
-            imported(source, &options, fetch).await
-        }
-        outcome => outcome,
-    }
+/// Imports the description; one whose base URL is none for an account is imported with that of the index.
+async fn description(entry: &Importable, source: &str, options: Options, fetch: &FetchArgs) -> anyhow::Result<Import> {
+    let description = read(source, fetch).await?;
+    let mut options = Options { name: Some(entry.name.to_owned()), label: Some(entry.label.to_owned()), ..options };
+    let because = match import(&description, &options) {
+        Ok(import) => match entry.keeps(&import) {
+            Ok(()) => return Ok(import),
+            Err(because) => because,
+        },
+        Err(ImportError::Unusable { place, .. }) if place == "/servers" => NO_PLACE,
+        Err(error) => return Err(unimported(error)),
+    };
+    // Everything again, as relative addresses of OAuth and of single operations rest on it too.
+    options.base_url = Some(entry.base_url.to_owned());
+    let mut import = import(&description, &options).map_err(unimported)?;
+    entry.place(&mut import, because);
+    Ok(import)
 }
 
 /// Adds what the index knows and what fits this description.

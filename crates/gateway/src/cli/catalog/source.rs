@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use catalog::catalog::{Catalog, Entry, is_definition_file};
 use catalog::definition::Definition;
+use catalog::index;
 
 use crate::hint::hinted;
 use crate::live_catalog::read_folder;
@@ -30,7 +31,13 @@ pub(super) fn find(folder: Option<&Path>, name: &str) -> anyhow::Result<Entry> {
     }
     let catalog = load(folder)?;
     let known = || catalog.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
-    let unknown = || hinted(anyhow!("the catalog has no integration `{name}`"), format!("it has {}; or name a file", known()));
+    let unknown = || {
+        let remedy = match index::find(name) {
+            Some(entry) => format!("`tidegate catalog add {}` adds it", entry.name),
+            None => format!("it has {}; or name a file", known()),
+        };
+        hinted(anyhow!("the catalog has no integration `{name}`"), remedy)
+    };
     catalog.entry(name).cloned().ok_or_else(unknown)
 }
 

@@ -1,12 +1,11 @@
 //! A file that a command writes, and never over another one unasked.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
-use crate::hint::hinted;
+use crate::hint::{hinted, misused};
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +22,12 @@ pub(in crate::cli) struct OutputFile {
 
 impl OutputFile {
     /// # Errors
-    /// The file is there and must be kept, or its folder is not there.
+    /// The file is there and must be kept, or its folder is not there, or it is called as standard output often is.
     pub(in crate::cli) fn new(path: PathBuf, existing: Existing) -> anyhow::Result<Self> {
+        if path == Path::new("-") {
+            let remedy = "leave the option out for standard output; a file that is called so is `./-`";
+            return Err(misused(anyhow!("`-` is no name of a file to write"), remedy));
+        }
         if existing == Existing::Kept && path.exists() {
             return Err(is_there(&path));
         }
@@ -40,27 +43,33 @@ impl OutputFile {
         self.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
     }
 
-    /// Writes the whole file or none of it: a reader of the folder never meets half a text.
+    /// Writes the whole file or none of it: a reader of the folder never meets half a text. Where a link stands in its place, the file
+    /// that it leads to is replaced.
     ///
     /// # Errors
     /// The file cannot be written, or another one of its name has come about meanwhile.
     pub(in crate::cli) fn write(&self, text: &str) -> anyhow::Result<()> {
         let cannot = || format!("cannot write {}", self.path.display());
-        if self.existing == Existing::Kept {
-            // Made here or not at all, whatever happened since it was looked for.
-            match File::create_new(&self.path) {
-                Ok(_) => {}
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Err(is_there(&self.path)),
-                Err(error) => return Err(error).with_context(cannot),
-            }
-        } else if self.path.exists() && !self.path.is_file() {
+        if self.existing == Existing::Replaced && self.path.exists() && !self.path.is_file() {
             // A pipe or a terminal is written to, not replaced.
             return std::fs::write(&self.path, text).with_context(cannot);
         }
-        let mut beside = tempfile::Builder::new().permissions(readable()).tempfile_in(folder(&self.path)).with_context(cannot)?;
+        let path = match self.existing {
+            Existing::Replaced => std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone()),
+            Existing::Kept => self.path.clone(),
+        };
+        let mut beside = tempfile::Builder::new().permissions(readable()).tempfile_in(folder(&path)).with_context(cannot)?;
         beside.write_all(text.as_bytes()).with_context(cannot)?;
-        beside.persist(&self.path).with_context(cannot)?;
-        Ok(())
+        let written = match self.existing {
+            // Whatever happened since it was looked for.
+            Existing::Kept => beside.persist_noclobber(&path),
+            Existing::Replaced => beside.persist(&path),
+        };
+        match written {
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Err(is_there(&self.path)),
+            Err(error) => Err(error).with_context(cannot),
+        }
     }
 }
 

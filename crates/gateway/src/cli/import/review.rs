@@ -13,7 +13,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::output;
-use crate::hint::hinted;
+use crate::hint::{hinted, misused};
 
 #[derive(Args)]
 pub(super) struct ReviewArgs {
@@ -37,7 +37,7 @@ impl ReviewArgs {
             Some(Some(old)) => Ok(Some(old.clone())),
             Some(None) => match output {
                 Some(output) => Ok(Some(output.to_owned())),
-                None => Err(hinted(
+                None => Err(misused(
                     anyhow!("there is nothing to compare with"),
                     "name the old definition: `--diff=acme.yaml`, or `-o acme.yaml`",
                 )),
@@ -92,7 +92,7 @@ pub(super) fn review(import: Import, old: &Path, is_json: bool) -> anyhow::Resul
     let diff = Diff::between(&before, &after);
     match is_json {
         true => output::line(json!({"breaking": diff.is_breaking(), "diff": diff, "report": import.report}))?,
-        false => output::line(diff.to_string().trim_end())?,
+        false => output::line(output::plain(diff.to_string().trim_end()))?,
     }
     Ok(if diff.is_breaking() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,25 +1,48 @@
 //! The report of an import as one screen; all of it is in its JSON.
 
+use catalog::destinations::{Destination, Kind, destinations};
 use catalog::import::{Import, Inference, Note, Report, Skipped};
+
+use crate::cli::output::plain;
 
 /// Most lines of one kind.
 const MAX_LINES: usize = 15;
 /// Longest line, in characters.
 const MAX_WIDTH: usize = 240;
 
-/// What became of a description, for people. `file` is where the definition was written to.
-pub(in crate::cli) fn report(Import { integration, report }: &Import, file: Option<&str>) -> String {
-    let Report { source, version, operations, tools, skipped, inferences, notes, written: _ } = report;
+/// Where a definition was written to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written<'p> {
+    Nowhere,
+    File(&'p str),
+    /// A file of the folder that the server reads.
+    InCatalog(&'p str),
+}
+
+/// What became of a description, for people.
+pub(super) fn report(Import { integration, report }: &Import, written: Written<'_>) -> String {
+    let Report { source, version, operations, tools, left_out, skipped, inferences, notes, written: _ } = report;
     let mut text = String::new();
     let mut line = |line: String| {
         text.push_str(&shortened(&line));
         text.push('\n');
     };
     line(format!("{} ({}) from {source}, {version}", integration.label, integration.name));
-    line(format!("{}: {}, {} skipped", counted(*operations, "operation"), counted(*tools, "tool"), skipped.len()));
+    let others = if *left_out == 0 { String::new() } else { format!(", {left_out} left out by `--only`") };
+    line(format!("{}: {}, {} skipped{others}", counted(*operations, "operation"), counted(*tools, "tool"), skipped.len()));
     line(format!("requests go to {}", integration.base_url));
+    for Destination { kind, url, is_foreign } in destinations(integration) {
+        let what = match kind {
+            Kind::Server { methods, .. } => format!("those of {} go to", counted(methods, "operation")),
+            Kind::Consent { credential } => format!("people give their consent for {credential} at"),
+            Kind::Token { credential } => format!("tokens and the client's secret of {credential} go to"),
+            Kind::Revocation { credential } => format!("tokens of {credential} are given back at"),
+        };
+        let warning = if is_foreign { "  (warning: another domain, check that it is the vendor's)" } else { "" };
+        line(format!("  {what} {url}{warning}"));
+    }
     for (title, lines) in [
-        ("skipped", skipped.iter().map(|Skipped { operation, reason, .. }| format!("{operation}: {reason}")).collect()),
+        ("skipped", grouped(skipped.iter().map(|Skipped { operation, reason, .. }| (reason.as_str(), operation.as_str())))),
         ("concluded", grouped(inferences.iter().map(|Inference { at, what, .. }| (what.as_str(), at.as_str())))),
         ("left out or read in another way", grouped(notes.iter().map(|Note { at, message }| (message.as_str(), at.as_str())))),
     ] as [(&str, Vec<String>); 3]
@@ -35,11 +58,16 @@ pub(in crate::cli) fn report(Import { integration, report }: &Import, file: Opti
             line(format!("  … and {more} more; `--json` or `--report FILE` has all"));
         }
     }
-    line(match file {
-        Some(file) => format!(
+    line(match written {
+        Written::InCatalog(file) => {
+            format!("\nwritten to {file}, where a server with this catalog folder has it; next: `tidegate catalog lint {file}`")
+        }
+        Written::File(file) => format!(
             "\nwritten to {file}; next: `tidegate catalog lint {file}`, then put it into the folder that `TIDEGATE_CATALOG_DIR` names"
         ),
-        None => "\nnext: write it to a file with `-o`, and put that into the folder that `TIDEGATE_CATALOG_DIR` names".to_owned(),
+        Written::Nowhere => {
+            "\nnext: write it to a file with `-o`, and put that into the folder that `TIDEGATE_CATALOG_DIR` names".to_owned()
+        }
     });
     text
 }
@@ -69,7 +97,7 @@ fn shortened(text: &str) -> String {
         Some(text) => ("\n", text),
         None => ("", text),
     };
-    let safe: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let safe = plain(text).replace(['\n', '\t'], " ");
     match safe.char_indices().nth(MAX_WIDTH) {
         Some((end, _)) => format!("{breaks}{}…", &safe[..end]),
         None => format!("{breaks}{safe}"),

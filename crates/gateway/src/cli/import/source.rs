@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use catalog::import::{Import, MAX_FILE_BYTES, Options, Sources, decoded, import};
+use catalog::import::{Description, ImportError, MAX_FILE_BYTES, Sources, decoded, shown};
 use clap::Args;
 use tokio::time::{Instant, timeout_at};
-use upstream::{Client, FetchError, Fetched, PrivateAddresses, UpstreamSettings};
+use upstream::{Client, FetchError, Fetched, PrivateAddresses, Redirects, UpstreamSettings};
 use url::Url;
 
 use crate::hint::hinted;
@@ -28,15 +28,19 @@ pub(in crate::cli) struct FetchArgs {
     timeout: u64,
 }
 
-/// Reads or fetches a description with the files that it refers to, and imports it. `source` is a path, a URL, or `-`.
+/// Reads or fetches a description with the files that it refers to. `source` is a path, a URL, or `-`.
 ///
 /// # Errors
-/// What cannot be had, read or imported, with what to do about it. A file that others refer to and that cannot be had is no error: what
+/// What cannot be had or read, with what to do about it. A file that others refer to and that cannot be had is no error: what
 /// needs it is in the report.
-pub(in crate::cli) async fn imported(source: &str, options: &Options, fetch: &FetchArgs) -> anyhow::Result<Import> {
-    let description = gathered(source, fetch).await?.description()?;
+pub(in crate::cli) async fn read(source: &str, fetch: &FetchArgs) -> anyhow::Result<Description> {
+    Ok(gathered(source, fetch).await?.description()?)
+}
+
+/// Why a description could not be imported, with what to do about it.
+pub(in crate::cli) fn unimported(error: ImportError) -> anyhow::Error {
     let remedy = "`tidegate import --help` shows what can be said instead of the description, e.g. `--base-url`";
-    import(&description, options).map_err(|error| hinted(error.into(), remedy))
+    hinted(error.into(), remedy)
 }
 
 async fn gathered(source: &str, fetch: &FetchArgs) -> anyhow::Result<Sources> {
@@ -47,12 +51,12 @@ async fn gathered(source: &str, fetch: &FetchArgs) -> anyhow::Result<Sources> {
         } else {
             begun(source, &read_file(Path::new(source)).map_err(|problem| unreadable(source, problem))?)?
         };
-        complete(&mut sources, async |name| read_beside(Path::new(name))).await;
+        complete(&mut sources, async |name| read_beside(Path::new(source), Path::new(name))).await;
         return Ok(sources);
     };
     let client = client(fetch)?;
-    let first = timeout_at(deadline, client.fetch(&url, MAX_FILE_BYTES)).await;
-    let Fetched { url, bytes } = first.unwrap_or_else(|_| Err(FetchError::TimedOut { place: source.to_owned() })).map_err(unfetched)?;
+    let first = timeout_at(deadline, client.fetch(&url, MAX_FILE_BYTES, Redirects::Anywhere)).await;
+    let Fetched { url, bytes } = first.unwrap_or_else(|_| Err(FetchError::TimedOut { place: shown(source) })).map_err(unfetched)?;
     let mut sources = begun(url.as_str(), &bytes)?;
     complete(&mut sources, async |name| {
         let fetched = timeout_at(deadline, fetched(&client, name)).await;
@@ -74,6 +78,9 @@ async fn complete(sources: &mut Sources, get: impl AsyncFn(&str) -> Result<Vec<u
             return;
         }
         for name in missing {
+            if sources.missing().is_empty() {
+                return; // So many or so large that no more are asked for.
+            }
             match get(&name).await {
                 Ok(bytes) => match decoded(&name, &bytes) {
                     Ok(text) => sources.add(&name, Ok(&text)),
@@ -88,7 +95,7 @@ async fn complete(sources: &mut Sources, get: impl AsyncFn(&str) -> Result<Vec<u
 /// The URL that a source is; `None` for a path.
 fn url(source: &str) -> anyhow::Result<Option<Url>> {
     let Some((scheme, _)) = source.split_once("://") else { return Ok(None) };
-    let url = Url::parse(source).with_context(|| format!("`{source}` is no URL"))?;
+    let url = Url::parse(source).with_context(|| format!("`{}` is no URL", shown(source)))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(hinted(anyhow!("`{scheme}` URLs are not fetched"), "give an `https` URL, or the path of a file"));
     }
@@ -107,7 +114,7 @@ fn client(fetch: &FetchArgs) -> anyhow::Result<Client> {
 
 async fn fetched(client: &Client, name: &str) -> Result<Vec<u8>, String> {
     let url = Url::parse(name).map_err(|error| error.to_string())?;
-    client.fetch(&url, MAX_FILE_BYTES).await.map(|fetched| fetched.bytes).map_err(|error| error.to_string())
+    client.fetch(&url, MAX_FILE_BYTES, Redirects::SameOrigin).await.map(|fetched| fetched.bytes).map_err(|error| error.to_string())
 }
 
 fn unfetched(error: FetchError) -> anyhow::Error {
@@ -119,6 +126,7 @@ fn unfetched(error: FetchError) -> anyhow::Error {
         FetchError::Status { .. } | FetchError::TooManyRedirects { .. } => {
             "open the URL in a browser to see what is there; a file that needs a login can be saved and given by its path"
         }
+        FetchError::OtherOrigin { .. } => "fetch the file yourself and put it beside a copy of the description",
         FetchError::TooLarge { .. } => "vendors often publish a part of a large description on its own",
     };
     hinted(error.into(), remedy)
@@ -132,11 +140,19 @@ fn read_standard_input() -> anyhow::Result<Vec<u8>> {
     bounded(std::io::stdin().lock()).map_err(|problem| unreadable(STANDARD_INPUT.1, problem))
 }
 
-/// A file that a description names: a regular one, as anything else could wait for ever.
-fn read_beside(path: &Path) -> Result<Vec<u8>, String> {
-    match std::fs::metadata(path) {
+/// A file that a description names: a regular one, as anything else could wait for ever, and one that lies with the description
+/// wherever links lead.
+fn read_beside(description: &Path, path: &Path) -> Result<Vec<u8>, String> {
+    let real = |path: &Path| std::fs::canonicalize(path).map_err(|error| format!("cannot be read: {error}"));
+    // The folder that was named, not the one that a link to the description leads to: its parts lie where it is looked for.
+    let folder = description.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (folder, file) = (real(folder)?, real(path)?);
+    if !file.starts_with(&folder) {
+        return Err("a link leads out of the description's folder; put a copy into it".to_owned());
+    }
+    match std::fs::metadata(&file) {
         Ok(metadata) if !metadata.is_file() => Err("this is no file".to_owned()),
-        _ => read_file(path),
+        _ => read_file(&file),
     }
 }
 
