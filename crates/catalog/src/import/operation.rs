@@ -64,8 +64,9 @@ impl Operation<'_> {
 
     /// The one value that a reserved header can have, e.g. `application/xml` of `Accept`.
     pub(crate) fn only_value(&self, header: &str) -> Option<&str> {
-        let named = self.reserved.iter().filter(|parameter| identity(parameter).is_some_and(|(name, _)| name.eq_ignore_ascii_case(header)));
-        let schema = named.last()?.get("schema")?;
+        let mut named =
+            self.reserved.iter().filter(|parameter| identity(parameter).is_some_and(|(name, _)| name.eq_ignore_ascii_case(header)));
+        let schema = named.next_back()?.get("schema")?;
         let one = match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
             Some([one]) => Some(one),
             _ => None,
