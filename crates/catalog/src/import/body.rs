@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::operation::{Operation, is_json};
 use super::prose::plain;
 use super::refs::Refs;
-use super::schema::{Direction, Schemas};
+use super::schema::Schemas;
 use crate::files::is_content_type;
 use crate::integration::{Body, BodyFormat};
 use crate::plan::Verb;
@@ -101,7 +101,7 @@ fn admits_nothing(media: &Value, refs: Refs<'_>) -> bool {
 fn of_media(media_type: &str, media: &Value, schemas: &Schemas<'_>, notes: &mut Vec<String>) -> Result<Body, String> {
     let media = schemas.refs.resolve(media).map_err(|error| format!("the body's {error}; add what it refers to"))?;
     let schema = match media.get("schema") {
-        Some(schema) => schemas.converted(schema, Direction::Input, notes),
+        Some(schema) => schemas.converted(schema, notes),
         None => Value::Bool(true),
     };
     let schema = match schema {

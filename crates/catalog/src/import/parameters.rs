@@ -7,7 +7,7 @@ use super::method::is_version;
 use super::operation::{Operation, identity, is_json};
 use super::path::{bare_name, placeholders};
 use super::prose::plain;
-use super::schema::{Direction, Schemas};
+use super::schema::Schemas;
 use super::security::Security;
 use crate::headers;
 use crate::integration::{Location, Parameter, Style};
@@ -182,7 +182,7 @@ impl<'d> Reading<'_, 'd> {
     fn schema(&mut self, parameter: &'d Value) -> Value {
         let of_content = content(parameter).and_then(|(_, media)| self.schemas.refs.resolve(media).ok()?.get("schema"));
         let written = parameter.get("schema").filter(|schema| !schema.is_null()).or(of_content);
-        let mut schema = match written.map(|schema| self.schemas.converted(schema, Direction::Input, self.notes)) {
+        let mut schema = match written.map(|schema| self.schemas.converted(schema, self.notes)) {
             Some(Value::Object(schema)) => schema,
             _ => Map::new(),
         };

@@ -80,16 +80,6 @@ enum Width {
     Narrow,
 }
 
-/// Which way values go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Direction {
-    /// To the vendor: `readOnly` properties are left out.
-    Input,
-    /// From the vendor: `writeOnly` properties are left out.
-    #[cfg_attr(not(test), expect(dead_code, reason = "answers are not described to agents; what is said of them is turned all the same"))]
-    Output,
-}
-
 impl<'d> Schemas<'d> {
     pub(crate) fn new(description: &'d Description) -> Self {
         Self {
@@ -107,18 +97,18 @@ impl<'d> Schemas<'d> {
 
     /// The schema without references to anything outside of itself: inlined, with `$defs` only where it refers to itself. Whatever the vendor
     /// would accept is accepted. What could not be kept (an unusable pattern, a reference to nothing) is said in `notes`.
-    pub(crate) fn converted(&self, schema: &'d Value, direction: Direction, notes: &mut Vec<String>) -> Value {
+    pub(crate) fn converted(&self, schema: &'d Value, notes: &mut Vec<String>) -> Value {
         let whole = match reference(schema).map(|reference| self.target(reference, schema)) {
             Some(Ok(target)) if !self.says_more(schema) => target,
             _ => Target::unnamed(schema),
         };
-        for target in self.order(&whole, direction) {
-            self.form(&target, direction, Width::Wide);
-            self.form(&target, direction, Width::Narrow);
+        for target in self.order(&whole) {
+            self.form(&target, Width::Wide);
+            self.form(&target, Width::Narrow);
         }
-        let known = self.forms.borrow().get(&(whole.key(direction), Width::Wide)).cloned();
+        let known = self.forms.borrow().get(&(whole.key(), Width::Wide)).cloned();
         // What nobody refers to may be gone tomorrow, and another be at its address.
-        let form = known.unwrap_or_else(|| Rc::new(Converter::turned(self, &whole, direction, Width::Wide, MAX_BYTES)));
+        let form = known.unwrap_or_else(|| Rc::new(Converter::turned(self, &whole, Width::Wide, MAX_BYTES)));
         form.notes.iter().for_each(|note| keep(notes, note.clone()));
         let definitions = self.definitions(&form, notes);
         let mut value = form.value.clone();
@@ -131,8 +121,8 @@ impl<'d> Schemas<'d> {
     }
 
     /// What is referred to, turned; `None` while it is being turned.
-    fn form(&self, target: &Target<'d>, direction: Direction, width: Width) -> Option<Rc<Form>> {
-        let key = target.key(direction);
+    fn form(&self, target: &Target<'d>, width: Width) -> Option<Rc<Form>> {
+        let key = target.key();
         if let Some(form) = self.forms.borrow().get(&(key, width)) {
             return Some(Rc::clone(form));
         }
@@ -148,7 +138,7 @@ impl<'d> Schemas<'d> {
             Some(wide) => wide,
             None => {
                 self.open.borrow_mut().push(key);
-                let form = Rc::new(Converter::turned(self, target, direction, width, limit));
+                let form = Rc::new(Converter::turned(self, target, width, limit));
                 self.open.borrow_mut().pop();
                 form
             }
@@ -173,16 +163,12 @@ impl<'d> Schemas<'d> {
 
     /// Whether a property is left out because the vendor only ever gives it: by its own word, or by that of what it refers to or is composed
     /// of, of which the first [`MAX_FLAG_SCHEMAS`] are looked at.
-    fn is_left_out(&self, property: &'d Value, base: &'d Value, direction: Direction) -> bool {
-        let word = match direction {
-            Direction::Input => "readOnly",
-            Direction::Output => "writeOnly",
-        };
+    fn is_left_out(&self, property: &'d Value, base: &'d Value) -> bool {
         let mut seen: HashSet<usize> = HashSet::new();
         let mut waiting = vec![(property, base)];
         while let Some((schema, base)) = waiting.pop() {
             let Some(members) = schema.as_object() else { continue };
-            if members.get(word) == Some(&Value::Bool(true)) {
+            if members.get("readOnly") == Some(&Value::Bool(true)) {
                 return true;
             }
             if seen.len() >= MAX_FLAG_SCHEMAS || !seen.insert(target::address(schema)) {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::form::{Form, MIN_SHARED_BYTES};
 use super::names::definition_name;
 use super::target::{Key, Role, Target};
-use super::{Direction, MAX_NOTES, Schemas, Width};
+use super::{MAX_NOTES, Schemas, Width};
 
 /// Levels of schemas within one; what is deeper admits anything.
 const MAX_LEVELS: usize = 40;
@@ -26,7 +26,6 @@ enum Room {
 /// Turns one schema.
 pub(super) struct Converter<'s, 'd> {
     pub(super) schemas: &'s Schemas<'d>,
-    pub(super) direction: Direction,
     pub(super) base: &'d Value,
     key: Key,
     refers: Vec<(Key, String)>,
@@ -43,13 +42,12 @@ pub(super) struct Converter<'s, 'd> {
 }
 
 impl<'s, 'd> Converter<'s, 'd> {
-    pub(super) fn turned(schemas: &'s Schemas<'d>, target: &Target<'d>, direction: Direction, width: Width, limit: usize) -> Form {
+    pub(super) fn turned(schemas: &'s Schemas<'d>, target: &Target<'d>, width: Width, limit: usize) -> Form {
         let turned = |room| {
             let mut converter = Self {
                 schemas,
-                direction,
                 base: target.base,
-                key: target.key(direction),
+                key: target.key(),
                 refers: Vec::new(),
                 notes: Vec::new(),
                 place: Vec::new(),
@@ -156,16 +154,16 @@ impl<'s, 'd> Converter<'s, 'd> {
     pub(super) fn is_endless(&self, target: &Target<'d>) -> bool {
         self.in_place
             && self.schemas.is_recursive(self.key)
-            && self.schemas.is_recursive(target.key(self.direction))
-            && self.schemas.are_one_in_place(target, self.key, self.direction)
+            && self.schemas.is_recursive(target.key())
+            && self.schemas.are_one_in_place(target, self.key)
     }
 
     pub(super) fn used(&mut self, target: &Target<'d>) -> Value {
-        let key = target.key(self.direction);
+        let key = target.key();
         let is_recursive = self.schemas.is_recursive(key);
         match is_recursive {
             true => self.defined(target),
-            false => match self.schemas.form(target, self.direction, self.width) {
+            false => match self.schemas.form(target, self.width) {
                 Some(form) if self.fits(&form) => self.copied(&form),
                 _ => self.defined(target),
             },
@@ -174,7 +172,7 @@ impl<'s, 'd> Converter<'s, 'd> {
 
     /// The content of a part of an `allOf`, to be merged: a reference where it is still being turned, or the chain has no end.
     pub(super) fn content(&mut self, target: &Target<'d>) -> Value {
-        let key = target.key(self.direction);
+        let key = target.key();
         let is_known = self.schemas.forms.borrow().contains_key(&(key, self.width));
         let is_recursive = self.schemas.is_recursive(key);
         // Within a property only what is complete already; what is composed of each other only as a whole, so that the order in which
@@ -184,7 +182,7 @@ impl<'s, 'd> Converter<'s, 'd> {
         if !may_begin || (!is_known && self.schemas.open.borrow().len() > MAX_COMPOSED) {
             return self.defined(target);
         }
-        match self.schemas.form(target, self.direction, self.width) {
+        match self.schemas.form(target, self.width) {
             Some(form) if 2 * self.level + form.depth <= MAX_JSON_LEVELS && !self.is_better_shared(&form) => self.copied(&form),
             _ => self.defined(target),
         }
@@ -220,7 +218,7 @@ impl<'s, 'd> Converter<'s, 'd> {
     fn defined(&mut self, target: &Target<'d>) -> Value {
         let name = definition_name(target);
         let reference = format!("#/$defs/{name}");
-        self.refer((target.key(self.direction), name));
+        self.refer((target.key(), name));
         Value::Object(Map::from_iter([("$ref".to_owned(), Value::String(reference))]))
     }
 

@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::Schemas;
 use super::target::{Key, Role, Target, address};
-use super::{Direction, Schemas};
 use crate::import::read::Dialect;
 use crate::import::refs::reference;
 use crate::subschemas::{Holds, held_by};
@@ -48,14 +48,14 @@ struct Mark {
 
 impl<'d> Schemas<'d> {
     /// All that `whole` refers to that has not been ordered yet, each after what it refers to itself.
-    pub(super) fn order(&self, whole: &Target<'d>, direction: Direction) -> Vec<Target<'d>> {
+    pub(super) fn order(&self, whole: &Target<'d>) -> Vec<Target<'d>> {
         let mut order = Vec::new();
         let starts = match whole.pointer.is_empty() {
-            true => self.edges(whole, direction, Follow::All),
+            true => self.edges(whole, Follow::All),
             false => vec![whole.clone()],
         };
         for start in starts {
-            self.order_from(start, direction, Follow::All, &mut order);
+            self.order_from(start, Follow::All, &mut order);
         }
         order
     }
@@ -66,9 +66,9 @@ impl<'d> Schemas<'d> {
     }
 
     /// Whether two schemas lead to each other, or are the same, by rules about the same value alone.
-    pub(super) fn are_one_in_place(&self, one: &Target<'d>, other: Key, direction: Direction) -> bool {
-        let key = one.key(direction);
-        self.order_from(one.clone(), direction, Follow::InPlace, &mut Vec::new());
+    pub(super) fn are_one_in_place(&self, one: &Target<'d>, other: Key) -> bool {
+        let key = one.key();
+        self.order_from(one.clone(), Follow::InPlace, &mut Vec::new());
         let numbers = &self.in_place.borrow().numbers;
         key == other || numbers.get(&key).is_some_and(|number| numbers.get(&other) == Some(number))
     }
@@ -80,25 +80,25 @@ impl<'d> Schemas<'d> {
         }
     }
 
-    fn order_from(&self, start: Target<'d>, direction: Direction, follow: Follow, order: &mut Vec<Target<'d>>) {
+    fn order_from(&self, start: Target<'d>, follow: Follow, order: &mut Vec<Target<'d>>) {
         let components = self.components(follow);
         let mut marks: HashMap<Key, Mark> = HashMap::new();
         let mut waiting: Vec<Target<'d>> = Vec::new();
         let mut path: Vec<Step<'d>> = Vec::new();
         let enter = |target: Target<'d>, marks: &mut HashMap<Key, Mark>, waiting: &mut Vec<Target<'d>>| {
-            let key = target.key(direction);
+            let key = target.key();
             let index = marks.len();
             marks.insert(key, Mark { index, low: index, is_waiting: true });
             waiting.push(target.clone());
-            Step { edges: self.edges(&target, direction, follow), target, key, next: 0 }
+            Step { edges: self.edges(&target, follow), target, key, next: 0 }
         };
-        if !components.borrow().numbers.contains_key(&start.key(direction)) {
+        if !components.borrow().numbers.contains_key(&start.key()) {
             path.push(enter(start, &mut marks, &mut waiting));
         }
         while let Some(step) = path.last_mut() {
             if let Some(edge) = step.edges.get(step.next) {
                 step.next += 1;
-                let (from, to) = (step.key, edge.key(direction));
+                let (from, to) = (step.key, edge.key());
                 if from == to {
                     components.borrow_mut().recursive.insert(from);
                 }
@@ -122,7 +122,7 @@ impl<'d> Schemas<'d> {
                 lower(&mut marks, before.key, low);
             }
             if low == index {
-                self.close(&done.target, (direction, follow), &mut marks, &mut waiting, order);
+                self.close(&done.target, follow, &mut marks, &mut waiting, order);
             }
         }
     }
@@ -131,18 +131,18 @@ impl<'d> Schemas<'d> {
     fn close(
         &self,
         first: &Target<'d>,
-        (direction, follow): (Direction, Follow),
+        follow: Follow,
         marks: &mut HashMap<Key, Mark>,
         waiting: &mut Vec<Target<'d>>,
         order: &mut Vec<Target<'d>>,
     ) {
-        let first = first.key(direction);
-        let start = waiting.iter().rposition(|target| target.key(direction) == first).unwrap_or_default();
+        let first = first.key();
+        let start = waiting.iter().rposition(|target| target.key() == first).unwrap_or_default();
         let component = waiting.split_off(start);
         let mut components = self.components(follow).borrow_mut();
         let number = components.numbers.len();
         for target in &component {
-            let key = target.key(direction);
+            let key = target.key();
             if let Some(mark) = marks.get_mut(&key) {
                 mark.is_waiting = false;
             }
@@ -155,7 +155,7 @@ impl<'d> Schemas<'d> {
     }
 
     /// What a schema refers to directly, as it will be turned.
-    fn edges(&self, target: &Target<'d>, direction: Direction, follow: Follow) -> Vec<Target<'d>> {
+    fn edges(&self, target: &Target<'d>, follow: Follow) -> Vec<Target<'d>> {
         let mut edges = Vec::new();
         if target.role == Role::Whole
             && let Some(children) = self.children_of(target.schema)
@@ -182,14 +182,14 @@ impl<'d> Schemas<'d> {
                 edges.extend(children.into_iter().map(|(_, child)| child));
             }
             match follow {
-                Follow::All => self.add_inner(members, target.base, direction, &mut around),
+                Follow::All => self.add_inner(members, target.base, &mut around),
                 Follow::InPlace => add_in_place(members, &mut around),
             }
         }
         edges
     }
 
-    fn add_inner(&self, members: &'d Map<String, Value>, base: &'d Value, direction: Direction, around: &mut Vec<(&'d Value, Role)>) {
+    fn add_inner(&self, members: &'d Map<String, Value>, base: &'d Value, around: &mut Vec<(&'d Value, Role)>) {
         for (key, value) in members {
             let held = match key.as_str() {
                 "$defs" | "definitions" => continue,
@@ -200,7 +200,7 @@ impl<'d> Schemas<'d> {
             let role = if key == "allOf" { Role::Part } else { Role::Whole };
             match (held, value) {
                 (Some(Holds::Map), Value::Object(schemas)) => {
-                    let kept = schemas.values().filter(|schema| !(key == "properties" && self.is_left_out(schema, base, direction)));
+                    let kept = schemas.values().filter(|schema| !(key == "properties" && self.is_left_out(schema, base)));
                     around.extend(kept.map(|schema| (schema, Role::Whole)));
                 }
                 // `items` as a list, and `properties` as one, are wrong or old, but meant.

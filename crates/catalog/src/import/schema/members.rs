@@ -47,7 +47,7 @@ impl<'d> Converter<'_, 'd> {
             }
         };
         for (name, schema) in named {
-            if self.schemas.is_left_out(schema, self.base, self.direction) {
+            if self.schemas.is_left_out(schema, self.base) {
                 found.left_out.push(name.to_owned());
                 continue;
             }

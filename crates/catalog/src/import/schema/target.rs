@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::{Direction, Schemas};
+use super::Schemas;
 use crate::import::refs::{RefError, reference};
 
 /// Longest chain of references that only lead to references.
@@ -36,12 +36,11 @@ pub(super) struct Target<'d> {
 pub(super) struct Key {
     address: usize,
     role: Role,
-    direction: Direction,
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        (self.address, self.role, self.direction) == (other.address, other.role, other.direction)
+        (self.address, self.role) == (other.address, other.role)
     }
 }
 
@@ -49,7 +48,7 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.address, self.role, self.direction).hash(state);
+        (self.address, self.role).hash(state);
     }
 }
 
@@ -63,8 +62,8 @@ impl<'d> Target<'d> {
         Self { schema, base: schema, pointer: String::new(), role: Role::Whole }
     }
 
-    pub(super) fn key(&self, direction: Direction) -> Key {
-        Key { address: address(self.schema), role: self.role, direction }
+    pub(super) fn key(&self) -> Key {
+        Key { address: address(self.schema), role: self.role }
     }
 }
 

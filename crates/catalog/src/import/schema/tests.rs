@@ -22,11 +22,11 @@ pub(super) fn description(dialect: Dialect, schemas: Value) -> Description {
 }
 
 /// What an agent's arguments are checked against, and the notes, for a schema beside named ones; valid in every way that is asked for.
-pub(super) fn turned(dialect: Dialect, schemas: Value, schema: &Value, direction: Direction) -> (Value, Vec<String>) {
+pub(super) fn turned(dialect: Dialect, schemas: Value, schema: &Value) -> (Value, Vec<String>) {
     let description = description(dialect, schemas);
     let schemas = Schemas::new(&description);
     let mut notes = Vec::new();
-    let value = schemas.converted(schema, direction, &mut notes);
+    let value = schemas.converted(schema, &mut notes);
     assert_sound(&value);
     (value, notes)
 }
@@ -51,12 +51,12 @@ pub(super) fn assert_sound(value: &Value) {
 
 /// The schema in the words of OpenAPI 3.0, as JSON text, and its notes on lines of their own.
 pub(super) fn old(schema: Value) -> String {
-    shown(turned(Dialect::Draft4, json!({}), &schema, Direction::Input))
+    shown(turned(Dialect::Draft4, json!({}), &schema))
 }
 
 /// The same in those of OpenAPI 3.1.
 pub(super) fn new(schema: Value) -> String {
-    shown(turned(Dialect::Draft202012, json!({}), &schema, Direction::Input))
+    shown(turned(Dialect::Draft202012, json!({}), &schema))
 }
 
 pub(super) fn shown((value, notes): (Value, Vec<String>)) -> String {

@@ -1,10 +1,10 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{Dialect, Direction, Schemas, assert_sound, description, is_valid, shown, turned};
+use super::{Dialect, Schemas, assert_sound, description, is_valid, shown, turned};
 
 fn with(schemas: Value, schema: Value) -> String {
-    shown(turned(Dialect::Draft4, schemas, &schema, Direction::Input))
+    shown(turned(Dialect::Draft4, schemas, &schema))
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn case_a1_what_is_composed_of_itself_ends() {
             json!({"A": {"type": "object", "properties": {"a": {"allOf": [{"$ref": "#/components/schemas/A"}, {"required": ["b"]}]}}}}),
         ),
     ] {
-        let (schema, _) = turned(Dialect::Draft4, schemas, &json!({"$ref": "#/components/schemas/A"}), Direction::Input);
+        let (schema, _) = turned(Dialect::Draft4, schemas, &json!({"$ref": "#/components/schemas/A"}));
         match name {
             "nested" => {
                 assert!(is_valid(&schema, &json!({"a": {"b": 1, "a": {"b": 2}}})), "{schema}");
@@ -70,7 +70,7 @@ fn case_a2_any_pointer_is_followed() {
         "type": "object", "properties": {"child": {"$ref": "#/paths/~1x/post/requestBody/content/application~1json/schema"}, "name": {"type": "string"}},
     }}}}}}}});
     let schema = &description.root["paths"]["/x"]["post"]["requestBody"]["content"]["application/json"]["schema"];
-    let schema = Schemas::new(&description).converted(schema, Direction::Input, &mut Vec::new());
+    let schema = Schemas::new(&description).converted(schema, &mut Vec::new());
     assert_sound(&schema);
     assert!(is_valid(&schema, &json!({"child": {"child": {"name": "x"}}})));
     assert!(!is_valid(&schema, &json!({"child": {"child": {"name": 7}}})));
@@ -86,12 +86,11 @@ fn case_a4_no_schema_changes_what_becomes_of_another() {
     });
     let asked: Vec<Value> = ["A", "B", "C", "D"].iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
     let description = description(Dialect::Draft4, schemas);
-    let alone: Vec<Value> =
-        asked.iter().map(|schema| Schemas::new(&description).converted(schema, Direction::Input, &mut Vec::new())).collect();
+    let alone: Vec<Value> = asked.iter().map(|schema| Schemas::new(&description).converted(schema, &mut Vec::new())).collect();
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
         let schemas = Schemas::new(&description);
         for place in order {
-            let together = schemas.converted(&asked[place], Direction::Input, &mut Vec::new());
+            let together = schemas.converted(&asked[place], &mut Vec::new());
             assert_sound(&together);
             assert_eq!(together, alone[place], "{order:?}");
         }
@@ -122,7 +121,7 @@ fn references_that_would_multiply_are_written_once() {
         );
     }
     schemas.insert("L40".to_owned(), json!({"type": "string", "description": "The end."}));
-    let (schema, notes) = turned(Dialect::Draft4, Value::Object(schemas), &json!({"$ref": "#/components/schemas/L0"}), Direction::Input);
+    let (schema, notes) = turned(Dialect::Draft4, Value::Object(schemas), &json!({"$ref": "#/components/schemas/L0"}));
     assert_eq!(notes, Vec::<String>::new());
     assert!(schema.to_string().len() < 400_000, "{}", schema.to_string().len());
 }
@@ -135,7 +134,7 @@ fn long_chains_neither_end_nor_become_too_deep() {
         schemas.insert(format!("L{level}"), json!({"type": "object", "properties": {"next": next}}));
     }
     schemas.insert("L20000".to_owned(), json!({"type": "string"}));
-    let (schema, _) = turned(Dialect::Draft4, Value::Object(schemas), &json!({"$ref": "#/components/schemas/L0"}), Direction::Input);
+    let (schema, _) = turned(Dialect::Draft4, Value::Object(schemas), &json!({"$ref": "#/components/schemas/L0"}));
     let again: Value = serde_json::from_str(&schema.to_string()).unwrap();
     assert_eq!(again, schema);
 }
