@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::plain_body;
 use crate::files::is_content_type;
-use crate::import::operation::is_json;
+use crate::files::is_json;
 use crate::integration::{Body, BodyFormat, PropertyEncoding, Style};
 
 pub(super) fn form(schema: Map<String, Value>, encoding: Option<&Map<String, Value>>, notes: &mut Vec<String>) -> Body {
