@@ -11,6 +11,7 @@ use crate::encode::whole;
 use crate::expected::violations_of;
 use crate::expression::Expression;
 use crate::integration::Refusal;
+use crate::pointer::child;
 use crate::problem::Problem;
 use crate::tolerance::tolerated;
 use crate::tool::Tool;
@@ -48,11 +49,6 @@ impl Violation {
     pub(crate) fn at(argument: &str, message: impl Into<String>) -> Self {
         Self::new(child("", argument), message)
     }
-}
-
-/// The JSON Pointer of a member (RFC 6901 section 3).
-pub(crate) fn child(path: &str, member: &str) -> String {
-    format!("{path}/{}", member.replace('~', "~0").replace('/', "~1"))
 }
 
 impl fmt::Display for ArgumentError {

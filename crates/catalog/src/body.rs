@@ -5,10 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use url::form_urlencoded::byte_serialize;
 
-use crate::arguments::{Violation, child};
+use crate::arguments::Violation;
 use crate::encode::{Claims, FieldName, FieldStyle, FieldText, member_behind, write_field};
 use crate::files::is_json_lines;
 use crate::integration::BodyFormat;
+use crate::pointer::child;
 use crate::wording::quoted;
 
 pub(crate) mod multipart;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::pointer::escaped;
 use crate::subschemas::{Holds, held_by};
 
 /// `schema` as it may stand anywhere in a document whose `$defs` are `definitions`.
@@ -91,7 +92,7 @@ fn mend_reference(reference: &mut String, name: &str) -> Result<bool, String> {
     }
     match reference.strip_prefix('#') {
         Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
-            *reference = format!("#/$defs/{}{pointer}", name.replace('~', "~0").replace('/', "~1"));
+            *reference = format!("#/$defs/{}{pointer}", escaped(name));
             Ok(true)
         }
         _ => Err(format!("`$ref: {reference}` leads out of the schema; write the schema here or under $defs")),

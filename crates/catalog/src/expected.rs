@@ -4,8 +4,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use crate::arguments::{Violation, child};
+use crate::arguments::Violation;
 use crate::nearest::nearest;
+use crate::pointer::child;
 use crate::types::resolved;
 use crate::wording::{quoted, shortened};
 

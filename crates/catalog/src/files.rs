@@ -70,10 +70,10 @@ pub(crate) fn is_json_lines(content_type: &str) -> bool {
     )
 }
 
-/// Whether what is of this type is JSON (RFC 6839 section 3.1).
+/// Whether what is of this type is JSON, e.g. `application/json; charset=utf-8`, `text/json` or `application/hal+json` (RFC 6839 section 3.1).
 pub(crate) fn is_json(content_type: &str) -> bool {
     let essence = essence(content_type);
-    essence == "application/json" || essence.ends_with("+json")
+    essence.ends_with("/json") || essence.ends_with("+json")
 }
 
 /// Whether this may stand in a `Content-Type`: a media type, perhaps with parameters, and nothing that would begin another header.
@@ -84,5 +84,10 @@ pub(crate) fn is_content_type(text: &str) -> bool {
 }
 
 fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    without_parameters(content_type).to_ascii_lowercase()
+}
+
+/// A media type without what follows its first semicolon.
+pub(crate) fn without_parameters(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }

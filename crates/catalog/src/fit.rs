@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
+use crate::pointer::escaped;
 use crate::problem::Problem;
 use crate::wording::{did_you_mean, shortened};
 
@@ -56,7 +57,7 @@ impl Misfit {
             return path;
         };
         let inside = if path.is_empty() { found.clone() } else { format!("{path}.{found}") };
-        let pointer = |path: &str| format!("/{}", path.replace('~', "~0").replace('/', "~1").replace('.', "/"));
+        let pointer = |path: &str| format!("/{}", escaped(path).replace('.', "/"));
         if root.pointer(&pointer(&inside)).is_some() { inside } else { path }
     }
 }

@@ -57,6 +57,7 @@ mod names;
 mod naming;
 mod own_base_url;
 mod paging;
+mod pointer;
 mod request_line;
 mod route;
 mod shown;

@@ -7,9 +7,10 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::arguments::{ArgumentError, Checked, Violation, child};
+use crate::arguments::{ArgumentError, Checked, Violation};
 use crate::encode::{Claims, Query, header_value, member_behind, names_of_members, push_cookies, push_path_value, whole};
 use crate::page::Page;
+use crate::pointer::child;
 use crate::route::{PathPart, QueryArgument, Route};
 use crate::target::{Base, Target};
 use crate::tool::{Kind, Tool};

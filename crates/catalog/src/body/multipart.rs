@@ -9,10 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::{Encoding, Lists, not_base64};
-use crate::arguments::{Violation, child};
+use crate::arguments::Violation;
 use crate::encode::scalar;
 use crate::files::{is_content_type, is_json};
 use crate::fnv::{START, fnv1a};
+use crate::pointer::child;
 
 /// The member of a file that holds its name.
 pub(crate) const FILE_NAME: &str = "name";

@@ -3,11 +3,11 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::operation::{Operation, is_json};
+use super::operation::Operation;
 use super::prose::plain;
 use super::refs::Refs;
 use super::schema::Schemas;
-use crate::files::is_content_type;
+use crate::files::{is_content_type, is_json, without_parameters};
 use crate::integration::{Body, BodyFormat};
 use crate::plan::Verb;
 
@@ -128,12 +128,12 @@ fn of_media(media_type: &str, media: &Value, schemas: &Schemas<'_>, notes: &mut 
             // Of XML the schema says what the text stands for, not what it is.
             let is_text = schema.get("type").is_some_and(|kind| kind == "string") && !schema.contains_key("contentEncoding");
             let mut schema = if is_text { schema } else { Map::from_iter([("type".to_owned(), "string".into())]) };
-            schema.entry("description").or_insert_with(|| format!("The body's text, {}.", essence(media_type)).into());
+            schema.entry("description").or_insert_with(|| format!("The body's text, {}.", without_parameters(media_type)).into());
             let schema = Value::Object(schema);
             Body { content_type: own_type(media_type, ""), ..plain_body(BodyFormat::Raw, schema) }
         }
         Kind::Bytes => {
-            let media_type = if media_type.contains('*') { "application/octet-stream" } else { essence(media_type) };
+            let media_type = if media_type.contains('*') { "application/octet-stream" } else { without_parameters(media_type) };
             let schema = json!({
                 "type": "string", "contentEncoding": "base64", "contentMediaType": media_type, "description": "The file, in base64.",
             });
@@ -164,12 +164,8 @@ enum Kind {
     Bytes,
 }
 
-fn essence(media_type: &str) -> &str {
-    media_type.split(';').next().unwrap_or_default().trim()
-}
-
 fn kind(media_type: &str) -> Kind {
-    match essence(media_type).to_ascii_lowercase().as_str() {
+    match without_parameters(media_type).to_ascii_lowercase().as_str() {
         // Whoever takes anything takes JSON.
         "*/*" | "application/*" | "" => Kind::Json,
         essence if is_json(essence) => Kind::Json,
@@ -189,11 +185,11 @@ fn is_text(essence: &str) -> bool {
 fn best_first<'d>(content: &'d Map<String, Value>, refs: Refs<'d>) -> Vec<(&'d str, &'d Value)> {
     let rank = |media_type: &str, media: &Value| match kind(media_type) {
         Kind::Multipart if holds_files(media, refs) => 0,
-        Kind::Json if essence(media_type).eq_ignore_ascii_case("application/json") => 1,
+        Kind::Json if without_parameters(media_type).eq_ignore_ascii_case("application/json") => 1,
         Kind::Json if media_type.contains('*') => 3,
         // A patch that looks like what it changes, before one of instructions.
-        Kind::Json if essence(media_type).contains("merge-patch") => 4,
-        Kind::Json if essence(media_type).contains("patch") => 5,
+        Kind::Json if without_parameters(media_type).contains("merge-patch") => 4,
+        Kind::Json if without_parameters(media_type).contains("patch") => 5,
         Kind::Json => 2,
         kind => 6 + kind as u8,
     };
@@ -230,7 +226,7 @@ fn is_binary(schema: &Value) -> bool {
 
 /// The media type, where it is not the usual one and can be sent.
 fn own_type(media_type: &str, usual: &str) -> Option<String> {
-    let is_usual = essence(media_type).eq_ignore_ascii_case(usual) || media_type.contains('*') || media_type.is_empty();
-    let sendable = [media_type.trim(), essence(media_type)].into_iter().find(|media_type| is_content_type(media_type));
+    let is_usual = without_parameters(media_type).eq_ignore_ascii_case(usual) || media_type.contains('*') || media_type.is_empty();
+    let sendable = [media_type.trim(), without_parameters(media_type)].into_iter().find(|media_type| is_content_type(media_type));
     sendable.filter(|_| !is_usual).map(str::to_owned)
 }

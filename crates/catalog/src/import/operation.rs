@@ -11,9 +11,11 @@ use super::path::PathKey;
 use super::read::Description;
 use super::refs::{Refs, reference};
 use super::report::{Note, Skipped};
+use crate::files::is_json;
 use crate::headers;
 use crate::lint::MAX_METHODS;
 use crate::plan::Verb;
+use crate::pointer::escaped;
 
 /// One operation, in the vendor's words.
 #[derive(Debug, Clone)]
@@ -304,12 +306,6 @@ impl<'d> Walk<'d> {
     }
 }
 
-/// Whether a media type is JSON, e.g. `application/json; charset=utf-8` or `application/hal+json`.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("+json")
-}
-
 /// Name and place of a Parameter Object.
 pub(crate) fn identity(parameter: &Value) -> Option<(&str, &str)> {
     let name = parameter.get("name").and_then(Value::as_str)?;
@@ -329,9 +325,4 @@ fn rank(status: &str) -> Option<u16> {
         _ if status.eq_ignore_ascii_case("2xx") => Some(999),
         _ => status.parse().ok().filter(|status| (200..300).contains(status)),
     }
-}
-
-/// A key as a part of a JSON Pointer (RFC 6901 section 3).
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }

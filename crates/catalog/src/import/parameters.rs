@@ -4,11 +4,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::method::is_version;
-use super::operation::{Operation, identity, is_json};
+use super::operation::{Operation, identity};
 use super::path::{bare_name, placeholders};
 use super::prose::plain;
 use super::schema::Schemas;
 use super::security::Security;
+use crate::files::is_json;
 use crate::headers;
 use crate::integration::{Location, Parameter, Style};
 use crate::lint::looks_secret;

@@ -6,8 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value, json};
 
 use super::plain_body;
-use crate::files::{self, is_content_type};
-use crate::import::operation::is_json;
+use crate::files::{self, is_content_type, is_json};
 use crate::integration::{Body, BodyFormat, PropertyEncoding, Style};
 
 pub(super) fn form(schema: Map<String, Value>, encoding: Option<&Map<String, Value>>, notes: &mut Vec<String>) -> Body {

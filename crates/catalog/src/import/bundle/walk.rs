@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::pointer::escaped;
 /// What stands at a spot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -191,7 +192,7 @@ impl Spot<'_, '_> {
         for step in self.steps {
             pointer.push('/');
             match step {
-                Step::Key(name) => pointer.push_str(&name.replace('~', "~0").replace('/', "~1")),
+                Step::Key(name) => pointer.push_str(&escaped(name)),
                 Step::Index(index) => pointer.push_str(&index.to_string()),
             }
         }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::files::is_json;
 use crate::import::infer::ListShape;
-use crate::import::operation::{Operation, is_json};
+use crate::import::operation::Operation;
 use crate::import::refs::Refs;
 
 /// Most members that are named.

@@ -10,6 +10,7 @@ use super::Schemas;
 use super::merge::merged;
 use super::target::{Target, address};
 use crate::import::refs::reference;
+use crate::pointer::{escaped, unescaped};
 
 /// Most children that a parent stands for; it stands for itself alone where there are more.
 const MAX_CHILDREN: usize = 40;
@@ -109,7 +110,7 @@ impl<'d> Schemas<'d> {
         if value.starts_with('#') {
             return self.target(value, base).ok();
         }
-        let name = value.replace('~', "~0").replace('/', "~1");
+        let name = escaped(value);
         let places = ["#/components/schemas/", "#/definitions/"];
         places.iter().find_map(|place| self.target(&format!("{place}{name}"), base).ok())
     }
@@ -122,7 +123,7 @@ impl<'d> Schemas<'d> {
                     let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
                     for parent in parts.filter_map(reference).filter_map(|reference| self.target(reference, schema).ok()) {
                         if parent.schema.get("discriminator").is_some() {
-                            let pointer = format!("#{place}/{}", name.replace('~', "~0").replace('/', "~1").replace('%', "%25"));
+                            let pointer = format!("#{place}/{}", escaped(name).replace('%', "%25"));
                             children.entry(address(parent.schema)).or_default().push(pointer);
                         }
                     }
@@ -134,12 +135,12 @@ impl<'d> Schemas<'d> {
 }
 
 fn schema_name(pointer: &str) -> String {
-    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+    unescaped(pointer.rsplit('/').next().unwrap_or_default())
 }
 
 /// `alternative` where the tag has these values. What the alternative itself says of its tag counts more than a name does.
 pub(super) fn tagged(alternative: Value, property: &str, tags: &Tags) -> Value {
-    let own = alternative.pointer(&format!("/properties/{}", property.replace('~', "~0").replace('/', "~1")));
+    let own = alternative.pointer(&format!("/properties/{}", escaped(property)));
     let says = own.is_some_and(|own| own.get("const").is_some() || own.get("enum").is_some());
     let said = match tags {
         Tags::Mapped(tags) => match tags.as_slice() {

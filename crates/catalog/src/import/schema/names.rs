@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::target::{Role, Target};
 use crate::fnv::{START, fnv1a};
+use crate::pointer::unescaped;
 
 /// Longest name, before a hash.
 const MAX_CHARACTERS: usize = 60;
@@ -29,7 +30,7 @@ const PLACES: &[&str] = &[
 /// has the same name, and no two have one.
 pub(super) fn definition_name(target: &Target<'_>) -> String {
     let pointer: String = percent_decode_str(target.pointer.trim_start_matches('#')).decode_utf8_lossy().into_owned();
-    let tokens: Vec<String> = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let tokens: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
     let named = match tokens.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["components", "schemas", name] | ["definitions", name] => is_plain(name).then(|| (*name).to_owned()),
         _ => None,

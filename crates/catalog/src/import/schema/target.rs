@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Schemas;
 use crate::import::refs::{RefError, reference};
+use crate::pointer::escaped;
 
 /// Longest chain of references that only lead to references.
 const MAX_CHAIN: usize = 32;
@@ -102,7 +103,7 @@ impl<'d> Schemas<'d> {
         places
             .find_map(|(place, schemas)| {
                 let (name, _) = schemas.iter().find(|(_, named)| address(named) == address(schema))?;
-                Some(format!("#{place}/{}", name.replace('~', "~0").replace('/', "~1")))
+                Some(format!("#{place}/{}", escaped(name)))
             })
             .unwrap_or_else(|| "#".to_owned())
     }
