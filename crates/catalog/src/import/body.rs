@@ -39,7 +39,7 @@ pub(crate) fn body(operation: &Operation<'_>, schemas: &Schemas<'_>, notes: &mut
     let mut candidates = content.and_then(Value::as_object).map(|content| best_first(content, schemas.refs)).unwrap_or_default();
     let only = operation.only_value("Content-Type");
     if let Some(only) = only {
-        candidates.sort_by_key(|(media_type, _)| !essence(media_type).eq_ignore_ascii_case(essence(only)));
+        candidates.sort_by_key(|(media_type, _)| !without_parameters(media_type).eq_ignore_ascii_case(without_parameters(only)));
     }
     if !candidates.is_empty() && candidates.iter().all(|(_, media)| admits_nothing(media, schemas.refs)) {
         return Ok(None);
