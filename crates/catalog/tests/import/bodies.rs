@@ -99,18 +99,22 @@ fn case_c2_lists_scalars_and_free_objects_are_one_argument() {
 
 #[test]
 fn a_file_says_its_media_type_and_objects_beside_it_are_json() {
-    let body = body_of(&with_content(json!({ "multipart/form-data": {
+    let mut description = with_content(json!({ "multipart/form-data": {
         "schema": { "type": "object", "properties": {
             "pictures": { "type": "array", "items": { "type": "string", "format": "binary" } },
             "about": { "type": "object", "properties": { "a": { "type": "string" } } },
+            "rules": { "type": "array", "items": { "oneOf": [{ "$ref": "#/components/schemas/Rule" }, { "type": "string" }] } },
             "name": { "type": "string" },
         } },
         "encoding": { "pictures": { "contentType": "image/png" } },
-    } })));
+    } }));
+    description["components"]["schemas"]["Rule"] = json!({ "type": "object", "properties": { "b": { "type": "string" } } });
+    let body = body_of(&description);
     let content = &body.schema["properties"]["pictures"]["items"]["properties"]["content"];
     assert_eq!((&content["contentEncoding"], &content["contentMediaType"]), (&json!("base64"), &json!("image/png")));
     assert_eq!(body.encoding["about"].content_type.as_deref(), Some("application/json"));
-    assert_eq!(body.encoding.keys().collect::<Vec<_>>(), ["about"]);
+    assert_eq!(body.encoding["rules"].content_type.as_deref(), Some("application/json"));
+    assert_eq!(body.encoding.keys().collect::<Vec<_>>(), ["about", "rules"]);
 }
 
 #[test]

@@ -59,12 +59,21 @@ pub(super) fn multipart(
     }
     let encoding = encodings(&schema, encoding, |name, property| {
         // Parts that are objects are JSON unless it is said otherwise (OpenAPI 3.1.1, section 4.8.15.1.1).
-        let is_object = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "object") || schema.get("properties").is_some();
-        let holds_objects = is_object(property) || property.get("items").is_some_and(is_object);
+        let holds_objects = is_object(property, &definitions, 0)
+            || referred(property, &definitions).get("items").is_some_and(|items| is_object(items, &definitions, 0));
         (holds_objects && !files.iter().any(|file| file == name)).then(|| "application/json".to_owned())
     });
     let encoding = encoding.into_iter().filter(|(name, _)| !files.contains(name)).collect();
     Ok(Body { encoding, ..plain_body(BodyFormat::Multipart, Value::Object(schema)) })
+}
+
+/// Whether a value is an object, or may be one.
+fn is_object(schema: &Value, definitions: &Value, depth: usize) -> bool {
+    let schema = referred(schema, definitions);
+    let parts = ["allOf", "oneOf", "anyOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    schema.get("type").is_some_and(|kind| kind == "object")
+        || schema.get("properties").is_some()
+        || (depth < MAX_DEPTH && parts.into_iter().any(|part| is_object(part, definitions, depth + 1)))
 }
 
 /// The object whose members the fields are. Alternatives are read as one object that has the members of all; `None` where no
