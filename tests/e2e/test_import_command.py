@@ -129,9 +129,9 @@ def test_a_query_that_may_hold_a_secret_is_not_repeated_in_an_error(local, site)
 
 def test_nor_is_it_in_what_is_written_reported_or_wrong_in_the_file(local, site, tmp_path):
     site.pages["/openapi.json?key=sentinel"] = json.dumps({**ORDERS, "components": {"schemas": {"x": {"$ref": "gone.json?key=sentinel"}}}}).encode()
-    url = f"{site.url}/openapi.json?key=sentinel"
+    url = f"{site.origin}/openapi.json?key=sentinel"
     done = local(url, "-o", "acme.yaml", "--report", "report.json")
-    assert done.returncode == 0 and f"from {site.url}/openapi.json," in done.stderr, done
+    assert done.returncode == 0 and f"from {site.origin}/openapi.json," in done.stderr, done
     printed = local(url, "--json")
     for text in (done.stderr, printed.stdout, (tmp_path / "acme.yaml").read_text(), (tmp_path / "report.json").read_text()):
         assert "sentinel" not in text
@@ -142,14 +142,14 @@ def test_nor_is_it_in_what_is_written_reported_or_wrong_in_the_file(local, site,
 
 
 def test_a_file_that_is_referred_to_may_not_send_us_to_another_origin(local, site):
-    other = site.url.replace("127.0.0.1", "localhost")
+    other = site.origin.replace("127.0.0.1", "localhost")
     site.pages["/api/openapi.json"] = json.dumps(ORDERS).encode()
     site.pages["/api/parts/items.yaml"] = f"{other}/items.yaml"
     site.pages["/items.yaml"] = ITEMS.encode()
-    done = local(f"{site.url}/api/openapi.json", "--json")
+    done = local(f"{site.origin}/api/openapi.json", "--json")
     assert "another origin" in done.stdout and "/items.yaml" not in site.asked, done
     site.pages["/api/parts/items.yaml"] = "/items.yaml"
-    assert "2 tools" in local(f"{site.url}/api/openapi.json", "-o", "acme.yaml").stderr
+    assert "2 tools" in local(f"{site.origin}/api/openapi.json", "-o", "acme.yaml").stderr
 
 
 def test_a_link_to_a_file_outside_of_the_folder_is_not_followed(run, tmp_path):
@@ -167,7 +167,7 @@ def test_a_link_to_a_file_outside_of_the_folder_is_not_followed(run, tmp_path):
 def test_of_thousands_of_files_no_more_are_asked_for_than_a_description_may_have(local, site):
     references = {f"s{number}": {"$ref": f"part{number}.json"} for number in range(800)}
     site.pages["/openapi.json"] = json.dumps({**ORDERS, "components": {"schemas": {"all": {"oneOf": list(references.values())}}}}).encode()
-    done = local(f"{site.url}/openapi.json", "--json")
+    done = local(f"{site.origin}/openapi.json", "--json")
     assert done.returncode == 0 and len(site.asked) == 500, len(site.asked)
     assert "as a description may have 500 files" in done.stdout
 
@@ -206,7 +206,7 @@ def test_every_host_that_requests_and_secrets_go_to_is_named(run, tmp_path):
 )
 def test_wrong_options_are_wrong_usage_and_nothing_is_fetched(local, site, tmp_path, arguments):
     site.pages["/openapi.json"] = json.dumps(plain_description()).encode()
-    done = local(f"{site.url}/openapi.json", *arguments)
+    done = local(f"{site.origin}/openapi.json", *arguments)
     assert done.returncode == 2 and done.stdout == "" and site.asked == [], done
     assert list(tmp_path.iterdir()) == []
     if arguments == ("--diff", "base.yaml"):
