@@ -42,3 +42,14 @@ def mcp_url(serve, folder, definition, account, vendor, **config):
     server = serve(catalog_dir=str(catalog))
     account = {"tenant_id": "acme", "base_url": vendor.origin, **account}
     return server.create_server(server.created("/integrated-account", account)["id"], **config)["url"]
+
+
+def tools_of(server, name, vendor, account):
+    """Runs tools of a new account of the integration `name` at this vendor; `account` has its credentials."""
+    account = {"integration": name, "tenant_id": "acme", "base_url": vendor.origin, **account}
+    account = server.created("/integrated-account", account)["id"]
+    return lambda tool, arguments=None: server.api("POST", f"/integrated-account/{account}/tools/{tool}", arguments or {})
+
+
+def refusal(response):
+    return response.json()["tool_error"]

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from made_up_vendor import MadeUpVendor, answer
+from made_up_vendor import MadeUpVendor, answer, refusal, tools_of
 from foreign import Reply
 
 CREDENTIALS = {
@@ -29,13 +29,7 @@ def vendor(start):
 
 
 def connect(server, name, vendor):
-    account = {"integration": name, "tenant_id": "acme", "base_url": vendor.origin, **CREDENTIALS[name]}
-    account = server.created("/integrated-account", account)["id"]
-    return lambda tool, arguments=None: server.api("POST", f"/integrated-account/{account}/tools/{tool}", arguments or {})
-
-
-def refusal(response):
-    return response.json()["tool_error"]
+    return tools_of(server, name, vendor, CREDENTIALS[name])
 
 
 def test_a_stripe_list_goes_on_after_the_last_id_and_the_key_is_a_bearer_token(server, vendor):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from made_up_vendor import MadeUpVendor, answer
+from made_up_vendor import MadeUpVendor, answer, refusal, tools_of
 
 CREDENTIALS = {
     "google_calendar": {"credentials": {"access_token": "a1"}},
@@ -27,13 +27,7 @@ def vendor(start):
 
 
 def connect(server, name, vendor):
-    account = {"integration": name, "tenant_id": "acme", "base_url": vendor.origin, **CREDENTIALS[name]}
-    account = server.created("/integrated-account", account)["id"]
-    return lambda tool, arguments=None: server.api("POST", f"/integrated-account/{account}/tools/{tool}", arguments or {})
-
-
-def refusal(response):
-    return response.json()["tool_error"]
+    return tools_of(server, name, vendor, CREDENTIALS[name])
 
 
 def sent(vendor):
